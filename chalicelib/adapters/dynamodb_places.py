@@ -1,0 +1,101 @@
+"""Where each kind of record stands, and what its item looks like."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from math import ceil
+from typing import Any
+
+from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
+
+from chalicelib.adapters.structure import EPOCH, from_plain, to_plain
+from chalicelib.domain.claim import Claim
+from chalicelib.domain.contact import AccessLogEntry, ContactToken, Message
+from chalicelib.domain.customer import Customer, TagHolder, WrappedKey
+from chalicelib.domain.due import bucket
+from chalicelib.domain.ledger import LedgerEvent
+from chalicelib.domain.purge_run import PurgeRun
+from chalicelib.domain.throttle import ThrottleLog
+from chalicelib.domain.verification import Verification
+from chalicelib.ports import R
+
+_serialize = TypeSerializer().serialize
+_deserialize = TypeDeserializer().deserialize
+
+Item = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A table and a key in it.
+
+    Attributes:
+        table: suffix of the table's name; the deployment's name is the prefix.
+        pk, sk: the key attributes of a record. Only opaque ids, tags and blinded keys: never a number.
+        prefix: tells kinds apart that share a table.
+        owner: the index that finds records by their owner or tag, if there is one.
+        lapses: True if rows end by themselves and then count as absent.
+    """
+
+    table: str
+    pk: Callable[[Any], str]
+    sk: Callable[[Any], str] | None = None
+    prefix: str = ""
+    owner: str | None = None
+    lapses: bool = False
+
+    def key_of(self, record: Any) -> Item:
+        """The key of a record, in DynamoDB's form."""
+        return self.key(self.pk(record), *([self.sk(record)] if self.sk else []))
+
+    def key(self, *parts: str) -> Item:
+        """The key with these parts, in DynamoDB's form."""
+        names = ("pk", "sk")
+        values = (self.prefix + parts[0], *parts[1:])
+        return {name: {"S": value} for name, value in zip(names, values, strict=False)}
+
+
+PLACES: Mapping[type[Any], Place] = {
+    Verification: Place("verifications", lambda it: it.id, owner="tag", lapses=True),
+    ThrottleLog: Place("throttles", lambda it: it.key, lapses=True),
+    Claim: Place("claims", lambda it: it.key, owner="owner", lapses=True),
+    Customer: Place("customers", lambda it: it.id, prefix="customer#"),
+    TagHolder: Place("customers", lambda it: it.tag, prefix="tag#"),
+    WrappedKey: Place("keys", lambda it: it.customer_id, lambda it: it.key_id),
+    # Twelve digits sort as numbers do, and no customer has that many events.
+    LedgerEvent: Place("ledger", lambda it: it.customer_id, lambda it: f"{it.sequence:012d}"),
+    ContactToken: Place("contacts", lambda it: it.digest, prefix="token#", lapses=True),
+    Message: Place("contacts", lambda it: it.id, prefix="message#", lapses=True),
+    AccessLogEntry: Place("access-log", lambda it: it.customer_id, lambda it: f"{it.at.isoformat()}#{it.id}"),
+    PurgeRun: Place("purge-runs", lambda _: "run", lambda it: it.id),
+}
+
+
+def to_item(record: Any) -> Item:
+    """The record as an item, with its key and what the indexes and TTL need."""
+    place = PLACES[type(record)]
+    plain = to_plain(record)
+    if place.lapses:
+        plain["lapses_at"] = epoch_seconds(record.lapses_at)
+    if plain.get("due_at") is not None:
+        plain["due_bucket"] = bucket(record.id)
+    return {name: _serialize(value) for name, value in plain.items()} | place.key_of(record)
+
+
+def from_item(kind: type[R], item: Mapping[str, Any]) -> R:
+    """The record that an item holds."""
+    plain = {name: _deserialize(value) for name, value in item.items()}
+    return from_plain(kind, _bytes(plain))  # type: ignore[no-any-return]
+
+
+def epoch_seconds(at: datetime) -> int:
+    """Whole seconds since 1970, as TTL wants them; rounded up, so that nothing lapses early."""
+    return ceil((at - EPOCH).total_seconds())
+
+
+def _bytes(value: Any) -> Any:
+    if isinstance(value, Binary):
+        return bytes(value.value)  # type: ignore[attr-defined]
+    if isinstance(value, dict):
+        return {name: _bytes(member) for name, member in value.items()}
+    return value

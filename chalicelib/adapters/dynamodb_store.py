@@ -1,0 +1,206 @@
+"""The store on DynamoDB: guarded writes, alone or as one transaction."""
+
+import random
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from chalicelib.adapters import aws
+from chalicelib.adapters.dynamodb_places import PLACES, Item, Place, epoch_seconds, from_item, to_item
+from chalicelib.adapters.structure import to_plain
+from chalicelib.domain.errors import Contended, Unavailable
+from chalicelib.ports import Clock, Conflict, Expect, Insert, R, Remove, Replace, Write
+
+# Two transactions that touch one item at the same instant refuse each other: a matter of milliseconds.
+ROUNDS = 12
+FIRST_PAUSE_SECONDS = 0.01
+LONGEST_PAUSE_SECONDS = 0.4
+PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+
+SAME_VERSION = "version = :version"
+
+
+@dataclass(frozen=True)
+class DynamoDBStore:
+    """Strongly consistent reads and conditional writes on the tables of infra/data.yaml."""
+
+    name: str
+    clock: Clock
+
+    def get(self, kind: type[R], *key: str) -> R | None:
+        """The record under this key; None if there is none or it has lapsed (TTL is lazy)."""
+        place = PLACES[kind]
+        with aws.translated():
+            answer = aws.dynamodb().get_item(TableName=self._table(place), Key=place.key(*key), ConsistentRead=True)
+        return self._living(kind, answer.get("Item"))
+
+    def commit(self, *writes: Write) -> None:
+        """All the writes have happened, or none.
+
+        One write goes alone, which costs half of a transaction and never meets TransactionConflict.
+        """
+        requests = [self._request(write) for write in writes]
+        if len(writes) == 1 and not isinstance(writes[0], Expect):
+            self._write_one(writes[0], requests[0])
+        else:
+            self._write_all(writes, requests)
+
+    def history(
+        self, kind: type[R], partition: str, *, newest_first: bool = False, limit: int | None = None
+    ) -> list[R]:
+        """The records of one partition in the order of their sort keys."""
+        place = PLACES[kind]
+        request = {
+            "TableName": self._table(place),
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": {":pk": {"S": place.prefix + partition}},
+            "ConsistentRead": True,
+            "ScanIndexForward": not newest_first,
+        }
+        found: list[R] = []
+        for page in self._pages(request if limit is None else {**request, "Limit": limit}):
+            found += [from_item(kind, item) for item in page]
+            if limit is not None and len(found) >= limit:
+                return found[:limit]
+        return found
+
+    def due(self, kind: type[R], bucket: str, until: datetime) -> Iterator[R]:
+        """Records of an index bucket that are due by `until`, oldest first, each as it stands now."""
+        seconds: Decimal = to_plain(until)
+        values = {":value": {"S": bucket}, ":until": {"N": str(seconds)}}
+        for record in self._indexed(kind, "due_bucket", "due_bucket = :value AND due_at <= :until", values):
+            # The index is a little behind the table: what moved on meanwhile is not due.
+            due_at = getattr(record, "due_at")  # noqa: B009
+            if due_at is not None and due_at <= until:
+                yield record
+
+    def owned(self, kind: type[R], owner: str) -> Iterator[R]:
+        """Records that an index finds by their owner or tag, each as it stands now."""
+        index = PLACES[kind].owner
+        assert index is not None
+        return self._indexed(kind, index, "#index = :value", {":value": {"S": owner}}, {"#index": index})
+
+    def _indexed(
+        self, kind: type[R], index: str, condition: str, values: Item, names: dict[str, str] | None = None
+    ) -> Iterator[R]:
+        place = PLACES[kind]
+        request = {
+            "TableName": self._table(place),
+            "IndexName": index,
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeValues": values,
+        }
+        for page in self._pages({**request, "ExpressionAttributeNames": names} if names else request):
+            for keys in page:
+                with aws.translated():
+                    answer = aws.dynamodb().get_item(
+                        TableName=self._table(place), Key={"pk": keys["pk"]}, ConsistentRead=True
+                    )
+                if "Item" in answer:
+                    yield from_item(kind, answer["Item"])
+
+    def _pages(self, request: dict[str, Any]) -> Iterator[list[Item]]:
+        start: Item = {}
+        while True:
+            with aws.translated():
+                page = aws.dynamodb().query(**request, **start)
+            yield page["Items"]
+            if "LastEvaluatedKey" not in page:
+                return
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+    def _table(self, place: Place) -> str:
+        return f"{self.name}-{place.table}"
+
+    def _living(self, kind: type[R], item: Item | None) -> R | None:
+        if item is None or (PLACES[kind].lapses and int(item["lapses_at"]["N"]) <= self._now()):
+            return None
+        return from_item(kind, item)
+
+    def _now(self) -> int:
+        return epoch_seconds(self.clock.now())
+
+    def _request(self, write: Write) -> tuple[str, dict[str, Any]]:
+        record = write.after if isinstance(write, Replace) else write.record
+        place = PLACES[type(record)]
+        request: dict[str, Any] = {
+            "TableName": self._table(place),
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        if isinstance(write, Insert):
+            condition = "attribute_not_exists(pk)"
+            if place.lapses:
+                condition += " OR lapses_at <= :now"
+                request["ExpressionAttributeValues"] = {":now": {"N": str(self._now())}}
+            return "Put", {**request, "Item": to_item(record), "ConditionExpression": condition}
+        expected = write.before if isinstance(write, Replace) else write.record
+        request["ExpressionAttributeValues"] = {":version": {"S": expected.version}}
+        if isinstance(write, Replace):
+            return "Put", {**request, "Item": to_item(record), "ConditionExpression": SAME_VERSION}
+        request["Key"] = place.key_of(record)
+        if isinstance(write, Remove):
+            gone = "attribute_not_exists(pk) OR " + SAME_VERSION
+            return "Delete", {**request, "ConditionExpression": gone}
+        return "ConditionCheck", {**request, "ConditionExpression": SAME_VERSION}
+
+    def _write_one(self, write: Write, request: tuple[str, dict[str, Any]]) -> None:
+        client = aws.dynamodb()
+        call = client.put_item if request[0] == "Put" else client.delete_item
+        with aws.translated():
+            try:
+                call(**request[1])
+                return
+            except ClientError as failure:
+                if aws.error_code(failure) != "ConditionalCheckFailedException":
+                    raise
+                item: Item | None = failure.response.get("Item")  # type: ignore[assignment]
+        self._settle([(write, item)])
+
+    def _write_all(self, writes: Sequence[Write], requests: list[tuple[str, dict[str, Any]]]) -> None:
+        pause = FIRST_PAUSE_SECONDS
+        for _ in range(ROUNDS):
+            with aws.translated():
+                try:
+                    aws.dynamodb().transact_write_items(TransactItems=[{kind: body} for kind, body in requests])  # type: ignore[misc]
+                    return None
+                except ClientError as failure:
+                    if aws.error_code(failure) != "TransactionCanceledException":
+                        raise
+                    reasons: list[dict[str, Any]] = failure.response["CancellationReasons"]  # type: ignore[assignment]
+            refused = [
+                (write, reason.get("Item"))
+                for write, reason in zip(writes, reasons, strict=True)
+                if reason["Code"] == "ConditionalCheckFailed"
+            ]
+            if refused:
+                return self._settle(refused)
+            codes = {reason["Code"] for reason in reasons} - {"None"}
+            if not codes <= PASSING:
+                raise Unavailable(f"TransactWriteItems: {', '.join(sorted(codes))}")
+            time.sleep(random.uniform(0, pause))
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+        raise Contended
+
+    def _settle(self, refused: list[tuple[Write, Item | None]]) -> None:
+        """Returns if the refusal is the echo of our own write, applied although its answer was lost.
+
+        Raises:
+            Conflict: it is not.
+        """
+        if any(_is_own(write, item) for write, item in refused):
+            return
+        found = []
+        for write, item in refused:
+            kind = type(write.after if isinstance(write, Replace) else write.record)
+            found.append((kind, self._living(kind, item)))
+        raise Conflict(found)
+
+
+def _is_own(write: Write, item: Item | None) -> bool:
+    written = write.after if isinstance(write, Replace) else write.record if isinstance(write, Insert) else None
+    return item is not None and written is not None and item["version"]["S"] == written.version

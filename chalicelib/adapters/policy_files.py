@@ -1,0 +1,85 @@
+"""Reads the policy folder, and refuses it as a whole if anything in it is wrong."""
+
+import hashlib
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from chalicelib.adapters.structure import from_plain
+from chalicelib.domain.errors import PolicyInvalid
+from chalicelib.domain.policy import Mistake, Notice, Policy, Rules, Texts
+
+NOTICE_NAME = re.compile(r"(?P<purpose>[a-z_]+)\.v(?P<version>[1-9][0-9]*)\.md")
+FENCE = "+++\n"
+
+
+def read_policy(folder: Path) -> Policy:
+    """The policy that the folder holds: policy.toml, notices/<locale>/<purpose>.v<N>.md, messages/<locale>.toml.
+
+    Raises:
+        PolicyInvalid: the message names the file, the line and the reason.
+    """
+    rules = _structured(Rules, folder / "policy.toml")
+    texts = {locale: _structured(Texts, folder / "messages" / f"{locale}.toml") for locale in rules.locales}
+    notices = [
+        _notice(path, locale) for locale in rules.locales for path in sorted((folder / "notices" / locale).glob("*"))
+    ]
+    by_key = {(notice.purpose, notice.version, notice.locale): notice for notice in notices}
+    try:
+        return Policy(rules, by_key, texts)
+    except Mistake as mistake:
+        raise _invalid(folder / "policy.toml", (folder / "policy.toml").read_text(), mistake) from None
+
+
+def _structured(kind: Any, path: Path) -> Any:
+    text = _text(path)
+    try:
+        return from_plain(kind, tomllib.loads(text), strict=True)
+    except tomllib.TOMLDecodeError as failure:
+        raise PolicyInvalid(f"{path.name}: {failure}") from None
+    except Mistake as mistake:
+        raise _invalid(path, text, mistake) from None
+
+
+def _notice(path: Path, locale: str) -> Notice:
+    name = NOTICE_NAME.fullmatch(path.name)
+    if name is None:
+        raise PolicyInvalid(f"{locale}/{path.name}: a notice's file is named <purpose>.v<N>.md")
+    head, fence, text = _text(path).removeprefix(FENCE).partition(FENCE)
+    if not fence or not text.strip():
+        raise PolicyInvalid(f"{locale}/{path.name}: line 1: must be front matter between +++ lines, then the text")
+    identity = {"purpose": name["purpose"], "version": int(name["version"]), "locale": locale}
+    body = {"text": text, "sha256": hashlib.sha256(text.encode()).hexdigest()}
+    try:
+        notice: Notice = from_plain(Notice, tomllib.loads(head) | identity | body, strict=True)
+        return notice
+    except tomllib.TOMLDecodeError as failure:
+        raise PolicyInvalid(f"{locale}/{path.name}: {failure}") from None
+    except Mistake as mistake:
+        raise _invalid(path, FENCE + head, mistake) from None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError:
+        raise PolicyInvalid(f"{path.parent.name}/{path.name}: cannot be read") from None
+
+
+def _invalid(path: Path, text: str, mistake: Mistake) -> PolicyInvalid:
+    return PolicyInvalid(f"{path.name}: line {_line(text, mistake.path)}: {mistake}")
+
+
+def _line(text: str, path: tuple[str, ...]) -> int:
+    """The line where the innermost named part of the path stands: its key, or the table that should hold it."""
+    lines = text.splitlines()
+    found = start = 0
+    for depth in range(1, len(path) + 1):
+        table = re.compile(rf"\s*\[+\s*{re.escape('.'.join(path[:depth]))}\s*(\]|\.)")
+        key = re.compile(rf"\s*{re.escape(path[depth - 1])}\s*=")
+        for number in range(start, len(lines)):
+            if table.match(lines[number]) or key.match(lines[number]):
+                found = start = number
+                break
+    return found + 1

@@ -1,0 +1,133 @@
+"""A customer's head: one record from which a contact decision is made in one read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from chalicelib.domain.errors import CustomerPurged, CustomerRestricted
+from chalicelib.domain.ledger import GENESIS, LedgerEvent
+from chalicelib.domain.policy import Retention
+
+LEDGER_KEY = "ledger"
+
+
+@dataclass(frozen=True)
+class SealedNumber:
+    """A number under AES-256-GCM. `key_id` names its wrapped data key, which stands in a table of its own."""
+
+    key_id: str
+    nonce: bytes
+    ciphertext: bytes
+
+
+@dataclass(frozen=True)
+class WrappedKey:
+    """A data key under KMS. Erasing this row makes every copy of what it sealed unreadable."""
+
+    customer_id: str
+    key_id: str
+    wrapped: bytes
+    version: str = ""
+
+
+@dataclass(frozen=True)
+class TagHolder:
+    """Which customer holds a number; the row's key makes it one customer at most."""
+
+    tag: str
+    customer_id: str
+    version: str = ""
+
+
+@dataclass(frozen=True)
+class ConsentState:
+    """The latest word of a customer on one purpose."""
+
+    decision: str
+    notice_version: int
+    locale: str
+    channels: tuple[str, ...]
+    event_id: str
+    event_time: datetime
+
+
+@dataclass(frozen=True)
+class Customer:
+    """The head. Whatever changes what may be done with the number moves `version`, which kills contact tokens.
+
+    Attributes:
+        status: active, restricted (PIPL 47: stored and protected, no other use) or purged.
+        tag, masked, number: all None once purged.
+        ledger_sequence: number of consent events so far.
+        ledger_hash: hash of the last one; GENESIS before the first.
+        due_at: when the purge takes the next step, or None.
+    """
+
+    id: str
+    created_at: datetime
+    verified_at: datetime
+    locale: str
+    tag: str | None
+    masked: str | None
+    number: SealedNumber | None
+    status: str = "active"
+    consents: Mapping[str, ConsentState] = field(default_factory=dict)
+    ledger_sequence: int = 0
+    ledger_hash: str = GENESIS
+    closed_at: datetime | None = None
+    purged_at: datetime | None = None
+    due_at: datetime | None = None
+    due_reason: str | None = None
+    version: str = ""
+
+    def require_active(self) -> None:
+        """Returns if the customer is active.
+
+        Raises:
+            CustomerPurged, CustomerRestricted: it is not.
+        """
+        if self.status == "purged":
+            raise CustomerPurged
+        if self.status == "restricted":
+            raise CustomerRestricted
+
+    def with_consent(self, purpose: str, state: ConsentState, event: LedgerEvent) -> "Customer":
+        """The purpose has this state, and the chain's head is this event."""
+        return replace(
+            self,
+            consents={**self.consents, purpose: state},
+            ledger_sequence=event.sequence,
+            ledger_hash=event.hash,
+        )
+
+    def closed(self, at: datetime, retention: Retention) -> "Customer":
+        """The contract ended, and with it the last basis: restricted until the purge. A second time changes nothing.
+
+        Source: PIPL 47(1)(2); GDPR 17(1)(a).
+        """
+        if self.status != "active":
+            return self
+        return replace(
+            self,
+            status="restricted",
+            closed_at=at,
+            due_at=at + timedelta(days=retention.lapsed_basis_days),
+            due_reason="last_basis_lapsed",
+        )
+
+    def purged(self, at: datetime, retention: Retention) -> "Customer":
+        """Nothing is left of the number; the consent chain stays until the ledger's own retention ends."""
+        return replace(
+            self,
+            status="purged",
+            tag=None,
+            masked=None,
+            number=None,
+            purged_at=at,
+            due_at=at + timedelta(days=retention.ledger_days),
+            due_reason="ledger_retention_ended",
+        )
+
+    def ledger_sealed_forever(self) -> "Customer":
+        """The ledger key is gone: the chain still verifies, its contents are unreadable, and nothing is due."""
+        return replace(self, due_at=None, due_reason=None)

@@ -1,0 +1,167 @@
+"""Everything that Ringfence refuses or fails at, as one tree.
+
+Adapters translate what their vendor raises into these; `entrypoints/api/problems.py` alone knows their HTTP form.
+No error carries a phone number, a code or a token, so that every one of them may be logged.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+class RingfenceError(Exception):
+    """The root: catch it to catch whatever Ringfence itself raises."""
+
+
+class Refused(RingfenceError):
+    """The request was understood and the answer is no."""
+
+
+class Unavailable(RingfenceError):
+    """A dependency did not answer; nothing is half-done and the call may be repeated."""
+
+
+class NotFound(Refused):
+    """There is no such thing, or it is not the caller's."""
+
+
+class NotPermitted(Refused):
+    """The caller's role does not allow this."""
+
+
+class NotAuthenticated(Refused):
+    """The caller's token proves nothing: absent, expired, forged or for somebody else."""
+
+
+@dataclass
+class FieldInvalid(Refused):
+    """One member of the request cannot be accepted.
+
+    Attributes:
+        pointer: JSON pointer to the member (RFC 6901).
+        reason: what is wrong, in words that do not repeat the value.
+    """
+
+    pointer: str
+    reason: str
+
+
+class PhoneNumberInvalid(FieldInvalid):
+    """The value is not a number that a phone can have."""
+
+
+class PhoneNumberRefused(FieldInvalid):
+    """The number is real, but the policy does not accept its region or line type."""
+
+
+@dataclass
+class Throttled(Refused):
+    """A limit is reached.
+
+    Attributes:
+        limit: name of the limit, as in the policy.
+        quota: admissions allowed in the window.
+        window_seconds: length of the window.
+        retry_at: first instant at which the same request would be admitted.
+        retry_after_seconds: the same as a whole number of seconds from now, at least 1.
+    """
+
+    limit: str
+    quota: int
+    window_seconds: int
+    retry_at: datetime
+    retry_after_seconds: int
+
+
+@dataclass
+class ResendTooSoon(Refused):
+    """The wait before the next send is not over."""
+
+    resend_at: datetime
+    retry_after_seconds: int
+
+
+class SendsExhausted(Refused):
+    """All sends of this verification are used."""
+
+
+@dataclass
+class CodeIncorrect(Refused):
+    """The code is wrong, and the attempt is spent."""
+
+    attempts_remaining: int
+
+
+class VerificationLocked(Refused):
+    """All attempts of this verification are used; no code can succeed any more."""
+
+
+class VerificationExpired(Refused):
+    """The code's life, or the proof's, is over."""
+
+
+class VerificationSpent(Refused):
+    """The verification has already been used."""
+
+
+class VerificationCancelled(Refused):
+    """The wallet took this verification back."""
+
+
+class VerificationNotProved(Refused):
+    """No right code has been entered yet."""
+
+
+class VerificationPurposeMismatch(Refused):
+    """This verification was made for something else. Source: ASVS 5.0 6.6.2."""
+
+
+class IdempotencyKeyReused(Refused):
+    """The key was used before, by this client on this route, with another body."""
+
+
+class NotReplayable(Refused):
+    """The key was used before on a route whose answer is never given twice."""
+
+
+class NumberInUse(Refused):
+    """Another customer holds this number."""
+
+
+class CustomerExists(Refused):
+    """This customer id is taken."""
+
+
+class CustomerRestricted(Refused):
+    """The customer's number is stored and protected, and nothing else. Source: PIPL 47."""
+
+
+class CustomerPurged(Refused):
+    """The customer's number has been erased."""
+
+
+class PurposeNotSwitchable(Refused):
+    """The purpose rests on a contract, so no consent can be given or withdrawn."""
+
+
+class NoticeOutdated(Refused):
+    """A newer notice must be shown before this consent can be given. Source: PIPL 14."""
+
+
+class NoticeMismatch(Refused):
+    """What was shown is not the notice that Ringfence holds under that version."""
+
+
+class ContactTokenInvalid(Refused):
+    """The contact token is unknown, used, expired, somebody else's, or overtaken by a change of consent."""
+
+
+class Contended(Unavailable):
+    """Others changed the same record more often than the caller could follow; nothing was written."""
+
+
+class PolicyInvalid(RingfenceError):
+    """A policy file is wrong; the message names the file, the line and the reason."""
+
+
+class LedgerDamaged(RingfenceError):
+    """A sealed consent event is not what its chain committed to."""

@@ -1,0 +1,102 @@
+"""Phone numbers: read, judged and masked. The only module that knows phonenumbers."""
+
+from dataclasses import dataclass
+
+import phonenumbers
+
+from chalicelib.domain.errors import PhoneNumberInvalid, PhoneNumberRefused
+
+# E.164 allows 15 digits; with the plus sign, separators and a national prefix nothing longer is a number.
+LONGEST_INPUT = 32
+
+LINE_TYPES = {
+    phonenumbers.PhoneNumberType.FIXED_LINE: "fixed_line",
+    phonenumbers.PhoneNumberType.MOBILE: "mobile",
+    phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE: "fixed_line_or_mobile",
+    phonenumbers.PhoneNumberType.TOLL_FREE: "toll_free",
+    phonenumbers.PhoneNumberType.PREMIUM_RATE: "premium_rate",
+    phonenumbers.PhoneNumberType.SHARED_COST: "shared_cost",
+    phonenumbers.PhoneNumberType.VOIP: "voip",
+    phonenumbers.PhoneNumberType.PERSONAL_NUMBER: "personal_number",
+    phonenumbers.PhoneNumberType.PAGER: "pager",
+    phonenumbers.PhoneNumberType.UAN: "uan",
+    phonenumbers.PhoneNumberType.VOICEMAIL: "voicemail",
+    phonenumbers.PhoneNumberType.UNKNOWN: "unknown",
+}
+
+
+@dataclass(frozen=True, repr=False)
+class PhoneNumber:
+    """A valid number. Its text forms show the mask only; `e164` is the number itself."""
+
+    e164: str
+    region: str
+    line_type: str
+
+    @property
+    def masked(self) -> str:
+        """The calling code and the last two digits, e.g. `+86*********01`."""
+        return mask(self.e164)
+
+    def __repr__(self) -> str:
+        return f"PhoneNumber({self.masked})"
+
+    __str__ = __repr__
+
+
+def parse_phone_number(text: str, region: str | None = None) -> PhoneNumber:
+    """The number that `text` means.
+
+    Args:
+        text: E.164 (`+8613800138000`), or a national number when `region` is given.
+        region: ISO 3166-1 alpha-2, e.g. `CN`.
+
+    Raises:
+        PhoneNumberInvalid: no such number can exist, or `region` is not a region.
+
+    Source: ITU-T E.164; libphonenumber's metadata.
+    """
+    if region is not None and region not in phonenumbers.SUPPORTED_REGIONS:
+        raise PhoneNumberInvalid("/region", "is not a region that has phone numbers (ISO 3166-1 alpha-2)")
+    if region is None and not text.startswith("+"):
+        raise PhoneNumberInvalid("/phone_number", "must be E.164, or national with a region")
+    if len(text) > LONGEST_INPUT:
+        raise PhoneNumberInvalid("/phone_number", "is longer than any number")
+    try:
+        parsed = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        # phonenumbers puts the text into its exception, so the cause is cut off.
+        raise PhoneNumberInvalid("/phone_number", "cannot be read as a number") from None
+    if parsed.extension:
+        raise PhoneNumberInvalid("/phone_number", "has an extension, which no SMS can reach")
+    if not phonenumbers.is_valid_number(parsed):
+        raise PhoneNumberInvalid("/phone_number", "is not a number that any phone can have")
+    found = phonenumbers.region_code_for_number(parsed)
+    if region is not None and not phonenumbers.is_valid_number_for_region(parsed, region):
+        raise PhoneNumberInvalid("/region", "is not where this number belongs")
+    return PhoneNumber(
+        e164=phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164),
+        region=found or "001",
+        line_type=LINE_TYPES[phonenumbers.number_type(parsed)],
+    )
+
+
+def require_accepted(
+    number: PhoneNumber, refused_regions: tuple[str, ...], refused_line_types: tuple[str, ...]
+) -> None:
+    """Returns if the policy accepts the number.
+
+    Raises:
+        PhoneNumberRefused: its region or its line type is refused.
+    """
+    if number.region in refused_regions:
+        raise PhoneNumberRefused("/phone_number", "belongs to a region that this service does not accept")
+    if number.line_type in refused_line_types:
+        raise PhoneNumberRefused("/phone_number", f"is a {number.line_type} number, which this service does not accept")
+
+
+def mask(e164: str) -> str:
+    """The calling code and the last two digits of an E.164 number; every other digit is a star."""
+    calling_code = str(phonenumbers.parse(e164).country_code)
+    hidden = len(e164) - 1 - len(calling_code) - 2
+    return f"+{calling_code}{'*' * hidden}{e164[-2:]}"

@@ -1,0 +1,72 @@
+"""Throttles: exact limits over sliding windows, decided from the instants admitted so far."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from math import ceil
+
+from chalicelib.domain.errors import Throttled
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `limit` admissions in any window of `window_seconds`."""
+
+    limit: int
+    window_seconds: int
+
+
+@dataclass(frozen=True)
+class ThrottleLog:
+    """The admissions of one key that still count for its longest window.
+
+    Attributes:
+        key: the blinded key; never the thing itself.
+        admitted: instants of admission, oldest first.
+        lapses_at: when the last of them leaves the longest window, and the log is as good as absent.
+    """
+
+    key: str
+    admitted: tuple[datetime, ...]
+    lapses_at: datetime
+    version: str = ""
+
+
+def first_admission(key: str, limits: tuple[Limit, ...], at: datetime) -> ThrottleLog:
+    """The log of a key that was never seen, or not for so long that nothing counts."""
+    return ThrottleLog(key, (at,), at + _longest(limits))
+
+
+def admit(log: ThrottleLog, name: str, limits: tuple[Limit, ...], at: datetime) -> ThrottleLog:
+    """The log with one more admission.
+
+    Args:
+        log: what is stored now.
+        name: the limit's name in the policy, for the refusal.
+        limits: every one of them must hold.
+        at: the instant of the request.
+
+    Raises:
+        Throttled: some window is full. The one that stays full the longest is named.
+    """
+    refusals = [refusal for limit in limits if (refusal := _refusal(log, name, limit, at))]
+    if refusals:
+        raise max(refusals, key=lambda refusal: refusal.retry_at)
+    horizon = at - _longest(limits)
+    return replace(
+        log,
+        admitted=(*(instant for instant in log.admitted if instant > horizon), at),
+        lapses_at=max(log.lapses_at, at + _longest(limits)),
+    )
+
+
+def _refusal(log: ThrottleLog, name: str, limit: Limit, at: datetime) -> Throttled | None:
+    window = timedelta(seconds=limit.window_seconds)
+    counted = sorted(instant for instant in log.admitted if instant > at - window)
+    if len(counted) < limit.limit:
+        return None
+    retry_at = counted[-limit.limit] + window
+    return Throttled(name, limit.limit, limit.window_seconds, retry_at, max(1, ceil((retry_at - at).total_seconds())))
+
+
+def _longest(limits: tuple[Limit, ...]) -> timedelta:
+    return timedelta(seconds=max(limit.window_seconds for limit in limits))

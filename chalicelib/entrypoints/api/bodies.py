@@ -1,0 +1,125 @@
+"""What requests may say. Unknown members are refused, and no message repeats a value."""
+
+import ipaddress
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from chalicelib.domain.identifiers import contains_number, reads_as_number
+
+
+class Body(BaseModel):
+    """A request's body."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+
+
+def _no_number(value: str) -> str:
+    if reads_as_number(value):
+        raise ValueError("must not read as a phone number")
+    return value
+
+
+def _no_number_inside(value: str) -> str:
+    if contains_number(value) or not value.isprintable():
+        raise ValueError("must be printable and must not contain a phone number")
+    return value
+
+
+def _address(value: str) -> str:
+    try:
+        ipaddress.ip_address(value)
+    except ValueError:
+        raise ValueError("must be an IPv4 or IPv6 address") from None
+    return value
+
+
+CustomerId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$"), AfterValidator(_no_number)]
+VerificationId = Annotated[str, Field(pattern=r"^vrf_[0-9a-f]{32}$")]
+Locale = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
+PurposeName = Annotated[str, Field(pattern=r"^[a-z][a-z_]{2,39}$")]
+Channel = Literal["sms", "call", "app"]
+ContactTokenText = Annotated[str, Field(pattern=r"^ct_[A-Za-z0-9_-]{43}$")]
+
+
+class NoBody(Body):
+    """A request that needs no body; an empty object is allowed."""
+
+
+class ClientSigns(Body):
+    """What the wallet knows of the device that asks, for the throttles; it is blinded and never stored."""
+
+    ip: Annotated[str, Field(max_length=45), AfterValidator(_address)] | None = None
+    device_id: Annotated[str, Field(min_length=1, max_length=128)] | None = None
+
+
+class TransactionBody(Body):
+    """What the payer sees and the code belongs to."""
+
+    amount: Annotated[str, Field(pattern=r"^[0-9]{1,12}(\.[0-9]{1,4})?$")]
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    payee: Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_no_number_inside)]
+
+
+class StartBody(Body):
+    """Starts a verification. Which members belong to which purpose is checked by the view."""
+
+    purpose: Literal["signup", "number_change", "step_up", "transaction", "preferences"]
+    phone_number: Annotated[str, Field(min_length=1, max_length=32)] | None = None
+    region: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
+    customer_id: CustomerId | None = None
+    locale: Locale | None = None
+    client: ClientSigns | None = None
+    context: TransactionBody | None = None
+    android_app_hash: Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{11}$")] | None = None
+
+
+class CheckBody(Body):
+    """Checks a code."""
+
+    code: Annotated[str, Field(pattern=r"^[0-9]{6}$")]
+    context: TransactionBody | None = None
+
+
+class BindBody(Body):
+    """Binds a proved number to a customer."""
+
+    verification_id: VerificationId
+    customer_id: CustomerId | None = None
+    on_conflict: Literal["refuse"] = "refuse"
+
+
+class ConsentBody(Body):
+    """A customer's word on a purpose."""
+
+    decision: Literal["given", "refused", "withdrawn"]
+    notice_version: Annotated[int, Field(ge=1, le=100_000)]
+    locale: Locale
+    channels: Annotated[list[Channel], Field(max_length=3)] = Field(default_factory=list)
+    surface: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$"), AfterValidator(_no_number)]
+    notice_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+
+
+class ContactBody(Body):
+    """Asks whether a customer may be contacted now."""
+
+    customer_id: CustomerId
+    purpose: PurposeName
+    channel: Channel
+
+
+class MessageBody(Body):
+    """Sends a message to a customer whose number nobody sees."""
+
+    contact_token: ContactTokenText
+    template: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+    parameters: Annotated[dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")], str], Field(max_length=10)] = (
+        Field(default_factory=dict)
+    )
+
+
+class RevealBody(Body):
+    """Shows a number in clear, once."""
+
+    contact_token: ContactTokenText
+    justification: Annotated[str, Field(min_length=10, max_length=500), AfterValidator(_no_number_inside)]

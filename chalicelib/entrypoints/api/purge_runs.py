@@ -1,0 +1,44 @@
+"""/v1/purge-runs"""
+
+from chalice.app import Blueprint
+
+from chalicelib.bootstrap import ringfence
+from chalicelib.domain import errors
+from chalicelib.domain.purge_run import PurgeRun
+from chalicelib.entrypoints.api.answers import PurgeRunAnswer, PurgeRunsAnswer
+from chalicelib.entrypoints.api.bodies import NoBody
+from chalicelib.entrypoints.api.endpoint import Call, endpoint
+
+bp = Blueprint(__name__)
+
+# Two days of hourly runs.
+NEWEST = 48
+
+
+@endpoint(bp, "GET", "/v1/purge-runs", roles=("officer",), answer=PurgeRunsAnswer)
+def list_purge_runs(_call: Call[NoBody]) -> PurgeRunsAnswer:
+    """The reports of the newest runs of the purge, newest first."""
+    runs = ringfence().store.history(PurgeRun, "run", newest_first=True, limit=NEWEST)
+    return PurgeRunsAnswer(purge_runs=[_answer(run) for run in runs])
+
+
+@endpoint(bp, "GET", "/v1/purge-runs/{run_id}", roles=("officer",), answer=PurgeRunAnswer, problems=(errors.NotFound,))
+def read_purge_run(_call: Call[NoBody], run_id: str) -> PurgeRunAnswer:
+    """The report of one run of the purge."""
+    run = ringfence().store.get(PurgeRun, "run", run_id)
+    if run is None:
+        raise errors.NotFound
+    return _answer(run)
+
+
+def _answer(run: PurgeRun) -> PurgeRunAnswer:
+    return PurgeRunAnswer(
+        run_id=run.id,
+        started_at=run.started_at,
+        finished_at=run.finished_at,
+        duration_seconds=(run.finished_at - run.started_at).total_seconds(),
+        complete=run.complete,
+        erased=run.erased,
+        failures=run.failures,
+        oldest_lateness_seconds=run.oldest_lateness_seconds,
+    )

@@ -1,0 +1,100 @@
+"""Turns a proved number into a customer's."""
+
+from dataclasses import dataclass, replace
+
+from chalicelib.domain.caller import Caller
+from chalicelib.domain.claim import KeyedRequest
+from chalicelib.domain.customer import Customer, TagHolder
+from chalicelib.domain.errors import CustomerExists, NotFound, NumberInUse
+from chalicelib.domain.identifiers import new_id
+from chalicelib.domain.policy import Policy
+from chalicelib.domain.verification import Verification
+from chalicelib.ports import Clock, Conflict, Insert, LedgerCipher, NumberSealer, PendingNumbers, Replace, Store
+from chalicelib.services.concurrently import together
+from chalicelib.services.idempotency import Idempotency
+from chalicelib.services.own_verification import OwnVerification
+
+
+@dataclass(frozen=True)
+class BindCustomer:
+    """The proof is consumed, the number claimed and sealed, and the customer made, all in one commit."""
+
+    policy: Policy
+    clock: Clock
+    store: Store
+    own: OwnVerification
+    idempotency: Idempotency
+    pending: PendingNumbers
+    sealer: NumberSealer
+    ledger: LedgerCipher
+
+    def __call__(
+        self, caller: Caller, verification_id: str, customer_id: str | None, keyed: KeyedRequest | None
+    ) -> Customer:
+        """The customer exists and holds the number, alone.
+
+        Args:
+            customer_id: the wallet's own opaque id, or None for one made here.
+
+        Raises:
+            NotFound: not the caller's verification.
+            VerificationPurposeMismatch, VerificationSpent, VerificationCancelled, VerificationExpired,
+            VerificationNotProved: it proves nothing here.
+            NumberInUse: another customer holds the number.
+            CustomerExists: the id is taken.
+            IdempotencyKeyReused: the key was used with another body.
+        """
+        return self.idempotency.once(
+            keyed, lambda: self._bind(caller, verification_id, customer_id or new_id("cus"), keyed), self._rebuild
+        )
+
+    def _rebuild(self, customer_id: str) -> Customer:
+        customer = self.store.get(Customer, customer_id)
+        if customer is None:
+            raise NotFound
+        return customer
+
+    def _bind(self, caller: Caller, verification_id: str, customer_id: str, keyed: KeyedRequest | None) -> Customer:
+        at = self.clock.now()
+        rules = self.policy.rules
+        verification = self.own(caller, verification_id)
+        spent = replace(verification.spent("signup", at, rules.verification, rules.retention), customer_id=customer_id)
+        sealed, verified_at = verification.pending_number, verification.verified_at
+        assert sealed is not None
+        assert verified_at is not None
+        number, envelope, ledger_key = together(
+            lambda: self.pending.open(verification.id, sealed),
+            lambda: self.sealer.envelope(customer_id),
+            lambda: self.ledger.new_key(customer_id),
+        )
+        customer = Insert(
+            Customer(
+                id=customer_id,
+                created_at=at,
+                verified_at=verified_at,
+                locale=verification.locale,
+                tag=verification.tag,
+                masked=verification.masked,
+                number=envelope.seal(number),
+            )
+        )
+        try:
+            self.store.commit(
+                Replace(verification, spent),
+                Insert(TagHolder(verification.tag, customer_id)),
+                customer,
+                Insert(envelope.key),
+                Insert(ledger_key),
+                *self.idempotency.claim(keyed, customer_id, customer_id, at),
+            )
+        except Conflict as conflict:
+            # The proof first: who comes second with the same proof must not learn who holds the number.
+            current = conflict.current(Verification)
+            if current is not None:
+                current.spent("signup", at, rules.verification, rules.retention)
+            elif conflict.hit(Customer):
+                raise CustomerExists from None
+            elif conflict.hit(TagHolder):
+                raise NumberInUse from None
+            raise
+        return customer.record

@@ -1,0 +1,41 @@
+"""Independent calls at the same time."""
+
+import contextvars
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from functools import cache
+from typing import Any, TypeVar, overload
+
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+
+# In Lambda one request at a time makes at most four independent calls; the local server has many requests at once.
+WORKERS = 64
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(WORKERS, thread_name_prefix="together")
+
+
+@overload
+def together(first: Callable[[], A], second: Callable[[], B], /) -> tuple[A, B]: ...
+@overload
+def together(
+    first: Callable[[], A], second: Callable[[], B], third: Callable[[], C], /, *others: Callable[[], Any]
+) -> tuple[A, B, C, *tuple[Any, ...]]: ...
+def together(first: Callable[[], Any], *others: Callable[[], Any]) -> tuple[Any, ...]:
+    """All calls have ended, and these are their results in order.
+
+    The first runs in the caller's own thread. Every call is waited for, so that nothing goes on behind an answer;
+    then the first failure, in order, is raised.
+    """
+    futures = [_pool().submit(contextvars.copy_context().run, call) for call in others]
+    own: Future[Any] = Future()
+    try:
+        own.set_result(first())
+    except BaseException as failure:
+        own.set_exception(failure)
+    wait(futures)
+    return tuple(future.result() for future in (own, *futures))

@@ -1,0 +1,42 @@
+"""What a deployment must say about itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+PACKAGED_POLICY = Path(__file__).parent / "policy"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that differs between deployments; limits and texts are the policy's.
+
+    Attributes:
+        name: prefix of every table and key alias (infra/data.yaml's parameter Name).
+        tenant: part of everything a KMS key makes a MAC of; must never change.
+        jwks_uri: where the token issuer's public keys are read: https, file or data.
+        token_issuer, token_audience: what `iss` and `aud` must be.
+        policy_folder: where policy.toml, notices/ and messages/ lie.
+    """
+
+    name: str
+    tenant: str
+    jwks_uri: str
+    token_issuer: str
+    token_audience: str
+    policy_folder: Path = PACKAGED_POLICY
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """The settings that the environment holds.
+
+    Raises:
+        KeyError: a variable is missing; it is named.
+    """
+    return Settings(
+        name=environ["RINGFENCE_NAME"],
+        tenant=environ["RINGFENCE_TENANT"],
+        jwks_uri=environ["RINGFENCE_JWKS_URI"],
+        token_issuer=environ["RINGFENCE_TOKEN_ISSUER"],
+        token_audience=environ["RINGFENCE_TOKEN_AUDIENCE"],
+    )

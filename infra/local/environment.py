@@ -1,0 +1,35 @@
+"""The environment in which the application runs on this machine."""
+
+import os
+
+from infra.local.places import ISSUER, Ports
+from infra.local.tokens import AUDIENCE, ISSUER_NAME
+
+REGION = "eu-west-1"
+# The engine's root credentials: they open nothing but the engine.
+ENGINE_KEY_ID = "test"
+ENGINE_SECRET = "test"  # noqa: S105
+
+
+def local_environment(ports: Ports) -> dict[str, str]:
+    """Every variable that the application and boto3 need to reach the running local stack."""
+    return {
+        "AWS_ENDPOINT_URL": ports.engine_url,
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": ENGINE_KEY_ID,
+        "AWS_SECRET_ACCESS_KEY": ENGINE_SECRET,
+        "RINGFENCE_NAME": "ringfence",
+        "RINGFENCE_TENANT": "local",
+        "RINGFENCE_JWKS_URI": (ISSUER / "jwks.json").as_uri(),
+        "RINGFENCE_TOKEN_ISSUER": ISSUER_NAME,
+        "RINGFENCE_TOKEN_AUDIENCE": AUDIENCE,
+    }
+
+
+def enter(environment: dict[str, str]) -> None:
+    """This process sees the local stack and no real AWS account, whatever the shell had set before."""
+    # A profile or session token left in the shell would win over, or be mixed with, the engine's own keys.
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ.update(environment)

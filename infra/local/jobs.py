@@ -1,0 +1,43 @@
+"""Runs a scheduled function once, in this process against the running stack, as if it were a given instant."""
+
+from datetime import UTC, datetime
+from importlib import import_module
+from typing import Any
+
+from infra.local.environment import REGION, enter, local_environment
+from infra.local.places import Ports
+
+# Where each function lives, and what it is called there.
+JOBS = {"purge": "chalicelib.entrypoints.jobs.purge:purge"}
+
+
+def run_job(name: str, at: datetime, ports: Ports) -> dict[str, Any]:
+    """The function has run once as if it were `at`; returns its report.
+
+    Raises:
+        KeyError: there is no such function.
+    """
+    module_name, _, attribute = JOBS[name].partition(":")
+    environment = local_environment(ports)
+    enter(environment)
+    bootstrap = import_module("chalicelib.bootstrap")
+    settings = import_module("chalicelib.settings").read_settings(environment)
+    clock = import_module("chalicelib.adapters.clock").FixedClock(at)
+    bootstrap.install(bootstrap.Ringfence(bootstrap.Adapters(settings, clock=clock)))
+    report: dict[str, Any] = getattr(import_module(module_name), attribute)(_scheduled_event(at), None)
+    return report
+
+
+def _scheduled_event(at: datetime) -> dict[str, Any]:
+    # The shape of EventBridge's scheduled events.
+    return {
+        "version": "0",
+        "id": "00000000-0000-4000-8000-000000000000",
+        "detail-type": "Scheduled Event",
+        "source": "aws.events",
+        "account": "000000000000",
+        "time": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "region": REGION,
+        "resources": [],
+        "detail": {},
+    }

@@ -1,0 +1,79 @@
+// The customer's phone: every SMS that SNS accepted, newest at the bottom.
+
+import { $, element, timeOf } from "./elements.js";
+
+const SHOWN = 60;
+const LOOK_EVERY_MS = 800;
+let seen = 0;
+let listeners = [];
+
+// Tells the listener about each new message, but not about those that were there when the page opened.
+export function onMessage(listener) {
+  listeners.push(listener);
+}
+
+export function showOnly(number) {
+  const filter = $("inbox-filter");
+  if (![...filter.options].some((option) => option.value === number)) {
+    filter.append(new Option(number, number));
+  }
+  filter.value = number;
+  look();
+}
+
+export async function look() {
+  let messages;
+  try {
+    const answer = await fetch("/inbox.json");
+    if (!answer.ok) return;
+    ({ messages } = await answer.json());
+  } catch {
+    return;
+  }
+  offerNumbers(messages);
+  const isFirst = seen === 0 && !$("messages").childElementCount;
+  const fresh = isFirst ? [] : messages.slice(seen);
+  draw(messages, new Set(fresh));
+  seen = messages.length;
+  for (const message of fresh) for (const listener of listeners) listener(message);
+}
+
+export function startPhone() {
+  $("inbox-filter").addEventListener("change", look);
+  const tick = async () => {
+    $("clock").textContent = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    if (!document.hidden) await look();
+    setTimeout(tick, LOOK_EVERY_MS);
+  };
+  tick();
+}
+
+function offerNumbers(messages) {
+  const filter = $("inbox-filter");
+  const known = new Set([...filter.options].map((option) => option.value));
+  for (const number of new Set(messages.map((message) => message.to))) {
+    if (!known.has(number)) filter.append(new Option(number, number));
+  }
+}
+
+let drawn = "";
+
+function draw(messages, fresh) {
+  const only = $("inbox-filter").value;
+  const shown = messages.filter((message) => !only || message.to === only).slice(-SHOWN);
+  const state = JSON.stringify([only, shown.length, shown.at(-1)?.sent_at]);
+  if (state === drawn) return;
+  drawn = state;
+  const screen = $("messages");
+  screen.replaceChildren();
+  if (!shown.length) screen.append(element("p", { className: "empty", textContent: "Nothing here yet. Codes and messages arrive the moment SNS accepts them." }));
+  for (const message of shown) {
+    const sender = message.attributes["AWS.SNS.SMS.SenderID"] ?? "SMS";
+    const to = only ? "" : ` to ${message.to}`;
+    screen.append(
+      element("p", { className: "meta", textContent: `${sender}${to} · ${timeOf(message.sent_at)}` }),
+      element("p", { className: fresh.has(message) ? "bubble new" : "bubble", textContent: message.body }),
+    );
+  }
+  screen.scrollTop = screen.scrollHeight;
+}
