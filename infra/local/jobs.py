@@ -4,9 +4,14 @@ from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any
 
+from chalice.local import LambdaContext
+
 from infra.local.environment import REGION, enter, local_environment
 from infra.local.places import Ports
 
+MEMORY_MB = 1024
+# The longest that Lambda lets a function run.
+LONGEST_RUN_MS = 900_000
 # Where each function lives, and what it is called there.
 JOBS = {"purge": "chalicelib.entrypoints.jobs.purge:purge"}
 
@@ -24,7 +29,8 @@ def run_job(name: str, at: datetime, ports: Ports) -> dict[str, Any]:
     settings = import_module("chalicelib.settings").read_settings(environment)
     clock = import_module("chalicelib.adapters.clock").FixedClock(at)
     bootstrap.install(bootstrap.Ringfence(bootstrap.Adapters(settings, clock=clock)))
-    report: dict[str, Any] = getattr(import_module(module_name), attribute)(_scheduled_event(at), None)
+    context = LambdaContext(f"ringfence-local-{name}", MEMORY_MB, LONGEST_RUN_MS)
+    report: dict[str, Any] = getattr(import_module(module_name), attribute)(_scheduled_event(at), context)
     return report
 
 

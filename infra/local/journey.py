@@ -36,7 +36,7 @@ class Journey:
         self.steps += 1
         self.milliseconds += reply.milliseconds
         self.aws_calls += reply.aws_calls or 0
-        self.console.print(step_line(self.steps, what, reply), markup=False)
+        self.console.print(step_line(self.steps, what, reply), markup=False, soft_wrap=True)
         return reply
 
     @property

@@ -145,7 +145,7 @@ def purge(journey: Journey, ports: Ports) -> None:
     """The number is erased when its time is up, and what was agreed can still be shown."""
     at = datetime.now(UTC) + timedelta(days=DAYS_TO_PURGE)
     report = run_job("purge", at, ports)
-    journey.console.print(f"    the purge ran as if it were {at:%Y-%m-%d}: {report}", markup=False)
+    journey.console.print(f"    the purge ran as if it were {at:%Y-%m-%d}: {report}", markup=False, soft_wrap=True)
     journey.step("the customer is purged", journey.wallet.get(journey.customer).must(200, status="purged"))
     runs = journey.officer.get("/v1/purge-runs").must(200).must_have("purge_runs")
     journey.step("the officer sees the purge run", runs)

@@ -12,8 +12,6 @@ from types import FrameType
 
 import boto3
 from rich.console import Console
-from rich.panel import Panel
-from rich.table import Table
 
 from infra.local.desk import Desk, serve_desk
 from infra.local.engine import Engine, EngineFailed, install_engine, start_engine
@@ -121,20 +119,19 @@ def _refuse_taken_ports(ports: Ports) -> None:
 
 
 def _say_where(ports: Ports, console: Console) -> None:
-    moved = " ".join(f"{name}={port}" for name, port in ports.named().items() if port != Ports().named()[name])
-    command = f"{moved} .venv/bin/python -m infra.local".strip()
-    lines = Table.grid(padding=(0, 3))
-    lines.add_row("Desk", f"[bold]{ports.desk_url}[/bold]", "sign up, consent, contact; the phone shows the SMS")
-    lines.add_row("API", f"[bold]{ports.api_url}[/bold]", "its contract: /openapi.json")
-    lines.add_row("Token", f"{command} token --role wallet", "")
-    lines.add_row("Try", f"{command} journey", "the whole journey, a line a step")
-    console.print(
-        Panel(
-            lines,
-            title="Ringfence is running",
-            title_align="left",
-            subtitle="Ctrl-C saves and stops",
-            subtitle_align="left",
-            expand=False,
-        )
+    moved = [f"{name}={port}" for name, port in ports.named().items() if port != Ports().named()[name]]
+    command = " ".join([*moved, ".venv/bin/python -m infra.local"])
+    lines = (
+        "",
+        "[bold]Ringfence is running[/bold]",
+        "",
+        f"  Desk    [bold]{ports.desk_url}[/bold]   sign up, consent, contact; a phone shows the SMS",
+        f"  API     [bold]{ports.api_url}[/bold]   its contract: /openapi.json",
+        "",
+        f"  {command} journey                walks the whole journey",
+        f"  {command} token --role wallet    prints a token for calls of your own",
+        "",
+        "Ctrl-C saves and stops.",
     )
+    # Never folded to the terminal's width: these lines are there to be copied.
+    console.print("\n".join(lines), soft_wrap=True)

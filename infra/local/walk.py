@@ -38,7 +38,7 @@ def walk(ports: Ports, base_url: str | None, console: Console) -> bool:
             console.print("   the purge is skipped: it needs the local stack, where a job can run as if it were later")
     except Broken as reason:
         console.print(f"[red]✗  step {journey.steps + 1}: [/red]", end="")
-        console.print(str(reason), markup=False)
+        console.print(str(reason), markup=False, soft_wrap=True)
         return False
     total = f"{journey.milliseconds:.0f} ms, {journey.aws_calls} AWS calls"
     console.print(f"\nAll {journey.steps} steps are as the contract says: {total}")

@@ -1,5 +1,6 @@
 """OpenAPI 3.1, made from the endpoints and their models."""
 
+import re
 from typing import Any
 
 from pydantic import BaseModel
@@ -65,10 +66,7 @@ def _operation(it: Endpoint) -> dict[str, Any]:
 
 
 def _operation_id(it: Endpoint) -> str:
-    words = (
-        it.path.replace("{", "by_").replace("}", "").strip("/").replace("/", "_").replace("-", "_").replace(".", "_")
-    )
-    return f"{it.method.lower()}_{words}"
+    return "_".join((it.method.lower(), *re.findall(r"[a-z0-9_]+", it.path)))
 
 
 def _parameters(it: Endpoint) -> list[dict[str, Any]]:

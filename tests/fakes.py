@@ -1,0 +1,317 @@
+"""The ports in memory: what the services are tested on. The contract suites hold them to what AWS does."""
+
+import hashlib
+import hmac
+import secrets
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from chalicelib.adapters.clock import FixedClock
+from chalicelib.adapters.dynamodb_places import PLACES, epoch_seconds
+from chalicelib.adapters.policy_files import read_policy
+from chalicelib.bootstrap import Ringfence
+from chalicelib.domain.caller import Caller
+from chalicelib.domain.customer import LEDGER_KEY, SealedNumber, WrappedKey
+from chalicelib.domain.due import bucket
+from chalicelib.domain.errors import NotAuthenticated
+from chalicelib.domain.identifiers import new_id
+from chalicelib.domain.ledger import SALT_BYTES, commit_to
+from chalicelib.domain.phone_number import PhoneNumber, parse_phone_number
+from chalicelib.domain.policy import Policy
+from chalicelib.ports import Conflict, Expect, Insert, R, Record, Remove, Replace, Write
+
+NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+POLICY_FOLDER = Path(__file__).parent.parent / "chalicelib" / "policy"
+Key = tuple[str, ...]
+
+
+@dataclass
+class MemoryStore:
+    """A dictionary behind one lock."""
+
+    clock: FixedClock
+    rows: dict[tuple[type[Any], Key], Record] = field(default_factory=dict)
+    commits: list[tuple[Write, ...]] = field(default_factory=list)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def get(self, kind: type[R], *key: str) -> R | None:
+        with self._lock:
+            return self._living(kind, key)
+
+    def commit(self, *writes: Write) -> None:
+        with self._lock:
+            refused = [
+                (self._kind(write), self._living(*self._place(write))) for write in writes if self._refuses(write)
+            ]
+            if refused:
+                raise Conflict(refused)
+            for write in writes:
+                place = self._place(write)
+                if isinstance(write, Remove):
+                    self.rows.pop(place, None)
+                elif not isinstance(write, Expect):
+                    self.rows[place] = write.after if isinstance(write, Replace) else write.record
+            self.commits.append(writes)
+
+    def history(
+        self, kind: type[R], partition: str, *, newest_first: bool = False, limit: int | None = None
+    ) -> list[R]:
+        with self._lock:
+            keys = sorted(key for of, key in self.rows if of is kind and key[0] == partition)
+            ordered = reversed(keys) if newest_first else keys
+            return [self.rows[kind, key] for key in ordered][:limit]  # type: ignore[misc]
+
+    def due(self, kind: type[R], bucket: str, until: datetime) -> Iterator[R]:
+        found = [
+            row
+            for row in self._all(kind)
+            if getattr(row, "due_at", None) is not None and _bucket(row) == bucket and _due_at(row) <= until
+        ]
+        yield from sorted(found, key=_due_at)
+
+    def owned(self, kind: type[R], owner: str) -> Iterator[R]:
+        index = PLACES[kind].owner
+        assert index is not None
+        yield from [row for row in self._all(kind) if getattr(row, index) == owner]
+
+    def _all(self, kind: type[R]) -> list[R]:
+        with self._lock:
+            return [row for (of, _), row in self.rows.items() if of is kind]  # type: ignore[misc]
+
+    def _kind(self, write: Write) -> type[Any]:
+        return type(write.after if isinstance(write, Replace) else write.record)
+
+    def _place(self, write: Write) -> tuple[type[Any], Key]:
+        record = write.after if isinstance(write, Replace) else write.record
+        place = PLACES[type(record)]
+        return type(record), (place.pk(record), *([place.sk(record)] if place.sk else []))
+
+    def _living(self, kind: type[R], key: Key) -> R | None:
+        row: Any = self.rows.get((kind, key))
+        if row is None or (PLACES[kind].lapses and epoch_seconds(row.lapses_at) <= epoch_seconds(self.clock.now())):
+            return None
+        return row  # type: ignore[no-any-return]
+
+    def _refuses(self, write: Write) -> bool:
+        stored = self.rows.get(self._place(write))
+        if isinstance(write, Insert):
+            living = self._living(*self._place(write))
+            return living is not None and living.version != write.record.version
+        if isinstance(write, Replace) and stored is not None and stored.version == write.after.version:
+            return False
+        if isinstance(write, Remove) and stored is None:
+            return False
+        expected = write.before if isinstance(write, Replace) else write.record
+        return stored is None or stored.version != expected.version
+
+
+def _bucket(row: Any) -> str:
+    return bucket(row.id)
+
+
+def _due_at(row: Any) -> datetime:
+    due_at: datetime = row.due_at
+    return due_at
+
+
+def _mac(key: bytes, *parts: str) -> bytes:
+    return hmac.new(key, "|".join(parts).encode(), hashlib.sha256).digest()
+
+
+@dataclass
+class MemoryKeys:
+    """What KMS does, with keys of its own."""
+
+    master: bytes = field(default_factory=lambda: secrets.token_bytes(32))
+
+    def tag(self, number: PhoneNumber) -> str:
+        return "1." + _mac(self.master, "tag", number.e164).hex()
+
+    def secret(self, verification_id: str, tag: str, purpose: str, context_digest: str) -> bytes:
+        return _mac(self.master, "code", verification_id, tag, purpose, context_digest)
+
+    def mac(self, label: str, value: bytes, at: datetime) -> str:
+        return _mac(self.master, f"{at:%Y-%m}", label, value.hex()).hex()
+
+    def recent(self, label: str, value: bytes, at: datetime) -> list[str]:
+        return [self.mac(label, value, at), self.mac(label, value, at.replace(day=1) - timedelta(days=1))]
+
+    def wrap(self, plain: bytes, bound_to: str) -> bytes:
+        nonce = secrets.token_bytes(12)
+        return nonce + AESGCM(self.master).encrypt(nonce, plain, bound_to.encode())
+
+    def unwrap(self, wrapped: bytes, bound_to: str) -> bytes:
+        return AESGCM(self.master).decrypt(wrapped[:12], wrapped[12:], bound_to.encode())
+
+
+@dataclass
+class MemoryPending:
+    keys: MemoryKeys
+
+    def seal(self, verification_id: str, number: PhoneNumber) -> bytes:
+        return self.keys.wrap(number.e164.encode(), verification_id)
+
+    def open(self, verification_id: str, sealed: bytes) -> PhoneNumber:
+        return parse_phone_number(self.keys.unwrap(sealed, verification_id).decode())
+
+
+@dataclass(repr=False)
+class MemoryEnvelope:
+    key: WrappedKey
+    plain: bytes
+
+    def seal(self, number: PhoneNumber) -> SealedNumber:
+        nonce = secrets.token_bytes(12)
+        return SealedNumber(self.key.key_id, nonce, AESGCM(self.plain).encrypt(nonce, number.e164.encode(), None))
+
+
+@dataclass
+class MemoryNumbers:
+    """Sealer and opener; counts the openings."""
+
+    keys: MemoryKeys
+    opened: list[str] = field(default_factory=list)
+
+    def envelope(self, customer_id: str) -> MemoryEnvelope:
+        plain = secrets.token_bytes(32)
+        name = new_id("number")
+        return MemoryEnvelope(WrappedKey(customer_id, name, self.keys.wrap(plain, customer_id + name)), plain)
+
+    def open(self, customer_id: str, sealed: SealedNumber, key: WrappedKey) -> PhoneNumber:
+        self.opened.append(customer_id)
+        plain = self.keys.unwrap(key.wrapped, customer_id + key.key_id)
+        return parse_phone_number(AESGCM(plain).decrypt(sealed.nonce, sealed.ciphertext, None).decode())
+
+
+@dataclass
+class MemoryCustomerLedger:
+    keys: MemoryKeys
+    bound_to: str
+
+    def seal(self, event_id: str, payload: bytes) -> tuple[str, bytes]:
+        salt = secrets.token_bytes(SALT_BYTES)
+        return commit_to(salt, payload), self.keys.wrap(salt + payload, self.bound_to + event_id)
+
+    def open(self, event_id: str, commitment: str, sealed: bytes) -> bytes:
+        opened = self.keys.unwrap(sealed, self.bound_to + event_id)
+        assert commit_to(opened[:SALT_BYTES], opened[SALT_BYTES:]) == commitment
+        return opened[SALT_BYTES:]
+
+
+@dataclass
+class MemoryLedgerCipher:
+    keys: MemoryKeys
+
+    def new_key(self, customer_id: str) -> WrappedKey:
+        return WrappedKey(customer_id, LEDGER_KEY, self.keys.wrap(b"ledger", customer_id))
+
+    def unlock(self, key: WrappedKey) -> MemoryCustomerLedger:
+        self.keys.unwrap(key.wrapped, key.customer_id)
+        return MemoryCustomerLedger(self.keys, key.customer_id)
+
+
+@dataclass
+class Sms:
+    """One SMS that the carrier took."""
+
+    number: str
+    body: str
+
+
+@dataclass
+class MemorySender:
+    """A phone. `outcome` is what the next sends report; `unknown` may or may not have been sent: here it was."""
+
+    outcome: str = "accepted"
+    sent: list[Sms] = field(default_factory=list)
+
+    def send(self, number: PhoneNumber, body: str) -> str:
+        if self.outcome != "failed":
+            self.sent.append(Sms(number.e164, body))
+        return self.outcome
+
+    @property
+    def last_code(self) -> str:
+        return self.sent[-1].body[-6:]
+
+
+@dataclass
+class MemoryTokens:
+    """Believes `Bearer <client_id>/<subject>/<role>[ <role>…]`."""
+
+    clock: FixedClock
+
+    def verify(self, authorization: str) -> Caller:
+        scheme, _, claims = authorization.partition(" ")
+        parts = claims.split("/")
+        if scheme != "Bearer" or len(parts) != 3:
+            raise NotAuthenticated
+        return Caller(parts[0], parts[1], frozenset(parts[2].split()), self.clock.now() + timedelta(hours=1))
+
+
+@dataclass
+class MemoryAdapters:
+    """Takes the place of chalicelib.bootstrap.Adapters."""
+
+    clock: FixedClock = field(default_factory=lambda: FixedClock(NOON))
+    keys: MemoryKeys = field(default_factory=MemoryKeys)
+    sender: MemorySender = field(default_factory=MemorySender)
+    policy: Policy = field(default_factory=lambda: read_policy(POLICY_FOLDER))
+
+    @cached_property
+    def store(self) -> MemoryStore:
+        return MemoryStore(self.clock)
+
+    @cached_property
+    def tokens(self) -> MemoryTokens:
+        return MemoryTokens(self.clock)
+
+    @property
+    def index(self) -> MemoryKeys:
+        return self.keys
+
+    @property
+    def codes(self) -> MemoryKeys:
+        return self.keys
+
+    @property
+    def blinder(self) -> MemoryKeys:
+        return self.keys
+
+    @property
+    def pending(self) -> MemoryPending:
+        return MemoryPending(self.keys)
+
+    @cached_property
+    def sealer(self) -> MemoryNumbers:
+        return MemoryNumbers(self.keys)
+
+    @property
+    def opener(self) -> MemoryNumbers:
+        return self.sealer
+
+    @property
+    def ledger(self) -> MemoryLedgerCipher:
+        return MemoryLedgerCipher(self.keys)
+
+
+def memory_ringfence(adapters: MemoryAdapters | None = None) -> Ringfence:
+    """Ringfence on these fakes."""
+    return Ringfence(adapters or MemoryAdapters())  # type: ignore[arg-type]
+
+
+def caller(role: str = "wallet", client_id: str = "wallet-app", subject: str = "backend") -> Caller:
+    """A caller with one role."""
+    return Caller(client_id, subject, frozenset({role}), NOON + timedelta(days=10_000))
+
+
+def bearer(of: Caller) -> str:
+    """What MemoryTokens believes to be this caller."""
+    return f"Bearer {of.client_id}/{of.subject}/{' '.join(sorted(of.roles))}"
