@@ -66,7 +66,7 @@ class MemoryStore:
         with self._lock:
             keys = sorted(key for of, key in self.rows if of is kind and key[0] == partition)
             ordered = reversed(keys) if newest_first else keys
-            return [self.rows[kind, key] for key in ordered][:limit]  # type: ignore[misc]
+            return [self.rows[kind, key] for key in ordered][:limit]  # type: ignore[return-value]
 
     def due(self, kind: type[R], bucket: str, until: datetime) -> Iterator[R]:
         found = [

@@ -88,7 +88,7 @@ def endpoint(
             request: Request = bp.current_request
             started = time.perf_counter()
             # Chalice's local gateway gives the context no id of its own.
-            request_id = request.context.get("requestId") or getattr(request.lambda_context, "aws_request_id", "")
+            request_id = str(request.context.get("requestId") or getattr(request.lambda_context, "aws_request_id", ""))
             problem, failure = None, None
             try:
                 made = view(_read(request, method, path, roles, body, captured), **captured)
