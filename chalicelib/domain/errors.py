@@ -32,7 +32,7 @@ class NotAuthenticated(Refused):
     """The caller's token proves nothing: absent, expired, forged or for somebody else."""
 
 
-@dataclass
+@dataclass(eq=False)
 class FieldInvalid(Refused):
     """One member of the request cannot be accepted.
 
@@ -53,7 +53,7 @@ class PhoneNumberRefused(FieldInvalid):
     """The number is real, but the policy does not accept its region or line type."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Throttled(Refused):
     """A limit is reached.
 
@@ -72,7 +72,7 @@ class Throttled(Refused):
     retry_after_seconds: int
 
 
-@dataclass
+@dataclass(eq=False)
 class ResendTooSoon(Refused):
     """The wait before the next send is not over."""
 
@@ -84,7 +84,7 @@ class SendsExhausted(Refused):
     """All sends of this verification are used."""
 
 
-@dataclass
+@dataclass(eq=False)
 class CodeIncorrect(Refused):
     """The code is wrong, and the attempt is spent."""
 

@@ -10,7 +10,8 @@ from chalicelib.domain.consent import ConsentChoice, ConsentEvent, record_id
 from chalicelib.domain.customer import Customer
 from chalicelib.entrypoints.api.answers import ConsentAnswer, ConsentEventAnswer, ConsentsAnswer, HistoryAnswer
 from chalicelib.entrypoints.api.bodies import ConsentBody, NoBody
-from chalicelib.entrypoints.api.endpoint import Call, endpoint
+from chalicelib.entrypoints.api.call import Call
+from chalicelib.entrypoints.api.endpoint import endpoint
 
 bp = Blueprint(__name__)
 

@@ -7,7 +7,8 @@ from chalicelib.domain import errors
 from chalicelib.domain.contact import ContactQuestion
 from chalicelib.entrypoints.api.answers import DecisionAnswer, MessageAnswer, RevealAnswer
 from chalicelib.entrypoints.api.bodies import ContactBody, MessageBody, RevealBody
-from chalicelib.entrypoints.api.endpoint import Call, endpoint
+from chalicelib.entrypoints.api.call import Call
+from chalicelib.entrypoints.api.endpoint import endpoint
 
 bp = Blueprint(__name__)
 

@@ -7,7 +7,8 @@ from chalicelib.domain import errors
 from chalicelib.domain.customer import Customer
 from chalicelib.entrypoints.api.answers import CustomerAnswer
 from chalicelib.entrypoints.api.bodies import BindBody, NoBody
-from chalicelib.entrypoints.api.endpoint import Call, endpoint
+from chalicelib.entrypoints.api.call import Call
+from chalicelib.entrypoints.api.endpoint import endpoint
 
 bp = Blueprint(__name__)
 

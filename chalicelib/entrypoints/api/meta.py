@@ -4,7 +4,8 @@ from chalice.app import Blueprint
 
 from chalicelib.entrypoints.api.answers import HealthAnswer, OpenApiAnswer
 from chalicelib.entrypoints.api.bodies import NoBody
-from chalicelib.entrypoints.api.endpoint import Call, endpoint
+from chalicelib.entrypoints.api.call import Call
+from chalicelib.entrypoints.api.endpoint import endpoint
 
 bp = Blueprint(__name__)
 

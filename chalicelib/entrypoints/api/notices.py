@@ -6,7 +6,8 @@ from chalicelib.bootstrap import ringfence
 from chalicelib.domain import errors
 from chalicelib.entrypoints.api.answers import NoticeAnswer, PurposeAnswer, PurposesAnswer
 from chalicelib.entrypoints.api.bodies import NoBody
-from chalicelib.entrypoints.api.endpoint import Call, endpoint
+from chalicelib.entrypoints.api.call import Call
+from chalicelib.entrypoints.api.endpoint import endpoint
 
 bp = Blueprint(__name__)
 

@@ -7,7 +7,8 @@ from chalicelib.domain import errors
 from chalicelib.domain.purge_run import PurgeRun
 from chalicelib.entrypoints.api.answers import PurgeRunAnswer, PurgeRunsAnswer
 from chalicelib.entrypoints.api.bodies import NoBody
-from chalicelib.entrypoints.api.endpoint import Call, endpoint
+from chalicelib.entrypoints.api.call import Call
+from chalicelib.entrypoints.api.endpoint import endpoint
 
 bp = Blueprint(__name__)
 

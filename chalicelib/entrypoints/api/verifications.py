@@ -7,7 +7,8 @@ from chalicelib.domain import errors
 from chalicelib.domain.verification import TransactionContext, Verification
 from chalicelib.entrypoints.api.answers import VerificationAnswer
 from chalicelib.entrypoints.api.bodies import CheckBody, NoBody, StartBody, TransactionBody
-from chalicelib.entrypoints.api.endpoint import Call, endpoint
+from chalicelib.entrypoints.api.call import Call
+from chalicelib.entrypoints.api.endpoint import endpoint
 from chalicelib.services.start_verification import StartRequest
 
 bp = Blueprint(__name__)
