@@ -35,13 +35,9 @@ def _demand(holds: bool, path: str, reason: str) -> None:
 
 @dataclass(frozen=True)
 class Controller:
-    """Who answers for the numbers. Source: ISO/IEC TS 27560 party; PIPL 17(1)."""
+    """Who answers for the numbers, as an SMS names them. Source: PIPL 17(1)."""
 
-    party_id: str
     name: str
-    legal_name: str
-    address: str
-    contact: str
 
 
 @dataclass(frozen=True)

@@ -3,25 +3,38 @@
 from dataclasses import dataclass
 
 from chalicelib.domain.consent import ConsentEvent
-from chalicelib.domain.customer import LEDGER_KEY, WrappedKey
-from chalicelib.domain.ledger import LedgerEvent
+from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
+from chalicelib.domain.errors import LedgerDamaged, NotFound
+from chalicelib.domain.ledger import LedgerEvent, first_break
 from chalicelib.ports import LedgerCipher, Store
 from chalicelib.services.concurrently import together
 
 
 @dataclass(frozen=True)
 class ConsentHistory:
-    """Every event, in the order of the chain."""
+    """Every event, in the order of the chain, and the chain checked on the way."""
 
     store: Store
     ledger: LedgerCipher
 
     def __call__(self, customer_id: str) -> list[ConsentEvent]:
-        """The customer's events, oldest first; none once the ledger's own retention has ended."""
-        links, key = together(
-            lambda: self.store.history(LedgerEvent, customer_id),
+        """The customer's events, oldest first; none once the ledger's own retention has ended.
+
+        Raises:
+            NotFound: there is no such customer.
+            LedgerDamaged: the chain does not hold, or an event is not what it committed to.
+        """
+        customer, key = together(
+            lambda: self.store.get(Customer, customer_id),
             lambda: self.store.get(WrappedKey, customer_id, LEDGER_KEY),
         )
+        if customer is None:
+            raise NotFound
+        # Read after the head, so that they reach it; what was appended since stands beyond it.
+        links = self.store.history(LedgerEvent, customer_id)[: customer.ledger_sequence]
+        damage = first_break(customer_id, links, customer.ledger_sequence, customer.ledger_hash)
+        if damage is not None:
+            raise LedgerDamaged(damage)
         if key is None or not links:
             return []
         unlocked = self.ledger.unlock(key)

@@ -6,7 +6,7 @@ from chalice.app import Blueprint
 
 from chalicelib.bootstrap import ringfence
 from chalicelib.domain import errors
-from chalicelib.domain.consent import ConsentChoice, ConsentEvent, record_id
+from chalicelib.domain.consent import ConsentChoice, record_id
 from chalicelib.domain.customer import Customer
 from chalicelib.entrypoints.api.answers import ConsentAnswer, ConsentEventAnswer, ConsentsAnswer, HistoryAnswer
 from chalicelib.entrypoints.api.bodies import ConsentBody, NoBody
@@ -68,7 +68,10 @@ def record_consent(call: Call[ConsentBody], customer_id: str, purpose: str) -> C
 )
 def read_consents(call: Call[NoBody], customer_id: str) -> ConsentsAnswer:
     """What the customer last said on each purpose."""
-    customer = _reachable(call, customer_id)
+    call.caller.require_reach(customer_id)
+    customer = ringfence().store.get(Customer, customer_id)
+    if customer is None:
+        raise errors.NotFound
     consents = [
         ConsentAnswer(
             record_id=record_id(customer_id, purpose),
@@ -94,21 +97,9 @@ def read_consents(call: Call[NoBody], customer_id: str) -> ConsentsAnswer:
     problems=(errors.NotFound,),
 )
 def read_history(call: Call[NoBody], customer_id: str, purpose: str) -> HistoryAnswer:
-    """Every event of one purpose, oldest first."""
-    _reachable(call, customer_id)
+    """Every event of one purpose, oldest first; the chain is checked on the way."""
+    call.caller.require_reach(customer_id)
     if purpose not in ringfence().policy.rules.purposes:
         raise errors.NotFound
-    events = [_event(event) for event in ringfence().history(customer_id) if event.purpose == purpose]
-    return HistoryAnswer(events=events)
-
-
-def _reachable(call: Call[NoBody], customer_id: str) -> Customer:
-    call.caller.require_reach(customer_id)
-    customer = ringfence().store.get(Customer, customer_id)
-    if customer is None:
-        raise errors.NotFound
-    return customer
-
-
-def _event(event: ConsentEvent) -> ConsentEventAnswer:
-    return ConsentEventAnswer.model_validate(event)
+    events = [event for event in ringfence().history(customer_id) if event.purpose == purpose]
+    return HistoryAnswer(events=[ConsentEventAnswer.model_validate(event) for event in events])
