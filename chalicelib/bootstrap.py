@@ -6,6 +6,7 @@ Everything is made when it is first asked for, and its module imported then: a f
 import os
 from dataclasses import dataclass, fields
 from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from chalicelib.ports import (
@@ -138,17 +139,37 @@ class Adapters:
         return f"alias/{self.settings.name}-{key}"
 
 
-@dataclass(frozen=True)
+def _use_case(module: str, name: str) -> Any:
+    """A service, imported and wired when it is first asked for."""
+
+    def make(self: "Ringfence") -> Any:
+        return self.wired(getattr(import_module(f"chalicelib.services.{module}"), name))
+
+    return cached_property(make)
+
+
 class Ringfence:
     """The use cases. Each is a dataclass whose fields are named after the adapter or the use case that fills them."""
 
-    adapters: Adapters
+    throttle: "Throttle" = _use_case("throttle", "Throttle")
+    idempotency: "Idempotency" = _use_case("idempotency", "Idempotency")
+    own: "OwnVerification" = _use_case("own_verification", "OwnVerification")
+    deliver: "DeliverCode" = _use_case("deliver_code", "DeliverCode")
+    strongroom: "StrongroomService" = _use_case("strongroom", "StrongroomService")
+    start_verification: "StartVerification" = _use_case("start_verification", "StartVerification")
+    resend_code: "ResendCode" = _use_case("resend_code", "ResendCode")
+    check_code: "CheckCode" = _use_case("check_code", "CheckCode")
+    cancel_verification: "CancelVerification" = _use_case("cancel_verification", "CancelVerification")
+    bind_customer: "BindCustomer" = _use_case("bind_customer", "BindCustomer")
+    close_customer: "CloseCustomer" = _use_case("close_customer", "CloseCustomer")
+    history: "ConsentHistory" = _use_case("consent_history", "ConsentHistory")
+    record_consent: "RecordConsent" = _use_case("record_consent", "RecordConsent")
+    decide_contact: "DecideContact" = _use_case("decide_contact", "DecideContact")
+    purge_customer: "PurgeCustomer" = _use_case("purge_customer", "PurgeCustomer")
+    purge_expired: "PurgeExpired" = _use_case("purge_expired", "PurgeExpired")
 
-    def _wired(self, kind: type[T]) -> T:
-        return kind(**{field.name: self._part(field.name) for field in fields(kind)})  # type: ignore[arg-type]
-
-    def _part(self, name: str) -> Any:
-        return getattr(self if hasattr(type(self), name) else self.adapters, name)
+    def __init__(self, adapters: Adapters) -> None:
+        self.adapters = adapters
 
     @property
     def policy(self) -> "Policy":
@@ -165,101 +186,12 @@ class Ringfence:
         """The policy's sliding limits."""
         return self.policy.rules.throttles
 
-    @cached_property
-    def throttle(self) -> "Throttle":
-        from chalicelib.services.throttle import Throttle
+    def wired(self, kind: type[T]) -> T:
+        """One of `kind`, its fields filled from here and from the adapters by their names."""
+        return kind(**{field.name: self._part(field.name) for field in fields(kind)})  # type: ignore[arg-type]
 
-        return self._wired(Throttle)
-
-    @cached_property
-    def idempotency(self) -> "Idempotency":
-        from chalicelib.services.idempotency import Idempotency
-
-        return self._wired(Idempotency)
-
-    @cached_property
-    def own(self) -> "OwnVerification":
-        from chalicelib.services.own_verification import OwnVerification
-
-        return self._wired(OwnVerification)
-
-    @cached_property
-    def deliver(self) -> "DeliverCode":
-        from chalicelib.services.deliver_code import DeliverCode
-
-        return self._wired(DeliverCode)
-
-    @cached_property
-    def strongroom(self) -> "StrongroomService":
-        from chalicelib.services.strongroom import StrongroomService
-
-        return self._wired(StrongroomService)
-
-    @cached_property
-    def start_verification(self) -> "StartVerification":
-        from chalicelib.services.start_verification import StartVerification
-
-        return self._wired(StartVerification)
-
-    @cached_property
-    def resend_code(self) -> "ResendCode":
-        from chalicelib.services.resend_code import ResendCode
-
-        return self._wired(ResendCode)
-
-    @cached_property
-    def check_code(self) -> "CheckCode":
-        from chalicelib.services.check_code import CheckCode
-
-        return self._wired(CheckCode)
-
-    @cached_property
-    def cancel_verification(self) -> "CancelVerification":
-        from chalicelib.services.cancel_verification import CancelVerification
-
-        return self._wired(CancelVerification)
-
-    @cached_property
-    def bind_customer(self) -> "BindCustomer":
-        from chalicelib.services.bind_customer import BindCustomer
-
-        return self._wired(BindCustomer)
-
-    @cached_property
-    def close_customer(self) -> "CloseCustomer":
-        from chalicelib.services.close_customer import CloseCustomer
-
-        return self._wired(CloseCustomer)
-
-    @cached_property
-    def history(self) -> "ConsentHistory":
-        from chalicelib.services.consent_history import ConsentHistory
-
-        return self._wired(ConsentHistory)
-
-    @cached_property
-    def record_consent(self) -> "RecordConsent":
-        from chalicelib.services.record_consent import RecordConsent
-
-        return self._wired(RecordConsent)
-
-    @cached_property
-    def decide_contact(self) -> "DecideContact":
-        from chalicelib.services.decide_contact import DecideContact
-
-        return self._wired(DecideContact)
-
-    @cached_property
-    def purge_customer(self) -> "PurgeCustomer":
-        from chalicelib.services.purge_customer import PurgeCustomer
-
-        return self._wired(PurgeCustomer)
-
-    @cached_property
-    def purge_expired(self) -> "PurgeExpired":
-        from chalicelib.services.purge_expired import PurgeExpired
-
-        return self._wired(PurgeExpired)
+    def _part(self, name: str) -> Any:
+        return getattr(self if hasattr(type(self), name) else self.adapters, name)
 
 
 _installed: list[Ringfence] = []

@@ -100,8 +100,8 @@ class Conflict(Contended):
 class Store(Protocol):
     """Every record that Ringfence keeps. Reads are strongly consistent; a lapsed record counts as absent."""
 
-    def get(self, kind: type[R], *key: str) -> R | None:
-        """The record under this key, or None."""
+    def get(self, kind: type[R], *key: str, even_lapsed: bool = False) -> R | None:
+        """The record under this key, or None; a lapsed one only if asked for."""
         ...
 
     def commit(self, *writes: Write) -> None:
@@ -119,8 +119,8 @@ class Store(Protocol):
         """The records of one partition in the order of their sort keys."""
         ...
 
-    def due(self, kind: type[R], bucket: str, until: datetime) -> Iterator[R]:
-        """Records of an index bucket that are due by `until`, oldest first, each as it stands now, lapsed or not."""
+    def due(self, kind: type[Record], bucket: str, until: datetime) -> Iterator[str]:
+        """Keys of the records that an index has as due by `until`, oldest first; it may be a little behind."""
         ...
 
     def owned(self, kind: type[R], owner: str) -> Iterator[R]:

@@ -14,7 +14,7 @@ class Settings:
     Attributes:
         name: prefix of every table and key alias (infra/data.yaml's parameter Name).
         tenant: part of everything a KMS key makes a MAC of; must never change.
-        jwks_uri: where the token issuer's public keys are read: https, file or data.
+        jwks_uri: where the token issuer's public keys are read over HTTPS; HTTP only on this machine.
         token_issuer, token_audience: what `iss` and `aud` must be.
         policy_folder: where policy.toml, notices/ and messages/ lie.
     """

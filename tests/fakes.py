@@ -41,9 +41,9 @@ class MemoryStore:
     commits: list[tuple[Write, ...]] = field(default_factory=list)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
-    def get(self, kind: type[R], *key: str) -> R | None:
+    def get(self, kind: type[R], *key: str, even_lapsed: bool = False) -> R | None:
         with self._lock:
-            return self._living(kind, key)
+            return self.rows.get((kind, key)) if even_lapsed else self._living(kind, key)  # type: ignore[return-value]
 
     def commit(self, *writes: Write) -> None:
         with self._lock:
@@ -68,13 +68,9 @@ class MemoryStore:
             ordered = reversed(keys) if newest_first else keys
             return [self.rows[kind, key] for key in ordered][:limit]  # type: ignore[return-value]
 
-    def due(self, kind: type[R], bucket: str, until: datetime) -> Iterator[R]:
-        found = [
-            row
-            for row in self._all(kind)
-            if getattr(row, "due_at", None) is not None and _bucket(row) == bucket and _due_at(row) <= until
-        ]
-        yield from sorted(found, key=_due_at)
+    def due(self, kind: type[Record], bucket: str, until: datetime) -> Iterator[str]:
+        found = [row for row in self._all(kind) if getattr(row, "due_at", None) is not None and _due_at(row) <= until]
+        yield from [row.id for row in sorted(found, key=_due_at) if _bucket(row) == bucket]  # type: ignore[attr-defined]
 
     def owned(self, kind: type[R], owner: str) -> Iterator[R]:
         index = PLACES[kind].owner
@@ -95,7 +91,7 @@ class MemoryStore:
 
     def _living(self, kind: type[R], key: Key) -> R | None:
         row: Any = self.rows.get((kind, key))
-        if row is None or (PLACES[kind].lapses and epoch_seconds(row.lapses_at) <= epoch_seconds(self.clock.now())):
+        if row is None or (PLACES[kind].lapses and epoch_seconds(row.lapses_at) <= int(self.clock.now().timestamp())):
             return None
         return row  # type: ignore[no-any-return]
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -25,14 +26,24 @@ USER_AGENT = "ringfence"
 CONNECTIONS = 64
 
 
+# The first request's parallel calls would otherwise each make a client, the dearest part of a cold start.
+_MAKING = RLock()
+
+
 @cache
-def session() -> boto3.Session:
-    """The process's one session: a second one costs 50 ms."""
+def _session() -> boto3.Session:
     return boto3.Session()
 
 
-def _config(attempts: int) -> Config:
-    return Config(
+def session() -> boto3.Session:
+    """The process's one session: a second one costs 50 ms."""
+    with _MAKING:
+        return _session()
+
+
+@cache
+def _client(service: Any, attempts: int) -> Any:
+    config = Config(
         connect_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,
         max_pool_connections=CONNECTIONS,
@@ -40,24 +51,34 @@ def _config(attempts: int) -> Config:
         retries={"mode": "standard", "total_max_attempts": attempts},
         user_agent=USER_AGENT,
     )
+    return session().client(service, config=config)
 
 
-@cache
+def _the_client(service: str, attempts: int) -> Any:
+    with _MAKING:
+        return _client(service, attempts)
+
+
 def dynamodb() -> "DynamoDBClient":
     """The DynamoDB client. It repeats a call by itself: every write here can bear that."""
-    return session().client("dynamodb", config=_config(attempts=3))
+    return _the_client("dynamodb", attempts=3)  # type: ignore[no-any-return]
 
 
-@cache
 def kms() -> "KMSClient":
     """The KMS client."""
-    return session().client("kms", config=_config(attempts=3))
+    return _the_client("kms", attempts=3)  # type: ignore[no-any-return]
 
 
-@cache
 def sns() -> "SNSClient":
     """The SNS client. One attempt: Publish has no idempotency, and a repeated one is a second SMS."""
-    return session().client("sns", config=_config(attempts=1))
+    return _the_client("sns", attempts=1)  # type: ignore[no-any-return]
+
+
+def forget() -> None:
+    """Session and clients are made anew: for a process that changes the account it talks to."""
+    with _MAKING:
+        _session.cache_clear()
+        _client.cache_clear()
 
 
 def error_code(failure: ClientError) -> str:

@@ -3,26 +3,30 @@
 import random
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from chalicelib.adapters import aws
-from chalicelib.adapters.dynamodb_places import PLACES, Item, Place, epoch_seconds, from_item, to_item
+from chalicelib.adapters.dynamodb_places import PLACES, Item, Place, from_item, to_item
 from chalicelib.adapters.structure import to_plain
-from chalicelib.domain.errors import Contended, Unavailable
-from chalicelib.ports import Clock, Conflict, Expect, Insert, R, Remove, Replace, Write
+from chalicelib.domain.errors import Contended
+from chalicelib.ports import Clock, Conflict, Expect, Insert, R, Record, Remove, Replace, Write
 
-# Two transactions that touch one item at the same instant refuse each other: a matter of milliseconds.
+# Whoever writes an item that a transaction is just writing is turned away: a matter of milliseconds.
 ROUNDS = 12
 FIRST_PAUSE_SECONDS = 0.01
 LONGEST_PAUSE_SECONDS = 0.4
 PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 
 SAME_VERSION = "version = :version"
+
+
+class _Passing(Exception):
+    """The same call may succeed a moment later; nothing was written."""
 
 
 @dataclass(frozen=True)
@@ -32,23 +36,26 @@ class DynamoDBStore:
     name: str
     clock: Clock
 
-    def get(self, kind: type[R], *key: str) -> R | None:
+    def get(self, kind: type[R], *key: str, even_lapsed: bool = False) -> R | None:
         """The record under this key; None if there is none or it has lapsed (TTL is lazy)."""
         place = PLACES[kind]
         with aws.translated():
             answer = aws.dynamodb().get_item(TableName=self._table(place), Key=place.key(*key), ConsistentRead=True)
-        return self._living(kind, answer.get("Item"))
+        item = answer.get("Item")
+        return from_item(kind, item) if item and even_lapsed else self._living(kind, item)
 
     def commit(self, *writes: Write) -> None:
-        """All the writes have happened, or none.
-
-        One write goes alone, which costs half of a transaction and never meets TransactionConflict.
-        """
+        """All the writes have happened, or none. One write goes alone, which costs half of a transaction."""
         requests = [self._request(write) for write in writes]
-        if len(writes) == 1 and not isinstance(writes[0], Expect):
-            self._write_one(writes[0], requests[0])
-        else:
-            self._write_all(writes, requests)
+        pause = FIRST_PAUSE_SECONDS
+        for _ in range(ROUNDS):
+            with aws.translated(), suppress(_Passing):
+                if len(writes) == 1 and not isinstance(writes[0], Expect):
+                    return self._write_one(writes[0], *requests[0])
+                return self._write_all(writes, requests)
+            time.sleep(random.uniform(0, pause))
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+        raise Contended
 
     def history(
         self, kind: type[R], partition: str, *, newest_first: bool = False, limit: int | None = None
@@ -69,40 +76,32 @@ class DynamoDBStore:
                 return found[:limit]
         return found
 
-    def due(self, kind: type[R], bucket: str, until: datetime) -> Iterator[R]:
-        """Records of an index bucket that are due by `until`, oldest first, each as it stands now."""
-        seconds: Decimal = to_plain(until)
-        values = {":value": {"S": bucket}, ":until": {"N": str(seconds)}}
-        for record in self._indexed(kind, "due_bucket", "due_bucket = :value AND due_at <= :until", values):
-            # The index is a little behind the table: what moved on meanwhile is not due.
-            due_at = getattr(record, "due_at")  # noqa: B009
-            if due_at is not None and due_at <= until:
-                yield record
+    def due(self, kind: type[Record], bucket: str, until: datetime) -> Iterator[str]:
+        """Keys of the records that an index has as due by `until`, oldest first; it may be a little behind."""
+        prefix = PLACES[kind].prefix
+        values = {":value": {"S": bucket}, ":until": {"N": str(to_plain(until))}}
+        for keys in self._index(kind, "due_bucket", "#index = :value AND due_at <= :until", values):
+            yield keys["pk"]["S"].removeprefix(prefix)
 
     def owned(self, kind: type[R], owner: str) -> Iterator[R]:
         """Records that an index finds by their owner or tag, each as it stands now."""
-        index = PLACES[kind].owner
-        assert index is not None
-        return self._indexed(kind, index, "#index = :value", {":value": {"S": owner}}, {"#index": index})
-
-    def _indexed(
-        self, kind: type[R], index: str, condition: str, values: Item, names: dict[str, str] | None = None
-    ) -> Iterator[R]:
         place = PLACES[kind]
+        assert place.owner is not None
+        for keys in self._index(kind, place.owner, "#index = :value", {":value": {"S": owner}}):
+            record = self.get(kind, keys["pk"]["S"].removeprefix(place.prefix), even_lapsed=True)
+            if record is not None:
+                yield record
+
+    def _index(self, kind: type[Record], index: str, condition: str, values: Item) -> Iterator[Item]:
         request = {
-            "TableName": self._table(place),
+            "TableName": self._table(PLACES[kind]),
             "IndexName": index,
             "KeyConditionExpression": condition,
+            "ExpressionAttributeNames": {"#index": index},
             "ExpressionAttributeValues": values,
         }
-        for page in self._pages({**request, "ExpressionAttributeNames": names} if names else request):
-            for keys in page:
-                with aws.translated():
-                    answer = aws.dynamodb().get_item(
-                        TableName=self._table(place), Key={"pk": keys["pk"]}, ConsistentRead=True
-                    )
-                if "Item" in answer:
-                    yield from_item(kind, answer["Item"])
+        for page in self._pages(request):
+            yield from page
 
     def _pages(self, request: dict[str, Any]) -> Iterator[list[Item]]:
         start: Item = {}
@@ -123,7 +122,8 @@ class DynamoDBStore:
         return from_item(kind, item)
 
     def _now(self) -> int:
-        return epoch_seconds(self.clock.now())
+        # Rounded down where lapses_at was rounded up: nothing lapses early.
+        return int(self.clock.now().timestamp())
 
     def _request(self, write: Write) -> tuple[str, dict[str, Any]]:
         record = write.after if isinstance(write, Replace) else write.record
@@ -148,43 +148,33 @@ class DynamoDBStore:
             return "Delete", {**request, "ConditionExpression": gone}
         return "ConditionCheck", {**request, "ConditionExpression": SAME_VERSION}
 
-    def _write_one(self, write: Write, request: tuple[str, dict[str, Any]]) -> None:
+    def _write_one(self, write: Write, kind: str, request: dict[str, Any]) -> None:
         client = aws.dynamodb()
-        call = client.put_item if request[0] == "Put" else client.delete_item
-        with aws.translated():
-            try:
-                call(**request[1])
-                return
-            except ClientError as failure:
-                if aws.error_code(failure) != "ConditionalCheckFailedException":
-                    raise
-                item: Item | None = failure.response.get("Item")  # type: ignore[assignment]
-        self._settle([(write, item)])
+        try:
+            (client.put_item if kind == "Put" else client.delete_item)(**request)
+        except ClientError as failure:
+            code = aws.error_code(failure)
+            if code == "TransactionConflictException":
+                raise _Passing from None
+            if code != "ConditionalCheckFailedException":
+                raise
+            item: Item | None = failure.response.get("Item")  # type: ignore[assignment]
+            self._settle([(write, item)])
 
-    def _write_all(self, writes: Sequence[Write], requests: list[tuple[str, dict[str, Any]]]) -> None:
-        pause = FIRST_PAUSE_SECONDS
-        for _ in range(ROUNDS):
-            with aws.translated():
-                try:
-                    aws.dynamodb().transact_write_items(TransactItems=[{kind: body} for kind, body in requests])  # type: ignore[misc]
-                    return None
-                except ClientError as failure:
-                    if aws.error_code(failure) != "TransactionCanceledException":
-                        raise
-                    reasons: list[dict[str, Any]] = failure.response["CancellationReasons"]  # type: ignore[assignment]
-            refused = [
-                (write, reason.get("Item"))
-                for write, reason in zip(writes, reasons, strict=True)
-                if reason["Code"] == "ConditionalCheckFailed"
-            ]
+    def _write_all(self, writes: Sequence[Write], requests: Sequence[tuple[str, dict[str, Any]]]) -> None:
+        try:
+            aws.dynamodb().transact_write_items(TransactItems=[{kind: body} for kind, body in requests])  # type: ignore[misc]
+        except ClientError as failure:
+            if aws.error_code(failure) != "TransactionCanceledException":
+                raise
+            reasons: list[dict[str, Any]] = failure.response["CancellationReasons"]  # type: ignore[assignment]
+            pairs = list(zip(writes, reasons, strict=True))
+            refused = [(write, why.get("Item")) for write, why in pairs if why["Code"] == "ConditionalCheckFailed"]
             if refused:
                 return self._settle(refused)
-            codes = {reason["Code"] for reason in reasons} - {"None"}
-            if not codes <= PASSING:
-                raise Unavailable(f"TransactWriteItems: {', '.join(sorted(codes))}")
-            time.sleep(random.uniform(0, pause))
-            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
-        raise Contended
+            if {why["Code"] for why in reasons} - {"None"} <= PASSING:
+                raise _Passing from None
+            raise
 
     def _settle(self, refused: list[tuple[Write, Item | None]]) -> None:
         """Returns if the refusal is the echo of our own write, applied although its answer was lost.

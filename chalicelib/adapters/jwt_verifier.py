@@ -19,7 +19,7 @@ JWKS_SECONDS = 300
 
 @dataclass(frozen=True)
 class JwtVerifier:
-    """Keys come from the issuer's JWKS and are cached; a key id that is not there is fetched at once."""
+    """Keys come from the issuer's JWKS and are cached; an unknown key id asks again, at most every half minute."""
 
     jwks_uri: str
     issuer: str
@@ -38,8 +38,8 @@ class JwtVerifier:
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise NotAuthenticated
+        key = self._key_of(token)
         try:
-            key = self._keys.get_signing_key_from_jwt(token)
             claims = jwt.decode(
                 token,
                 key,
@@ -54,11 +54,21 @@ class JwtVerifier:
                     "verify_iat": False,
                 },
             )
-        except jwt.PyJWKClientConnectionError:
+        except (jwt.PyJWTError, ValueError):
+            raise NotAuthenticated from None
+        return self._caller(claims)
+
+    def _key_of(self, token: str) -> jwt.PyJWK:
+        try:
+            key_id = jwt.get_unverified_header(token)["kid"]
+        except (jwt.PyJWTError, ValueError, KeyError):
+            raise NotAuthenticated from None
+        try:
+            return self._keys.get_signing_key(key_id)
+        except (jwt.PyJWKClientConnectionError, ValueError, OSError):
             raise Unavailable("JWKS") from None
         except jwt.PyJWTError:
             raise NotAuthenticated from None
-        return self._caller(claims)
 
     @cached_property
     def _keys(self) -> jwt.PyJWKClient:

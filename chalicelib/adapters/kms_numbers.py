@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from chalicelib.adapters.kms_data_keys import KmsDataKeys, seal
 from chalicelib.domain.customer import SealedNumber, WrappedKey
 from chalicelib.domain.identifiers import new_id
-from chalicelib.domain.phone_number import PhoneNumber, parse_phone_number
+from chalicelib.domain.phone_number import PhoneNumber, known_phone_number
 
 FIELD = "number"
 
@@ -47,7 +47,7 @@ class KmsNumberOpener:
         plaintext = self.keys.unwrap(key).decrypt(
             sealed.nonce, sealed.ciphertext, _bound_to(customer_id, sealed.key_id).encode()
         )
-        return parse_phone_number(plaintext.decode())
+        return known_phone_number(plaintext.decode())
 
 
 def _bound_to(customer_id: str, key_id: str) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from chalicelib.adapters import aws
-from chalicelib.domain.phone_number import PhoneNumber, parse_phone_number
+from chalicelib.domain.phone_number import PhoneNumber, known_phone_number
 
 
 @dataclass(frozen=True)
@@ -28,4 +28,4 @@ class KmsPendingNumbers:
             answer = aws.kms().decrypt(
                 KeyId=self.key_id, CiphertextBlob=sealed, EncryptionContext={"verification": verification_id}
             )
-        return parse_phone_number(answer["Plaintext"].decode())
+        return known_phone_number(answer["Plaintext"].decode())

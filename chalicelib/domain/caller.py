@@ -1,6 +1,6 @@
 """Who is calling, as a verified token says."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.domain.errors import NotFound, NotPermitted
@@ -24,14 +24,15 @@ class Caller:
     roles: frozenset[str]
     expires_at: datetime
 
-    def require(self, *allowed: str) -> None:
-        """Returns if the caller has one of the roles.
+    def acting_as(self, *allowed: str) -> "Caller":
+        """The caller with those of its roles that count here, so that no other role widens what it may do.
 
         Raises:
             NotPermitted: it has none of them.
         """
         if self.roles.isdisjoint(allowed):
             raise NotPermitted
+        return replace(self, roles=self.roles & set(allowed))
 
     def require_reach(self, customer_id: str) -> None:
         """Returns if the caller may know of this customer: a mere customer reaches only itself.

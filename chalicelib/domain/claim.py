@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 CLAIM_LIFETIME = timedelta(hours=24)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class KeyedRequest:
     """A request that came with an Idempotency-Key."""
 

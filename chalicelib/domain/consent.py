@@ -5,10 +5,15 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from chalicelib.domain.customer import ConsentState, Customer
-from chalicelib.domain.errors import CustomerPurged, FieldInvalid, NoticeMismatch, NoticeOutdated, PurposeNotSwitchable
-from chalicelib.domain.policy import Notice, Policy
-
-DECISIONS = ("given", "refused", "withdrawn")
+from chalicelib.domain.errors import (
+    CustomerPurged,
+    FieldInvalid,
+    NotFound,
+    NoticeMismatch,
+    NoticeOutdated,
+    PurposeNotSwitchable,
+)
+from chalicelib.domain.policy import Policy
 
 
 @dataclass(frozen=True)
@@ -16,7 +21,7 @@ class ConsentChoice:
     """A customer's word on one purpose, as the wallet or the customer's own page brings it.
 
     Attributes:
-        decision: one of DECISIONS.
+        decision: given, refused or withdrawn.
         notice_version, locale: the notice that was on the screen.
         notice_sha256: its digest as the screen computed it, in hex; None if it did not.
         channels: what is agreed to; empty unless given.
@@ -65,42 +70,46 @@ def record_id(customer_id: str, purpose: str) -> str:
     return f"{customer_id}.{purpose}"
 
 
-def require_recordable(customer: Customer, choice: ConsentChoice, policy: Policy) -> Notice:
-    """The notice that the choice answers.
+def shown_notice(customer: Customer, choice: ConsentChoice, policy: Policy) -> str:
+    """The SHA-256 of the notice that the choice answers; empty if this service never held such a notice.
 
-    Giving asks for an active customer and the current notice; refusing and withdrawing are never blocked by either.
+    Giving asks for an active customer and the current notice. Refusing and withdrawing are blocked by neither, nor by a
+    notice or a purpose that the policy has dropped since.
 
     Raises:
-        FieldInvalid: unknown purpose, notice or channel, or channels that do not fit the decision.
+        NotFound: there is no such purpose.
         PurposeNotSwitchable: the purpose rests on a contract.
+        FieldInvalid: no such notice to give consent to, or channels that do not fit.
         NoticeOutdated, NoticeMismatch: not the words that count.
         CustomerRestricted, CustomerPurged: nothing may be given any more.
 
     Source: PIPL 14, 15, 47; GDPR 7(3).
     """
     purpose = policy.rules.purposes.get(choice.purpose)
-    if purpose is None:
-        raise FieldInvalid("/purpose", "is not a purpose of this service")
-    if purpose.essential:
+    if purpose is None and (choice.decision == "given" or choice.purpose not in customer.consents):
+        raise NotFound
+    if purpose is not None and purpose.essential:
         raise PurposeNotSwitchable
     if customer.status == "purged":
         raise CustomerPurged
     notice = policy.notice(choice.purpose, choice.notice_version, choice.locale)
+    if notice is not None and choice.notice_sha256 not in (None, notice.sha256):
+        raise NoticeMismatch
+    if choice.decision != "given":
+        if choice.channels:
+            raise FieldInvalid("/channels", "must be absent unless the decision is given")
+        return notice.sha256 if notice else ""
+    assert purpose is not None
+    customer.require_active()
     if notice is None:
         raise FieldInvalid("/notice_version", "is not a notice of this purpose in this locale")
-    if choice.notice_sha256 is not None and choice.notice_sha256 != notice.sha256:
-        raise NoticeMismatch
+    if choice.notice_version != purpose.notice_version:
+        raise NoticeOutdated
+    if not choice.channels:
+        raise FieldInvalid("/channels", "must name at least one channel")
     if not set(choice.channels) <= set(purpose.channels):
         raise FieldInvalid("/channels", "has a channel that this purpose does not use")
-    if choice.decision == "given":
-        customer.require_active()
-        if not choice.channels:
-            raise FieldInvalid("/channels", "must name at least one channel")
-        if choice.notice_version != purpose.notice_version:
-            raise NoticeOutdated
-    elif choice.channels:
-        raise FieldInvalid("/channels", "must be absent unless the decision is given")
-    return notice
+    return notice.sha256
 
 
 def state_after(event: ConsentEvent, at: datetime) -> ConsentState:

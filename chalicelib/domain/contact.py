@@ -58,10 +58,10 @@ def decide(customer: Customer, question: ContactQuestion, policy: Policy) -> Dec
 
     Source: PIPL 13–15, 47; GDPR 6, 7; Regulations on Network Data Security 22(4).
     """
-    purpose = policy.rules.purposes[question.purpose]
+    purpose = policy.rules.purposes.get(question.purpose)
     if customer.status != "active":
         return Decision(f"customer_{customer.status}")
-    if question.channel not in purpose.channels:
+    if purpose is None or question.channel not in purpose.channels:
         return Decision("channel_not_offered")
     if purpose.basis == "contract":
         return Decision("contract")

@@ -129,5 +129,5 @@ class Customer:
         )
 
     def ledger_sealed_forever(self) -> "Customer":
-        """The ledger key is gone: the chain still verifies, its contents are unreadable, and nothing is due."""
-        return replace(self, due_at=None, due_reason=None)
+        """The ledger key is gone: the chain still verifies, what it said is nowhere any more, and nothing is due."""
+        return replace(self, consents={}, due_at=None, due_reason=None)

@@ -17,7 +17,7 @@ class Refused(RingfenceError):
 
 
 class Unavailable(RingfenceError):
-    """A dependency did not answer; nothing is half-done and the call may be repeated."""
+    """A dependency did not answer. Repeating the request, with its Idempotency-Key if it has one, is safe."""
 
 
 class NotFound(Refused):

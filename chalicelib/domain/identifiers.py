@@ -2,14 +2,15 @@
 
 import re
 import secrets
+import unicodedata
 
-OPAQUE = re.compile(r"[A-Za-z0-9_-]{8,64}")
 IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 SEPARATORS = re.compile(r"[\s()./_-]")
 # ITU-T E.164: at most 15 digits. Shorter than 7 is a short code or nobody's number.
 NUMBER_ALONE = re.compile(r"\+?[0-9]{7,15}")
-NUMBER_INSIDE = re.compile(r"(?<![0-9])\+?[0-9](?:[\s()./-]?[0-9]){6,14}(?![0-9])")
+# In a free text a date (2026-11-21) or a ticket (1234567) must pass: eight digits in a row, or nine with separators.
+NUMBER_INSIDE = re.compile(r"[0-9]{8}|[0-9](?:[\W_]{0,3}[0-9]){8}")
 
 
 def new_id(prefix: str) -> str:
@@ -23,5 +24,5 @@ def reads_as_number(text: str) -> bool:
 
 
 def contains_number(text: str) -> bool:
-    """True if some part of a free text could be dialled."""
-    return NUMBER_INSIDE.search(text) is not None
+    """True if some part of a free text could be dialled, in whatever script and with whatever between the digits."""
+    return NUMBER_INSIDE.search(unicodedata.normalize("NFKC", text)) is not None

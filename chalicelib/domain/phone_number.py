@@ -81,6 +81,13 @@ def parse_phone_number(text: str, region: str | None = None) -> PhoneNumber:
     )
 
 
+def known_phone_number(e164: str) -> PhoneNumber:
+    """The number that was parsed once and stored. It is not judged again: ranges are withdrawn, customers stay."""
+    parsed = phonenumbers.parse(e164)
+    region = phonenumbers.region_code_for_number(parsed) or "001"
+    return PhoneNumber(e164, region, LINE_TYPES[phonenumbers.number_type(parsed)])
+
+
 def require_accepted(
     number: PhoneNumber, refused_regions: tuple[str, ...], refused_line_types: tuple[str, ...]
 ) -> None:

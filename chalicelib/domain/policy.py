@@ -97,15 +97,15 @@ class Throttles:
     ip: tuple[Limit, ...]
     device: tuple[Limit, ...]
     caller: tuple[Limit, ...]
-    opening: tuple[Limit, ...]
+    opening_by_staff: tuple[Limit, ...]
+    opening_by_wallet: tuple[Limit, ...]
 
     def __post_init__(self) -> None:
-        for name in ("number", "ip", "device", "caller", "opening"):
-            limits: tuple[Limit, ...] = getattr(self, name)
+        for name, limits in vars(self).items():
             _demand(bool(limits), name, "must hold at least one limit")
             for limit in limits:
-                # A log holds every admission of its longest window, and a row 400 KB.
-                _demand(1 <= limit.limit <= 1000, name, "must have a limit of 1 to 1000")
+                # Every admission rewrites the log of its longest window: 100 instants are about a kilobyte.
+                _demand(1 <= limit.limit <= 100, name, "must have a limit of 1 to 100")
                 _demand(1 <= limit.window_seconds <= 604800, name, "must have a window of 1 second to 7 days")
 
 
@@ -223,6 +223,11 @@ class Rules:
 
     def __post_init__(self) -> None:
         _demand(self.default_locale in self.locales, "default_locale", "must be one of locales")
+        _demand(
+            self.verification.proof_lifetime_seconds <= self.retention.finished_verification_seconds,
+            "verification.proof_lifetime_seconds",
+            "must not outlast retention.finished_verification_seconds",
+        )
         for name in self.purposes:
             _demand(re.fullmatch("[a-z][a-z_]{2,39}", name) is not None, f"purposes.{name}", "must be lower_snake_case")
 
@@ -245,6 +250,14 @@ class Policy:
                         f"needs notices/{locale}/{name}.v{version}.md",
                     )
 
+        templates = {locale: _templates(texts) for locale, texts in self.texts.items()}
+        for locale, found in templates.items():
+            _demand(
+                found == templates[self.rules.default_locale],
+                "locales",
+                f"messages/{locale}.toml must have the templates and placeholders of the default locale",
+            )
+
     def notice(self, purpose: str, version: int, locale: str) -> Notice | None:
         """That notice, or None if there is none."""
         return self.notices.get((purpose, version, locale))
@@ -266,6 +279,14 @@ class Policy:
             (locale for locale in self.rules.locales if locale.split("-")[0].lower() == language),
             self.rules.default_locale,
         )
+
+
+def _templates(texts: Texts) -> dict[tuple[str, str], frozenset[str]]:
+    return {
+        (purpose, name): frozenset(placeholders(text))
+        for purpose, templates in texts.contact.items()
+        for name, text in templates.items()
+    }
 
 
 def placeholders(template: str) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ def code_text(verification: Verification, code: str, policy: Policy) -> str:
     rules = policy.rules
     context = verification.context
     text = (
-        policy.texts[verification.locale]
+        policy.texts[policy.locale(verification.locale)]
         .codes[verification.purpose]
         .format(
             code=code,
@@ -43,7 +43,7 @@ def contact_text(policy: Policy, locale: str, purpose: str, template: str, param
     Raises:
         FieldInvalid: the purpose has no such template, or the parameters are not the template's.
     """
-    text = policy.texts[locale].contact.get(purpose, {}).get(template)
+    text = policy.texts[policy.locale(locale)].contact.get(purpose, {}).get(template)
     if text is None:
         raise FieldInvalid("/template", "is not a template of the token's purpose")
     wanted = set(placeholders(text)) - {"company"}

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from chalicelib.domain.errors import (
+    Contended,
     ResendTooSoon,
     SendsExhausted,
     VerificationCancelled,
@@ -110,6 +111,10 @@ class Verification:
             return None
         return self.sends[-1].at + timedelta(seconds=rules.resend_after_seconds[len(self.sends) - 1])
 
+    def code_subject(self, context: TransactionContext | None) -> tuple[str, str, str, str]:
+        """What the code belongs to: verification, number, purpose and the context that is presented."""
+        return self.id, self.tag, self.purpose, context_digest(context)
+
     def with_attempt(self, at: datetime, rules: VerificationRules) -> "Verification":
         """One more attempt is reserved.
 
@@ -152,6 +157,21 @@ class Verification:
             raise ResendTooSoon(resend_at, ceil((resend_at - at).total_seconds()))
         return replace(self, sends=(*self.sends, Send(at)))
 
+    def with_send_taken(self, at: datetime, rules: VerificationRules) -> "Verification":
+        """The last send is no longer merely intended: whoever committed this may make it, and nobody else.
+
+        Raises:
+            VerificationSpent, VerificationCancelled, VerificationExpired, VerificationLocked: nothing to send for.
+            SendsExhausted: more sends than the policy allows.
+            Contended: it was taken already.
+        """
+        self._require_pending(at, rules)
+        if len(self.sends) > rules.sends:
+            raise SendsExhausted
+        if self.sends[-1].delivery != "intended":
+            raise Contended
+        return self.with_delivery(len(self.sends), "opening")
+
     def with_delivery(self, number: int, delivery: str) -> "Verification":
         """Send `number` (from 1) has this outcome."""
         sends = list(self.sends)
@@ -159,11 +179,13 @@ class Verification:
         return replace(self, sends=tuple(sends))
 
     def cancelled(self, at: datetime, retention: Retention) -> "Verification":
-        """The wallet took it back, and the pending number with it.
+        """The wallet took it back, and the pending number with it; a second time changes nothing.
 
         Raises:
             VerificationSpent: it has been used already.
         """
+        if self.status == "cancelled":
+            return self
         if self.status == "spent":
             raise VerificationSpent
         return self._finished("cancelled", at, retention, pending_number=None)

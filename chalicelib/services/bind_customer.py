@@ -1,6 +1,7 @@
 """Turns a proved number into a customer's."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.claim import KeyedRequest
@@ -9,7 +10,8 @@ from chalicelib.domain.errors import CustomerExists, NotFound, NumberInUse
 from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.verification import Verification
-from chalicelib.ports import Clock, Conflict, Insert, LedgerCipher, NumberSealer, PendingNumbers, Replace, Store
+from chalicelib.ports import Clock, Conflict, Insert, LedgerCipher, NumberSealer, PendingNumbers, Replace, Store, Write
+from chalicelib.services.changing import existing
 from chalicelib.services.concurrently import together
 from chalicelib.services.idempotency import Idempotency
 from chalicelib.services.own_verification import OwnVerification
@@ -45,20 +47,15 @@ class BindCustomer:
             IdempotencyKeyReused: the key was used with another body.
         """
         return self.idempotency.once(
-            keyed, lambda: self._bind(caller, verification_id, customer_id or new_id("cus"), keyed), self._rebuild
+            keyed,
+            lambda: self._bind(caller, verification_id, customer_id or new_id("cus"), keyed),
+            lambda earlier: existing(self.store, Customer, earlier),
         )
-
-    def _rebuild(self, customer_id: str) -> Customer:
-        customer = self.store.get(Customer, customer_id)
-        if customer is None:
-            raise NotFound
-        return customer
 
     def _bind(self, caller: Caller, verification_id: str, customer_id: str, keyed: KeyedRequest | None) -> Customer:
         at = self.clock.now()
-        rules = self.policy.rules
         verification = self.own(caller, verification_id)
-        spent = replace(verification.spent("signup", at, rules.verification, rules.retention), customer_id=customer_id)
+        self._spent(verification, customer_id, at)
         sealed, verified_at = verification.pending_number, verification.verified_at
         assert sealed is not None
         assert verified_at is not None
@@ -78,23 +75,36 @@ class BindCustomer:
                 number=envelope.seal(number),
             )
         )
-        try:
-            self.store.commit(
-                Replace(verification, spent),
-                Insert(TagHolder(verification.tag, customer_id)),
-                customer,
-                Insert(envelope.key),
-                Insert(ledger_key),
-                *self.idempotency.claim(keyed, customer_id, customer_id, at),
-            )
-        except Conflict as conflict:
-            # The proof first: who comes second with the same proof must not learn who holds the number.
-            current = conflict.current(Verification)
-            if current is not None:
-                current.spent("signup", at, rules.verification, rules.retention)
-            elif conflict.hit(Customer):
-                raise CustomerExists from None
-            elif conflict.hit(TagHolder):
-                raise NumberInUse from None
-            raise
+        writes: tuple[Write, ...] = (
+            customer,
+            Insert(TagHolder(verification.tag, customer_id)),
+            Insert(envelope.key),
+            Insert(ledger_key),
+            *self.idempotency.claim(keyed, customer_id, customer_id, at),
+        )
+        self._commit(verification, customer_id, at, writes)
         return customer.record
+
+    def _commit(self, verification: Verification, customer_id: str, at: datetime, writes: tuple[Write, ...]) -> None:
+        while True:
+            try:
+                return self.store.commit(Replace(verification, self._spent(verification, customer_id, at)), *writes)
+            except Conflict as conflict:
+                # The proof first: who comes second with the same proof must not learn who holds the number.
+                if conflict.hit(Verification):
+                    current = conflict.current(Verification)
+                    if current is None:
+                        raise NotFound from None
+                    self._spent(current, customer_id, at)
+                    verification = current
+                if conflict.hit(Customer):
+                    raise CustomerExists from None
+                if conflict.hit(TagHolder):
+                    raise NumberInUse from None
+                if not conflict.hit(Verification):
+                    raise
+
+    def _spent(self, verification: Verification, customer_id: str, at: datetime) -> Verification:
+        rules = self.policy.rules
+        spent = verification.spent("signup", at, rules.verification, rules.retention)
+        return replace(spent, customer_id=customer_id)

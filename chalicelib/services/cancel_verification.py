@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 
 from chalicelib.domain.caller import Caller
+from chalicelib.domain.claim import KeyedRequest
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.verification import Verification
-from chalicelib.ports import Clock, Conflict, Replace, Store
+from chalicelib.ports import Clock, Store
+from chalicelib.services.changing import changed
+from chalicelib.services.idempotency import Idempotency
 from chalicelib.services.own_verification import OwnVerification
 
 
@@ -17,19 +20,19 @@ class CancelVerification:
     clock: Clock
     store: Store
     own: OwnVerification
+    idempotency: Idempotency
 
-    def __call__(self, caller: Caller, verification_id: str) -> None:
-        """The verification is cancelled; doing it again changes nothing, so no key is needed to repeat it.
+    def __call__(self, caller: Caller, verification_id: str, keyed: KeyedRequest | None) -> None:
+        """The verification is cancelled; doing it again changes nothing.
 
         Raises:
             NotFound: not the caller's verification.
             VerificationSpent: it has been used.
+            IdempotencyKeyReused: the key was used for another verification.
         """
-        verification: Verification | None = self.own(caller, verification_id)
+        self.idempotency.once(keyed, lambda: self._cancel(self.own(caller, verification_id), keyed), lambda _: None)
+
+    def _cancel(self, verification: Verification, keyed: KeyedRequest | None) -> None:
         at = self.clock.now()
-        while verification is not None and verification.status != "cancelled":
-            try:
-                self.store.commit(Replace(verification, verification.cancelled(at, self.policy.rules.retention)))
-                return
-            except Conflict as conflict:
-                verification = conflict.current(Verification)
+        claim = self.idempotency.claim(keyed, verification.id, verification.tag, at)
+        changed(self.store, verification, lambda it: it.cancelled(at, self.policy.rules.retention), lambda _: claim)

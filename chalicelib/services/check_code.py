@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.claim import KeyedRequest
-from chalicelib.domain.errors import CodeIncorrect, NotFound
+from chalicelib.domain.errors import CodeIncorrect, FieldInvalid
 from chalicelib.domain.one_time_code import codes_match, derive_code
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.verification import TransactionContext, Verification, context_digest
-from chalicelib.ports import Clock, CodeSecrets, Conflict, Replace, Store
+from chalicelib.domain.verification import TransactionContext, Verification
+from chalicelib.ports import Clock, CodeSecrets, Store
+from chalicelib.services.changing import changed, existing
 from chalicelib.services.concurrently import together
 from chalicelib.services.idempotency import Idempotency
 from chalicelib.services.own_verification import OwnVerification
@@ -41,6 +42,7 @@ class CheckCode:
 
         Raises:
             NotFound: not the caller's verification.
+            FieldInvalid: a context where there is none, or none where there is one; no attempt is spent.
             CodeIncorrect: wrong; the attempt is spent.
             VerificationLocked, VerificationExpired, VerificationSpent, VerificationCancelled: too late.
             IdempotencyKeyReused: the key was used with another body.
@@ -48,13 +50,18 @@ class CheckCode:
         Source: SP 800-63B-4 3.1.3.2; RTS 2018/389 art. 4(3)(b), 5; ASVS 5.0 6.5.1.
         """
         verification = self.own(caller, verification_id)
+        if (context is None) != (verification.context is None):
+            raise FieldInvalid("/context", "must be there exactly if the verification was started with one")
         (reserved, attempt), secret = together(
             lambda: self._reserve(verification, keyed),
-            lambda: self.codes.secret(verification.id, verification.tag, verification.purpose, context_digest(context)),
+            lambda: self.codes.secret(*verification.code_subject(context)),
         )
         if not codes_match(derive_code(secret), code):
             raise CodeIncorrect(max(0, self.policy.rules.verification.attempts - attempt))
-        return self._prove(reserved, attempt)
+        if reserved.proved_by == attempt:
+            return reserved
+        at = self.clock.now()
+        return changed(self.store, reserved, lambda it: it.proved(attempt, at, self.policy.rules.retention))
 
     def _reserve(self, verification: Verification, keyed: KeyedRequest | None) -> tuple[Verification, int]:
         # A repeated request evaluates the attempt that it reserved the first time, and the same guess: nothing is
@@ -62,40 +69,19 @@ class CheckCode:
         return self.idempotency.once(
             keyed,
             lambda: self._reserve_next(verification, keyed),
-            lambda earlier: self._reserved_before(earlier),
+            self._reserved_before,
         )
 
     def _reserve_next(self, verification: Verification, keyed: KeyedRequest | None) -> tuple[Verification, int]:
         at = self.clock.now()
-        while True:
-            write = Replace(verification, verification.with_attempt(at, self.policy.rules.verification))
-            claim = self.idempotency.claim(keyed, f"{verification.id}#{write.after.attempts}", verification.tag, at)
-            try:
-                self.store.commit(write, *claim)
-                return write.after, write.after.attempts
-            except Conflict as conflict:
-                current = conflict.current(Verification)
-                if current is None:
-                    raise
-                verification = current
+        reserved = changed(
+            self.store,
+            verification,
+            lambda it: it.with_attempt(at, self.policy.rules.verification),
+            lambda it: self.idempotency.claim(keyed, f"{it.id}#{it.attempts}", it.tag, at),
+        )
+        return reserved, reserved.attempts
 
     def _reserved_before(self, earlier: str) -> tuple[Verification, int]:
         verification_id, attempt = earlier.split("#")
-        verification = self.store.get(Verification, verification_id)
-        if verification is None:
-            raise NotFound
-        return verification, int(attempt)
-
-    def _prove(self, verification: Verification, attempt: int) -> Verification:
-        at = self.clock.now()
-        while verification.proved_by != attempt:
-            write = Replace(verification, verification.proved(attempt, at, self.policy.rules.retention))
-            try:
-                self.store.commit(write)
-                return write.after
-            except Conflict as conflict:
-                current = conflict.current(Verification)
-                if current is None:
-                    raise
-                verification = current
-        return verification
+        return existing(self.store, Verification, verification_id), int(attempt)

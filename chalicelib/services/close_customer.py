@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from chalicelib.domain.claim import KeyedRequest
 from chalicelib.domain.customer import Customer, TagHolder
-from chalicelib.domain.errors import NotFound
 from chalicelib.domain.policy import Policy
-from chalicelib.ports import Clock, Conflict, Remove, Replace, Store
+from chalicelib.ports import Clock, Remove, Store
+from chalicelib.services.changing import changed, existing
 from chalicelib.services.idempotency import Idempotency
 
 
@@ -29,30 +29,19 @@ class CloseCustomer:
         Source: PIPL 47; GDPR 5(1)(e), 17(1)(a).
         """
         return self.idempotency.once(
-            keyed, lambda: self._close(self._current(customer_id), keyed), lambda _: self._current(customer_id)
+            keyed,
+            lambda: self._close(existing(self.store, Customer, customer_id), keyed),
+            lambda earlier: existing(self.store, Customer, earlier),
         )
-
-    def _current(self, customer_id: str) -> Customer:
-        customer = self.store.get(Customer, customer_id)
-        if customer is None:
-            raise NotFound
-        return customer
 
     def _close(self, customer: Customer, keyed: KeyedRequest | None) -> Customer:
         at = self.clock.now()
-        while customer.status == "active" and customer.tag is not None:
-            write = Replace(customer, customer.closed(at, self.policy.rules.retention))
-            holder = self.store.get(TagHolder, customer.tag)
-            try:
-                self.store.commit(
-                    write,
-                    *([Remove(holder)] if holder and holder.customer_id == customer.id else []),
-                    *self.idempotency.claim(keyed, customer.id, customer.id, at),
-                )
-                return write.after
-            except Conflict as conflict:
-                current = conflict.current(Customer)
-                if current is None:
-                    raise
-                customer = current
-        return customer
+        claim = self.idempotency.claim(keyed, customer.id, customer.id, at)
+        if customer.status != "active":
+            if claim:
+                self.store.commit(*claim)
+            return customer
+        holder = self.store.get(TagHolder, customer.tag or "")
+        release = [Remove(holder)] if holder is not None and holder.customer_id == customer.id else []
+        retention = self.policy.rules.retention
+        return changed(self.store, customer, lambda it: it.closed(at, retention), lambda _: (*release, *claim))

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass, replace
 
-from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.errors import NotFound, Unavailable
 from chalicelib.domain.one_time_code import derive_code
 from chalicelib.domain.phone_number import PhoneNumber
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.sms_text import code_text
 from chalicelib.domain.verification import Verification
-from chalicelib.ports import Conflict, Replace, SmsSender, Store
+from chalicelib.ports import SmsSender, Store
+from chalicelib.services.changing import changed
 
 
 @dataclass(frozen=True)
@@ -29,21 +30,8 @@ class DeliverCode:
             secret: what the code is derived from.
         """
         delivery = self.sender.send(number, code_text(verification, derive_code(secret), self.policy))
-        return record_delivery(self.store, verification, len(verification.sends), delivery)
-
-
-def record_delivery(store: Store, verification: Verification, send: int, delivery: str) -> Verification:
-    """The outcome of a send stands in the record, if the store let it; checks may have moved the record meanwhile."""
-    current = verification
-    while True:
-        write = Replace(current, current.with_delivery(send, delivery))
+        send = len(verification.sends)
         try:
-            store.commit(write)
-            return write.after
-        except Conflict as conflict:
-            found = conflict.current(Verification)
-            if found is None:
-                return write.after
-            current = found
-        except Unavailable:
-            return replace(current, sends=write.after.sends)
+            return changed(self.store, verification, lambda current: current.with_delivery(send, delivery))
+        except (NotFound, Unavailable):
+            return replace(verification, sends=verification.with_delivery(send, delivery).sends)

@@ -39,6 +39,10 @@ class Idempotency:
         The claim is looked up only after a refusal: a repeat runs into its own claim, or into the state that the
         first request left, and either way the first answer counts.
 
+        Args:
+            attempt: ends with the commit that holds the claim. What follows a commit (an SMS, an opening) stays
+                outside: its refusal would find the claim that was just written.
+
         Raises:
             IdempotencyKeyReused: the earlier request had another body.
             Refused, Conflict: whatever `attempt` raised, if there was no earlier request.

@@ -1,14 +1,14 @@
 """Erases what is due of one customer."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from chalicelib.domain.claim import Claim
-from chalicelib.domain.customer import LEDGER_KEY, Customer, TagHolder, WrappedKey
+from chalicelib.domain.claim import CLAIM_LIFETIME, Claim
+from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.throttle import ThrottleLog
 from chalicelib.domain.verification import Verification
 from chalicelib.ports import Clock, Remove, Replace, Store
-from chalicelib.services.concurrently import together
 from chalicelib.services.throttle import Throttle
 
 
@@ -42,30 +42,25 @@ class PurgeCustomer:
 
     def _erase_number(self, customer: Customer) -> None:
         assert customer.tag is not None
-        tag = customer.tag
-        holder, keys = together(
-            lambda: self.store.get(TagHolder, tag), lambda: self.store.history(WrappedKey, customer.id)
-        )
-        # Whoever proved the same number since keeps what is theirs.
-        shared = holder is not None and holder.customer_id != customer.id
-        for verification in self.store.owned(Verification, tag):
-            if not shared or verification.customer_id == customer.id:
-                self.store.commit(Remove(verification))
-        for owner in (customer.id,) if shared else (customer.id, tag):
-            for claim in self.store.owned(Claim, owner):
-                self.store.commit(Remove(claim))
-        if not shared:
-            self._erase_counters(tag)
+        assert customer.closed_at is not None
+        self._erase_traces(customer.id, customer.tag, customer.closed_at)
+        keys = self.store.history(WrappedKey, customer.id)
         self.store.commit(
             Replace(customer, customer.purged(self.clock.now(), self.policy.rules.retention)),
             *(Remove(key) for key in keys if key.key_id != LEDGER_KEY),
-            *([Remove(holder)] if holder is not None and not shared else []),
         )
 
-    def _erase_counters(self, tag: str) -> None:
-        for key in self.throttle.keys("number", tag, self.clock.now()):
-            log = self.store.get(ThrottleLog, key)
-            if log is not None:
+    def _erase_traces(self, customer_id: str, tag: str, until: datetime) -> None:
+        # The number may have a new owner by now. What came up under its tag after the closing is theirs.
+        for verification in self.store.owned(Verification, tag):
+            if verification.started_at <= until or verification.customer_id == customer_id:
+                self.store.commit(Remove(verification))
+        for claim in (*self.store.owned(Claim, tag), *self.store.owned(Claim, customer_id)):
+            if claim.lapses_at - CLAIM_LIFETIME <= until or claim.owner == customer_id:
+                self.store.commit(Remove(claim))
+        for key in self.throttle.keys("number", tag, until):
+            log = self.store.get(ThrottleLog, key, even_lapsed=True)
+            if log is not None and max(log.admitted) <= until:
                 self.store.commit(Remove(log))
 
     def _erase_ledger_key(self, customer: Customer) -> None:

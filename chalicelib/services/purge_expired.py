@@ -1,19 +1,19 @@
 """The scheduled purge: erases what is due and reports it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.due import buckets
-from chalicelib.domain.errors import RingfenceError
 from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.purge_run import PurgeRun
 from chalicelib.domain.verification import Verification
 from chalicelib.ports import Clock, Insert, Remove, Store
 from chalicelib.services.purge_customer import PurgeCustomer
+
+Purgeable = type[Verification] | type[Customer]
 
 
 @dataclass(frozen=True)
@@ -36,32 +36,57 @@ class PurgeExpired:
         """
         started_at = self.clock.now()
         run_id = new_id(f"run_{started_at:%Y%m%dT%H%M%SZ}")
-        erased: Counter[str] = Counter()
-        failures: Counter[str] = Counter()
-        lateness = 0
-        complete = True
-        for due_at, erase in self._due(run_id, started_at):
-            if not time_left():
-                complete = False
-                break
-            try:
-                erased[erase()] += 1
-                lateness = max(lateness, int((started_at - due_at).total_seconds()))
-            except RingfenceError as failure:
-                # A Conflict among them: it changed under our hands. What is still due, the next run finds.
-                failures[type(failure).__name__] += 1
-        run = PurgeRun(run_id, started_at, self.clock.now(), complete, dict(erased), dict(failures), lateness)
-        self.store.commit(Insert(run))
-        return run
-
-    def _due(self, run_id: str, until: datetime) -> Iterator[tuple[datetime, Callable[[], str]]]:
+        run = _Run(started_at)
         for bucket in buckets(int(run_id[-4:], 16)):
-            for verification in self.store.due(Verification, bucket, until):
-                yield verification.due_at, partial(self._erase, verification)
-            for customer in self.store.due(Customer, bucket, until):
-                if customer.due_at is not None:
-                    yield customer.due_at, partial(self.purge_customer, customer)
+            for kind in (Verification, Customer):
+                self._purge_bucket(kind, bucket, run, time_left)
+        report = PurgeRun(
+            id=run_id,
+            started_at=started_at,
+            finished_at=self.clock.now(),
+            complete=run.complete,
+            erased=dict(run.erased),
+            failures=dict(run.failures),
+            oldest_lateness_seconds=run.lateness,
+        )
+        self.store.commit(Insert(report))
+        return report
 
-    def _erase(self, verification: Verification) -> str:
-        self.store.commit(Remove(verification))
-        return verification.due_reason
+    def _purge_bucket(self, kind: Purgeable, bucket: str, run: "_Run", time_left: Callable[[], bool]) -> None:
+        try:
+            for key in self.store.due(kind, bucket, run.started_at):
+                if not time_left():
+                    run.complete = False
+                    return
+                self._purge_one(kind, key, run)
+        except Exception as failure:
+            run.failures[type(failure).__name__] += 1
+
+    def _purge_one(self, kind: Purgeable, key: str, run: "_Run") -> None:
+        # Whatever is wrong with one row, a row that cannot even be read among it, must not keep the others.
+        try:
+            record = self.store.get(kind, key, even_lapsed=True)
+            # The index is a little behind the table: what moved on meanwhile is not due.
+            if record is None or record.due_at is None or record.due_at > run.started_at:
+                return
+            run.erased[self._erase(record)] += 1
+            run.lateness = max(run.lateness, int((run.started_at - record.due_at).total_seconds()))
+        except Exception as failure:
+            run.failures[type(failure).__name__] += 1
+
+    def _erase(self, record: Verification | Customer) -> str:
+        if isinstance(record, Customer):
+            return self.purge_customer(record)
+        self.store.commit(Remove(record))
+        return record.due_reason
+
+
+class _Run:
+    """What a run has done so far."""
+
+    def __init__(self, started_at: datetime) -> None:
+        self.started_at = started_at
+        self.erased: Counter[str] = Counter()
+        self.failures: Counter[str] = Counter()
+        self.lateness = 0
+        self.complete = True

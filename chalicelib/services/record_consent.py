@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.claim import KeyedRequest
-from chalicelib.domain.consent import ConsentChoice, ConsentEvent, record_id, require_recordable, state_after
+from chalicelib.domain.consent import ConsentChoice, ConsentEvent, record_id, shown_notice, state_after
 from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
 from chalicelib.domain.errors import Contended, NotFound
 from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.ledger import LedgerEvent, link
 from chalicelib.domain.policy import Policy
 from chalicelib.ports import Clock, Conflict, Insert, LedgerCipher, Replace, Store
+from chalicelib.services.changing import existing
 from chalicelib.services.concurrently import together
 from chalicelib.services.consent_history import ConsentHistory
 from chalicelib.services.idempotency import Idempotency
@@ -36,9 +37,9 @@ class RecordConsent:
         """The choice is part of the chain, and every contact decision from now on knows it.
 
         Raises:
-            NotFound: there is no such customer.
+            NotFound: there is no such customer or no such purpose.
             FieldInvalid, PurposeNotSwitchable, NoticeOutdated, NoticeMismatch, CustomerRestricted, CustomerPurged:
-            it cannot be recorded.
+                it cannot be recorded.
             Contended: others wrote to the same customer without pause.
             IdempotencyKeyReused: the key was used with another body.
 
@@ -47,10 +48,10 @@ class RecordConsent:
         return self.idempotency.once(
             keyed,
             lambda: self._record(caller, customer_id, choice, keyed),
-            lambda event_id: self._rebuild(customer_id, event_id),
+            lambda event_id: self._recorded(customer_id, event_id),
         )
 
-    def _rebuild(self, customer_id: str, event_id: str) -> ConsentEvent:
+    def _recorded(self, customer_id: str, event_id: str) -> ConsentEvent:
         for event in self.history(customer_id):
             if event.event_id == event_id:
                 return event
@@ -60,43 +61,40 @@ class RecordConsent:
         self, caller: Caller, customer_id: str, choice: ConsentChoice, keyed: KeyedRequest | None
     ) -> ConsentEvent:
         customer, key = together(
-            lambda: self.store.get(Customer, customer_id),
+            lambda: existing(self.store, Customer, customer_id),
             lambda: self.store.get(WrappedKey, customer_id, LEDGER_KEY),
         )
-        if customer is None or key is None:
+        notice_sha256 = shown_notice(customer, choice, self.policy)
+        if key is None:
             raise NotFound
-        require_recordable(customer, choice, self.policy)
         unlocked = self.ledger.unlock(key)
-        event_id = new_id("evt")
         for _ in range(MOST_ROUNDS):
-            notice = require_recordable(customer, choice, self.policy)
             at = self.clock.now()
             event = ConsentEvent(
-                event_id=event_id,
+                event_id=new_id("evt"),
                 record_id=record_id(customer_id, choice.purpose),
                 event_type=choice.decision,
                 event_time=at.isoformat(),
                 purpose=choice.purpose,
                 channels=choice.channels,
                 notice_version=choice.notice_version,
-                notice_sha256=notice.sha256,
+                notice_sha256=notice_sha256,
                 locale=choice.locale,
                 surface=choice.surface,
                 actor_role=caller.role,
                 actor_client=caller.client_id,
             )
-            commitment, ciphertext = unlocked.seal(event_id, event.canonical())
-            chained = link(
-                customer_id, (customer.ledger_sequence, customer.ledger_hash), event_id, at, commitment, ciphertext
-            )
+            commitment, sealed = unlocked.seal(event.event_id, event.canonical())
+            head = customer.ledger_sequence, customer.ledger_hash
+            chained = link(customer_id, head, event.event_id, at, commitment, sealed)
             write = Replace(customer, customer.with_consent(choice.purpose, state_after(event, at), chained))
             try:
-                self.store.commit(write, Insert(chained), *self.idempotency.claim(keyed, event_id, customer_id, at))
+                claim = self.idempotency.claim(keyed, event.event_id, customer_id, at)
+                self.store.commit(write, Insert(chained), *claim)
                 return event
             except Conflict as conflict:
                 if not (conflict.hit(Customer) or conflict.hit(LedgerEvent)):
                     raise
-                customer = conflict.current(Customer) or self.store.get(Customer, customer_id)
-                if customer is None:
-                    raise NotFound from None
+                customer = conflict.current(Customer) or existing(self.store, Customer, customer_id)
+                shown_notice(customer, choice, self.policy)
         raise Contended

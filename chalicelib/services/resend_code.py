@@ -1,16 +1,19 @@
 """Sends the same code again."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.claim import KeyedRequest
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.verification import Verification, context_digest
-from chalicelib.ports import Clock, CodeSecrets, Conflict, PendingNumbers, Replace, Store, Strongroom
+from chalicelib.domain.verification import Verification
+from chalicelib.ports import Clock, CodeSecrets, PendingNumbers, Store, Strongroom
+from chalicelib.services.changing import changed
 from chalicelib.services.concurrently import together
 from chalicelib.services.deliver_code import DeliverCode
 from chalicelib.services.idempotency import Idempotency
 from chalicelib.services.own_verification import OwnVerification
+from chalicelib.services.start_verification import Started, send_known
 
 
 @dataclass(frozen=True)
@@ -40,38 +43,30 @@ class ResendCode:
 
         Source: decision 0003.
         """
-        return self.idempotency.once(
+        intended = self.idempotency.once(
             keyed,
-            lambda: self._resend(authorization, self.own(caller, verification_id), keyed),
-            lambda earlier: self.own(caller, earlier),
+            lambda: self._intend(self.own(caller, verification_id), authorization, keyed),
+            lambda earlier: Started(self.own(caller, earlier)),
         )
+        return intended.send() if intended.send else intended.verification
 
-    def _resend(self, authorization: str, verification: Verification, keyed: KeyedRequest | None) -> Verification:
-        verification.with_send(self.clock.now(), self.policy.rules.verification)
+    def _intend(self, verification: Verification, authorization: str, keyed: KeyedRequest | None) -> Started:
+        at = self.clock.now()
+        rules = self.policy.rules.verification
+        claim = self.idempotency.claim(keyed, verification.id, verification.tag, at)
+
+        def intend() -> Verification:
+            return changed(self.store, verification, lambda it: it.with_send(at, rules), lambda _: claim)
+
         sealed = verification.pending_number
         if sealed is None:
-            intended = self._intend(verification, keyed)
-            delivery = self.strongroom.send_code(authorization, intended.id)
-            return intended.with_delivery(len(intended.sends), delivery)
+            known = intend()
+            return Started(known, partial(send_known, self.strongroom, authorization, known))
+        # Asked of the rules before KMS is paid for; the commit asks again.
+        verification.with_send(at, rules)
         intended, number, secret = together(
-            lambda: self._intend(verification, keyed),
+            intend,
             lambda: self.pending.open(verification.id, sealed),
-            lambda: self.codes.secret(
-                verification.id, verification.tag, verification.purpose, context_digest(verification.context)
-            ),
+            lambda: self.codes.secret(*verification.code_subject(verification.context)),
         )
-        return self.deliver(intended, number, secret)
-
-    def _intend(self, verification: Verification, keyed: KeyedRequest | None) -> Verification:
-        at = self.clock.now()
-        claim = self.idempotency.claim(keyed, verification.id, verification.tag, at)
-        while True:
-            write = Replace(verification, verification.with_send(at, self.policy.rules.verification))
-            try:
-                self.store.commit(write, *claim)
-                return write.after
-            except Conflict as conflict:
-                current = conflict.current(Verification)
-                if current is None:
-                    raise
-                verification = current
+        return Started(intended, lambda: self.deliver(intended, number, secret))

@@ -2,19 +2,19 @@
 
 import ipaddress
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.claim import KeyedRequest
 from chalicelib.domain.customer import Customer
-from chalicelib.domain.errors import NotFound
 from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.phone_number import PhoneNumber, parse_phone_number, require_accepted
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.verification import Send, TransactionContext, Verification, context_digest
+from chalicelib.domain.verification import Send, TransactionContext, Verification
 from chalicelib.ports import Clock, CodeSecrets, Insert, NumberIndex, PendingNumbers, Store, Strongroom
+from chalicelib.services.changing import existing
 from chalicelib.services.concurrently import together
 from chalicelib.services.deliver_code import DeliverCode
 from chalicelib.services.idempotency import Idempotency
@@ -34,6 +34,14 @@ class StartRequest:
     device_id: str | None = None
     context: TransactionContext | None = None
     android_app_hash: str | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class Started:
+    """A saved verification, and what its first send needs; a repeated request sends nothing."""
+
+    verification: Verification
+    send: Callable[[], Verification] | None = None
 
 
 @dataclass(frozen=True)
@@ -68,9 +76,16 @@ class StartVerification:
         Source: SP 800-63B-4 3.1.3.2; persisted before it is paid for.
         """
         number = self._number(request)
-        return self.idempotency.once(
-            keyed, lambda: self._start(caller, authorization, request, number, keyed), self._rebuild
+        started = self.idempotency.once(
+            keyed,
+            lambda: (
+                self._start_new(caller, request, number, keyed)
+                if number
+                else self._start_known(caller, authorization, request, keyed)
+            ),
+            lambda verification_id: Started(existing(self.store, Verification, verification_id)),
         )
+        return started.send() if started.send else started.verification
 
     def _number(self, request: StartRequest) -> PhoneNumber | None:
         if request.phone_number is None:
@@ -80,75 +95,64 @@ class StartVerification:
         require_accepted(number, rules.refused_regions, rules.refused_line_types)
         return number
 
-    def _rebuild(self, verification_id: str) -> Verification:
-        verification = self.store.get(Verification, verification_id)
-        if verification is None:
-            raise NotFound
-        return verification
-
-    def _start(
-        self,
-        caller: Caller,
-        authorization: str,
-        request: StartRequest,
-        number: PhoneNumber | None,
-        keyed: KeyedRequest | None,
-    ) -> Verification:
+    def _start_new(
+        self, caller: Caller, request: StartRequest, number: PhoneNumber, keyed: KeyedRequest | None
+    ) -> Started:
         at = self.clock.now()
-        if number is None:
-            customer, *_ = together(lambda: self._customer(request), *self._admissions(caller, request, at))
-            assert customer is not None
-            assert customer.tag is not None
-            assert customer.masked is not None
-            verification = self._verification(
-                caller, request, customer.tag, customer.masked, request.locale or customer.locale, at
-            )
-            self._save(verification, keyed, at)
-            delivery = self.strongroom.send_code(authorization, verification.id)
-            return verification.with_delivery(1, delivery)
         verification_id = new_id("vrf")
-        tag, sealed, *_ = together(
+        *_, tag, sealed, _ = together(
+            *self._admissions(caller, request, at),
             lambda: self.index.tag(number),
             lambda: self.pending.seal(verification_id, number),
-            *self._admissions(caller, request, at),
-            lambda: self._customer(request),
+            lambda: request.customer_id and self._customer(request.customer_id),
         )
-        verification = replace(
-            self._verification(caller, request, tag, number.masked, request.locale, at),
-            id=verification_id,
-            pending_number=sealed,
+        fresh = self._fresh(verification_id, caller, request, (tag, number.masked, sealed), request.locale, at)
+        saved, secret = together(
+            lambda: self._save(fresh, keyed, at), lambda: self.codes.secret(*fresh.code_subject(request.context))
         )
-        verification, secret = together(
-            lambda: self._save(verification, keyed, at),
-            lambda: self.codes.secret(verification_id, tag, request.purpose, context_digest(request.context)),
-        )
-        return self.deliver(verification, number, secret)
+        return Started(saved, lambda: self.deliver(saved, number, secret))
 
-    def _customer(self, request: StartRequest) -> Customer | None:
-        if request.customer_id is None:
-            return None
-        customer = self.store.get(Customer, request.customer_id)
-        if customer is None:
-            raise NotFound
+    def _start_known(
+        self, caller: Caller, authorization: str, request: StartRequest, keyed: KeyedRequest | None
+    ) -> Started:
+        at = self.clock.now()
+        customer_id = request.customer_id or ""
+        *_, customer = together(*self._admissions(caller, request, at), lambda: self._customer(customer_id))
+        locale = request.locale or customer.locale
+        fresh = self._fresh(new_id("vrf"), caller, request, (customer.tag, customer.masked, None), locale, at)
+        saved = self._save(fresh, keyed, at)
+        return Started(saved, partial(send_known, self.strongroom, authorization, saved))
+
+    def _customer(self, customer_id: str) -> Customer:
+        customer = existing(self.store, Customer, customer_id)
         customer.require_active()
         return customer
 
     def _admissions(self, caller: Caller, request: StartRequest, at: datetime) -> list[Callable[[], None]]:
+        # First in line wherever they stand, so that a throttled caller learns nothing else.
         subjects = {"ip": request.ip and _network(request.ip), "device": request.device_id}
         if request.ip is None and request.device_id is None:
             subjects = {"caller": caller.client_id}
         return [partial(self.throttle.admit, name, subject, at) for name, subject in subjects.items() if subject]
 
-    def _verification(
-        self, caller: Caller, request: StartRequest, tag: str, masked: str, locale: str | None, at: datetime
+    def _fresh(
+        self,
+        verification_id: str,
+        caller: Caller,
+        request: StartRequest,
+        number: tuple[str, str, bytes | None],
+        locale: str | None,
+        at: datetime,
     ) -> Verification:
         rules = self.policy.rules
+        tag, masked, sealed = number
         return Verification(
-            id=new_id("vrf"),
+            id=verification_id,
             client_id=caller.client_id,
             purpose=request.purpose,
             tag=tag,
             masked=masked,
+            pending_number=sealed,
             locale=self.policy.locale(locale),
             started_at=at,
             code_expires_at=at + timedelta(seconds=rules.verification.code_lifetime_seconds),
@@ -168,9 +172,16 @@ class StartVerification:
         return write.record
 
 
+def send_known(strongroom: Strongroom, authorization: str, verification: Verification) -> Verification:
+    """The last send of a known customer's verification was tried once; the number was opened out of our sight."""
+    delivery = strongroom.send_code(authorization, verification.id)
+    return verification.with_delivery(len(verification.sends), delivery)
+
+
 def _network(ip: str) -> str:
     """The network that one subscriber has: the address itself, or the /64 of IPv6."""
     address = ipaddress.ip_address(ip)
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is None:
-        return str(ipaddress.ip_network((address, 64), strict=False))
-    return str(address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else address)
+    if isinstance(address, ipaddress.IPv6Address):
+        mapped = address.ipv4_mapped
+        return str(mapped or ipaddress.ip_network((address, 64), strict=False))
+    return str(address)

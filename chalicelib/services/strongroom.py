@@ -14,7 +14,6 @@ from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.phone_number import PhoneNumber
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.sms_text import contact_text
-from chalicelib.domain.verification import Verification, context_digest
 from chalicelib.ports import (
     Clock,
     CodeSecrets,
@@ -28,6 +27,7 @@ from chalicelib.ports import (
     TokenVerifier,
     Write,
 )
+from chalicelib.services.changing import changed, existing
 from chalicelib.services.concurrently import together
 from chalicelib.services.deliver_code import DeliverCode
 from chalicelib.services.idempotency import Idempotency
@@ -37,7 +37,7 @@ from chalicelib.services.throttle import Throttle
 
 @dataclass(frozen=True)
 class StrongroomService:
-    """Three doors: a code, a message, a reveal. Each proves the caller again and writes before it opens."""
+    """Three doors: a code, a message, a reveal. Each proves the caller again and logs the access before it opens."""
 
     policy: Policy
     clock: Clock
@@ -55,24 +55,38 @@ class StrongroomService:
         """The intended send of this verification has been made once, and this is its outcome.
 
         Raises:
-            NotAuthenticated, NotPermitted, NotFound: not the caller's verification, or it has no customer.
+            NotAuthenticated, NotPermitted, NotFound: not the caller's verification, or its customer has no such number.
             CustomerRestricted, CustomerPurged: there is nobody to send to.
+            VerificationSpent, VerificationCancelled, VerificationExpired, VerificationLocked: nothing to send for.
+            Throttled: the caller opens too much.
             Contended: the send is not intended any more; somebody else took it.
         """
-        caller = self.tokens.verify(authorization)
-        caller.require("wallet")
+        at = self.clock.now()
+        caller = self.tokens.verify(authorization).acting_as("wallet")
         verification = self.own(caller, verification_id)
-        if verification.customer_id is None or verification.pending_number is not None:
-            raise NotFound
-        taken, customer, secret = together(
-            lambda: self._take(verification),
-            lambda: self._active(verification.customer_id or ""),
-            lambda: self.codes.secret(
-                verification.id, verification.tag, verification.purpose, context_digest(verification.context)
-            ),
+        _, customer, secret = together(
+            lambda: self._admit(caller, at),
+            lambda: existing(self.store, Customer, verification.customer_id or ""),
+            lambda: self.codes.secret(*verification.code_subject(verification.context)),
         )
+        customer.require_active()
         if customer.tag != verification.tag:
             raise NotFound
+        rules = self.policy.rules.verification
+        entry = AccessLogEntry(
+            id=new_id("acc"),
+            customer_id=customer.id,
+            at=at,
+            action="code",
+            purpose=verification.purpose,
+            channel="sms",
+            role=caller.role,
+            client_id=caller.client_id,
+            subject=caller.subject,
+            evidence=(verification.id,),
+        )
+        # One SMS for one intent, whoever invokes this function and however often.
+        taken = changed(self.store, verification, lambda it: it.with_send_taken(at, rules), lambda _: [Insert(entry)])
         return self.deliver(taken, self._open(customer), secret).sends[-1].delivery
 
     def send_message(
@@ -85,11 +99,36 @@ class StrongroomService:
             ContactTokenInvalid, Throttled, FieldInvalid: nothing was opened.
             IdempotencyKeyReused: the key was used with another body.
         """
-        caller = self.tokens.verify(authorization)
-        caller.require("staff", "wallet")
-        return self.idempotency.once(
-            keyed, lambda: self._send_message(caller, token, template, parameters, keyed), self._message
+        at = self.clock.now()
+        caller = self.tokens.verify(authorization).acting_as("staff", "wallet")
+
+        def intend() -> tuple[Message, Customer | None, str]:
+            used, customer = self._admitted(caller, token, "sms", at)
+            text = contact_text(self.policy, customer.locale, used.purpose, template, parameters)
+            intent = Insert(
+                Message(
+                    id=new_id("msg"),
+                    customer_id=customer.id,
+                    purpose=used.purpose,
+                    template=template,
+                    sent_at=at,
+                    lapses_at=at + CLAIM_LIFETIME,
+                )
+            )
+            claim = self.idempotency.claim(keyed, intent.record.id, customer.id, at)
+            self._consume(used, customer, self._entry(caller, used, "message", at), at, intent, *claim)
+            return intent.record, customer, text
+
+        message, customer, text = self.idempotency.once(
+            keyed, intend, lambda earlier: (existing(self.store, Message, earlier), None, "")
         )
+        if customer is None:
+            return message
+        outcome = Replace(message, replace(message, delivery=self.sender.send(self._open(customer), text)))
+        # Without its outcome the intent reads as unknown, and nothing is sent again.
+        with suppress(Unavailable):
+            self.store.commit(outcome)
+        return outcome.after
 
     def reveal(self, authorization: str, token: str, justification: str, keyed: KeyedRequest | None) -> PhoneNumber:
         """The number in clear; the token is used and the access is logged with its justification.
@@ -99,66 +138,22 @@ class StrongroomService:
             ContactTokenInvalid, Throttled: nothing was opened.
             NotReplayable: the key was used before.
         """
-        caller = self.tokens.verify(authorization)
-        caller.require("staff")
-        return self.idempotency.once(
-            keyed, lambda: self._reveal(caller, token, justification, keyed), self._refuse_replay
-        )
-
-    def _take(self, verification: Verification) -> Verification:
-        # One SMS for one intent, whoever invokes this function and however often.
-        number = len(verification.sends)
-        if verification.sends[-1].delivery != "intended":
-            raise Contended
-        write = Replace(verification, verification.with_delivery(number, "opening"))
-        self.store.commit(write)
-        return write.after
-
-    def _send_message(
-        self,
-        caller: Caller,
-        token: str,
-        template: str,
-        parameters: Mapping[str, str],
-        keyed: KeyedRequest | None,
-    ) -> Message:
         at = self.clock.now()
-        used, customer = self._admitted(caller, token, "sms", at)
-        text = contact_text(self.policy, customer.locale, used.purpose, template, parameters)
-        message = Message(
-            id=new_id("msg"),
-            customer_id=customer.id,
-            purpose=used.purpose,
-            template=template,
-            sent_at=at,
-            lapses_at=at + CLAIM_LIFETIME,
-        )
-        insert = Insert(message)
-        claim = self.idempotency.claim(keyed, message.id, customer.id, at)
-        entry = self._entry(caller, used, "message", at, reference=message.id)
-        self._consume(used, customer, entry, at, insert, *claim)
-        delivery = self.sender.send(self._open(customer), text)
-        outcome = Replace(insert.record, replace(insert.record, delivery=delivery))
-        # Without its outcome the intent reads as unknown, and nothing is sent again.
-        with suppress(Unavailable):
-            self.store.commit(outcome)
-        return outcome.after
+        caller = self.tokens.verify(authorization).acting_as("staff")
 
-    def _message(self, message_id: str) -> Message:
-        message = self.store.get(Message, message_id)
-        if message is None:
-            raise NotFound
-        return message
+        def intend() -> Customer:
+            used, customer = self._admitted(caller, token, "call", at)
+            entry = self._entry(caller, used, "reveal", at, justification)
+            self._consume(used, customer, entry, at, *self.idempotency.claim(keyed, "reveal", customer.id, at))
+            return customer
 
-    def _reveal(self, caller: Caller, token: str, justification: str, keyed: KeyedRequest | None) -> PhoneNumber:
-        at = self.clock.now()
-        used, customer = self._admitted(caller, token, "call", at)
-        entry = self._entry(caller, used, "reveal", at, justification=justification)
-        self._consume(used, customer, entry, at, *self.idempotency.claim(keyed, "reveal", customer.id, at))
-        return self._open(customer)
+        def refuse(_earlier: str) -> Customer:
+            raise NotReplayable
 
-    def _refuse_replay(self, _earlier: str) -> PhoneNumber:
-        raise NotReplayable
+        return self._open(self.idempotency.once(keyed, intend, refuse))
+
+    def _admit(self, caller: Caller, at: datetime) -> None:
+        self.throttle.admit(f"opening_by_{caller.role}", f"{caller.client_id}|{caller.subject}", at)
 
     def _admitted(self, caller: Caller, token: str, channel: str, at: datetime) -> tuple[ContactToken, Customer]:
         """The caller's own live token and its customer, decided anew."""
@@ -171,10 +166,7 @@ class StrongroomService:
             or found.channel != channel
         ):
             raise ContactTokenInvalid
-        customer, _ = together(
-            lambda: self.store.get(Customer, found.customer_id),
-            lambda: self.throttle.admit("opening", f"{caller.client_id}|{caller.subject}", at),
-        )
+        _, customer = together(lambda: self._admit(caller, at), lambda: self.store.get(Customer, found.customer_id))
         if customer is None or customer.version != found.customer_version:
             raise ContactTokenInvalid
         if not decide(customer, found.question, self.policy).permitted:
@@ -182,17 +174,10 @@ class StrongroomService:
         return found, customer
 
     def _entry(
-        self,
-        caller: Caller,
-        token: ContactToken,
-        action: str,
-        at: datetime,
-        *,
-        reference: str | None = None,
-        justification: str | None = None,
+        self, caller: Caller, token: ContactToken, action: str, at: datetime, justification: str | None = None
     ) -> AccessLogEntry:
         return AccessLogEntry(
-            id=reference or new_id("acc"),
+            id=new_id("acc"),
             customer_id=token.customer_id,
             at=at,
             action=action,
@@ -216,16 +201,10 @@ class StrongroomService:
                 raise ContactTokenInvalid from None
             raise
 
-    def _active(self, customer_id: str) -> Customer:
-        customer = self.store.get(Customer, customer_id)
-        if customer is None:
-            raise NotFound
-        customer.require_active()
-        return customer
-
     def _open(self, customer: Customer) -> PhoneNumber:
         assert customer.number is not None
         key = self.store.get(WrappedKey, customer.id, customer.number.key_id)
         if key is None:
-            raise ContactTokenInvalid
+            # Purged between the commit and here.
+            raise Contended
         return self.opener.open(customer.id, customer.number, key)

@@ -126,7 +126,7 @@ class DecisionAnswer(Answer):
     reason: str
     evidence: list[str]
     next_allowed_at: Instant | None
-    contact_token: str | None
+    contact_token: Annotated[str | None, Field(repr=False)]
     expires_at: Instant | None
 
 
@@ -140,7 +140,7 @@ class MessageAnswer(Answer):
 class RevealAnswer(Answer):
     """A number in clear."""
 
-    phone_number: str
+    phone_number: Annotated[str, Field(repr=False)]
 
 
 class PurgeRunAnswer(Answer):

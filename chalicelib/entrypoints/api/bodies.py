@@ -1,7 +1,8 @@
 """What requests may say. Unknown members are refused, and no message repeats a value."""
 
 import ipaddress
-from typing import Annotated, Literal
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -12,6 +13,10 @@ class Body(BaseModel):
     """A request's body."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        """Nothing: a body may hold a number, a code or a token."""
+        return ()
 
 
 def _no_number(value: str) -> str:

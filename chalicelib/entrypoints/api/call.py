@@ -27,7 +27,7 @@ LARGEST_BODY_BYTES = 16_384
 ANYBODY = Caller("", "", frozenset(), datetime.max.replace(tzinfo=UTC))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Call(Generic[B]):
     """One request, as a view sees it."""
 
@@ -56,8 +56,7 @@ def read_call(
     """
     caller = ANYBODY
     if roles:
-        caller = from_context(request.context["authorizer"])
-        caller.require(*roles)
+        caller = from_context(request.context["authorizer"]).acting_as(*roles)
     if not all(CAPTURED.fullmatch(value) for value in captured.values()):
         raise NotFound
     body = _body(request, model) if model else NoBody()

@@ -1,6 +1,7 @@
 """OpenAPI 3.1, made from the endpoints and their models."""
 
 import re
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -15,6 +16,7 @@ from chalicelib.entrypoints.api.problems import EDGE, MEDIA_TYPE, PROBLEMS, URN,
 SCHEMA = "#/components/schemas/{model}"
 
 
+@cache
 def openapi(version: str) -> dict[str, Any]:
     """The description of the whole API.
 

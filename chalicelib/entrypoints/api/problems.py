@@ -157,7 +157,7 @@ def reply_to(error: Exception, request_id: str) -> Reply:
 
 def gateway_problem(status: int, request_id: str) -> tuple[int, Headers, str]:
     """What a gateway answers by itself, as (status, headers, body)."""
-    problem = next((it for it in EDGE.values() if it.status == status), EDGE["internal-error"])
+    problem = next((it for it in (*EDGE.values(), *PROBLEMS.values()) if it.status == status), EDGE["internal-error"])
     reply = _reply(problem, request_id, {}, {})
     return reply.status, reply.headers, reply.body
 

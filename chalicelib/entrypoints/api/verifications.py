@@ -101,7 +101,7 @@ def read_verification(call: Call[NoBody], verification_id: str) -> VerificationA
 )
 def cancel_verification(call: Call[NoBody], verification_id: str) -> None:
     """Cancels a verification and erases its pending number."""
-    ringfence().cancel_verification(call.caller, verification_id)
+    ringfence().cancel_verification(call.caller, verification_id, call.keyed)
 
 
 def _require_fitting_members(body: StartBody) -> None:

@@ -1,0 +1,47 @@
+"""Reads what must exist, and changes it by a rule, whoever else is changing it."""
+
+from collections.abc import Callable, Iterable
+
+from chalicelib.domain.errors import NotFound
+from chalicelib.ports import Conflict, R, Replace, Store, Write
+
+
+def existing(store: Store, kind: type[R], *key: str) -> R:
+    """The record under this key.
+
+    Raises:
+        NotFound: there is none.
+    """
+    record = store.get(kind, *key)
+    if record is None:
+        raise NotFound
+    return record
+
+
+def changed(store: Store, record: R, rule: Callable[[R], R], also: Callable[[R], Iterable[Write]] = lambda _: ()) -> R:
+    """The record as the rule makes it of what stands there at the commit.
+
+    Every round that is lost was won by somebody else, and the rule ends the race: it refuses, or it is committed.
+
+    Args:
+        rule: pure; it is asked again after each lost round.
+        also: what belongs into the same commit, given the changed record.
+
+    Raises:
+        NotFound: the record is gone.
+        Conflict: one of the other writes was refused.
+        Refused: what the rule raises.
+    """
+    kind = type(record)
+    while True:
+        write = Replace(record, rule(record))
+        try:
+            store.commit(write, *also(write.after))
+            return write.after
+        except Conflict as conflict:
+            if any(refused is not kind for refused, _ in conflict.refused):
+                raise
+            current = conflict.current(kind)
+            if current is None:
+                raise NotFound from None
+            record = current
