@@ -85,5 +85,8 @@ class JwtVerifier:
         )
         if not well_formed or now >= claims["exp"] or now < claims.get("nbf", 0):
             raise NotAuthenticated
-        expires_at = datetime.fromtimestamp(claims["exp"], UTC)
+        try:
+            expires_at = datetime.fromtimestamp(claims["exp"], UTC)
+        except (OverflowError, ValueError):
+            raise NotAuthenticated from None
         return Caller(claims["client_id"], claims["sub"], frozenset(roles), expires_at)

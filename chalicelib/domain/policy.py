@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from string import Formatter
 
 from chalicelib.domain.phone_number import LINE_TYPES
 from chalicelib.domain.throttle import Limit
@@ -11,6 +10,7 @@ from chalicelib.domain.throttle import Limit
 CHANNELS = ("sms", "call", "app")
 BASES = ("contract", "consent")
 CODE_TEXTS = ("signup", "number_change", "step_up", "transaction", "preferences")
+PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 CODE_PLACEHOLDERS = {"code", "minutes", "company", "amount", "currency", "payee"}
 
 # SP 800-63B-4 3.1.3.2: an out-of-band secret is invalid after 10 minutes.
@@ -201,9 +201,14 @@ class Texts:
             _demand(name in self.codes, "codes", f"must hold a text for {name}")
         for name, text in self.codes.items():
             _demand(name in CODE_TEXTS, f"codes.{name}", f"must be one of {', '.join(CODE_TEXTS)}")
-            _demand("{code}" in text, f"codes.{name}", "must contain {code}")
+            _demand(_is_template(text), f"codes.{name}", "must have no braces but those of {lower_snake} placeholders")
+            _demand("code" in placeholders(text), f"codes.{name}", "must contain {code}")
             unknown = set(placeholders(text)) - CODE_PLACEHOLDERS
             _demand(not unknown, f"codes.{name}", f"knows no placeholder {', '.join(sorted(unknown))}")
+        for purpose, templates in self.contact.items():
+            for name, text in templates.items():
+                path = f"contact.{purpose}.{name}"
+                _demand(_is_template(text), path, "must have no braces but those of {lower_snake} placeholders")
 
 
 @dataclass(frozen=True)
@@ -291,4 +296,8 @@ def _templates(texts: Texts) -> dict[tuple[str, str], frozenset[str]]:
 
 def placeholders(template: str) -> tuple[str, ...]:
     """The names between braces in a text, in order, each once."""
-    return tuple(dict.fromkeys(name for _, name, _, _ in Formatter().parse(template) if name))
+    return tuple(dict.fromkeys(PLACEHOLDER.findall(template)))
+
+
+def _is_template(text: str) -> bool:
+    return not set("{}") & set(PLACEHOLDER.sub("", text))

@@ -125,7 +125,9 @@ class Verification:
         return replace(self, attempts=self.attempts + 1)
 
     def proved(self, attempt: int, at: datetime, retention: Retention) -> "Verification":
-        """The code was right at this attempt. Single use: only a pending verification can be proved.
+        """The code was right at this attempt; a second time changes nothing.
+
+        Single use: only a pending verification can be proved.
 
         Raises:
             VerificationSpent, VerificationCancelled: another request was first.
@@ -133,6 +135,8 @@ class Verification:
 
         Source: SP 800-63B-4 3.1.3.2 (accepted once).
         """
+        if self.proved_by == attempt:
+            return self
         if self.status == "cancelled":
             raise VerificationCancelled
         if self.status != "pending":

@@ -24,7 +24,7 @@ def changed(store: Store, record: R, rule: Callable[[R], R], also: Callable[[R],
     Every round that is lost was won by somebody else, and the rule ends the race: it refuses, or it is committed.
 
     Args:
-        rule: pure; it is asked again after each lost round.
+        rule: pure; it is asked again after each lost round. What it leaves as it is costs no write.
         also: what belongs into the same commit, given the changed record.
 
     Raises:
@@ -34,9 +34,13 @@ def changed(store: Store, record: R, rule: Callable[[R], R], also: Callable[[R],
     """
     kind = type(record)
     while True:
-        write = Replace(record, rule(record))
+        after = rule(record)
+        write = Replace(record, after)
+        others = tuple(also(write.after))
+        if after is record and not others:
+            return record
         try:
-            store.commit(write, *also(write.after))
+            store.commit(write, *others)
             return write.after
         except Conflict as conflict:
             if any(refused is not kind for refused, _ in conflict.refused):

@@ -58,8 +58,6 @@ class CheckCode:
         )
         if not codes_match(derive_code(secret), code):
             raise CodeIncorrect(max(0, self.policy.rules.verification.attempts - attempt))
-        if reserved.proved_by == attempt:
-            return reserved
         at = self.clock.now()
         return changed(self.store, reserved, lambda it: it.proved(attempt, at, self.policy.rules.retention))
 

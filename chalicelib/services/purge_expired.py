@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import product
 
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.due import buckets
@@ -37,9 +38,10 @@ class PurgeExpired:
         started_at = self.clock.now()
         run_id = new_id(f"run_{started_at:%Y%m%dT%H%M%SZ}")
         run = _Run(started_at)
-        for bucket in buckets(int(run_id[-4:], 16)):
-            for kind in (Verification, Customer):
-                self._purge_bucket(kind, bucket, run, time_left)
+        for bucket, kind in product(buckets(int(run_id[-4:], 16)), (Verification, Customer)):
+            if not run.complete:
+                break
+            self._purge_bucket(kind, bucket, run, time_left)
         report = PurgeRun(
             id=run_id,
             started_at=started_at,

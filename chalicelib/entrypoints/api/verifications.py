@@ -55,7 +55,7 @@ def start_verification(call: Call[StartBody]) -> VerificationAnswer:
     roles=("wallet",),
     body=NoBody,
     answer=VerificationAnswer,
-    problems=(*NOBODY_THERE, *OVER, errors.ResendTooSoon, errors.SendsExhausted),
+    problems=(*NOBODY_THERE, *OVER, errors.ResendTooSoon, errors.SendsExhausted, errors.Throttled),
 )
 def resend_code(call: Call[NoBody], verification_id: str) -> VerificationAnswer:
     """Sends the same code again, within its unextended life."""
