@@ -87,6 +87,6 @@ class JwtVerifier:
             raise NotAuthenticated
         try:
             expires_at = datetime.fromtimestamp(claims["exp"], UTC)
-        except (OverflowError, ValueError):
+        except (OverflowError, OSError, ValueError):
             raise NotAuthenticated from None
         return Caller(claims["client_id"], claims["sub"], frozenset(roles), expires_at)
