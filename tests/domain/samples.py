@@ -1,0 +1,115 @@
+"""Values that several domain tests begin with."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from chalicelib.domain.customer import Customer, SealedNumber
+from chalicelib.domain.errors import Refused
+from chalicelib.domain.policy import (
+    CODE_TEXTS,
+    ContactRules,
+    Controller,
+    Notice,
+    NumberRules,
+    Policy,
+    Purpose,
+    Retention,
+    Rules,
+    SmsRules,
+    Texts,
+    Throttles,
+    VerificationRules,
+)
+from chalicelib.domain.throttle import Limit
+from chalicelib.domain.verification import Send, Verification
+
+T = TypeVar("T")
+NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+RULES = VerificationRules(600, 5, 5, (30, 60, 120, 240), 86400, "wallet.example")
+RETENTION = Retention(86400, 86400, 30, 1095)
+LIMITS = (Limit(5, 600),)
+THROTTLES = Throttles(LIMITS, LIMITS, LIMITS, LIMITS, LIMITS, LIMITS)
+SMS = SmsRules("Ringfence", "0.50")
+ALL = ("sms", "call", "app")
+PURPOSES = {
+    "account_security": Purpose("contract", ("sms", "call"), 1, essential=True),
+    "order_notice": Purpose("consent", ("sms", "call"), 1),
+    "marketing": Purpose("consent", ALL, 3),
+}
+# Of the three notices for marketing only the second changed what is agreed to.
+MATERIAL = {("marketing", 2), ("marketing", 1), ("order_notice", 1), ("account_security", 1)}
+LOCALES = ("en", "zh-CN")
+
+
+def attempted(act: Callable[[], T]) -> T | Refused:
+    """What the act gave, or what it was refused with."""
+    try:
+        return act()
+    except Refused as refused:
+        return refused
+
+
+def a_notice(purpose: str, version: int, locale: str) -> Notice:
+    return Notice(
+        purpose,
+        version,
+        locale,
+        "Title",
+        "Summary",
+        (purpose, version) in MATERIAL,
+        "Text",
+        f"sha of {purpose} {version} {locale}",
+    )
+
+
+RULEBOOK = Rules(
+    "en",
+    LOCALES,
+    Controller(name="Example Wallet"),
+    NumberRules((), ()),
+    RULES,
+    THROTTLES,
+    SMS,
+    ContactRules(300),
+    RETENTION,
+    PURPOSES,
+)
+CODES = dict.fromkeys(CODE_TEXTS, "{code} is your {company} code. {minutes} minutes.") | {
+    "transaction": "{company}: pay {amount} {currency} to {payee} with {code}. {minutes} minutes."
+}
+CONTACT = {
+    "order_notice": {"order_shipped": "{company}: order {order} comes on {day}.", "sorry": "{company}: we are sorry."},
+    "marketing": {"offer": "{company}: {title}"},
+}
+NOTICES = {
+    (purpose, version, locale): a_notice(purpose, version, locale)
+    for purpose, rule in PURPOSES.items()
+    for version in range(1, rule.notice_version + 1)
+    for locale in LOCALES
+}
+POLICY = Policy(RULEBOOK, NOTICES, {locale: Texts(CODES, CONTACT) for locale in LOCALES})
+
+
+def a_verification(**changes: Any) -> Verification:
+    pending = Verification(
+        id="vrf_0123",
+        client_id="wallet-app",
+        purpose="signup",
+        tag="1.tag",
+        masked="+44********56",
+        locale="en",
+        started_at=NOON,
+        code_expires_at=NOON.replace(minute=10),
+        due_at=NOON.replace(day=22),
+        due_reason="unverified_number",
+        pending_number=b"sealed",
+        sends=(Send(NOON),),
+    )
+    return replace(pending, **changes)
+
+
+def a_customer(**changes: Any) -> Customer:
+    active = Customer("cus_0123", NOON, NOON, "en", "1.tag", "+44********56", SealedNumber("number_1", b"n", b"c"))
+    return replace(active, **changes)

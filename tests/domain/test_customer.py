@@ -1,0 +1,55 @@
+"""A customer goes from active to restricted to purged, and never back."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.domain.customer import ConsentState
+from chalicelib.domain.errors import CustomerPurged, CustomerRestricted
+from chalicelib.domain.ledger import GENESIS, link
+from tests.domain.samples import NOON, RETENTION, a_customer
+
+LATER = NOON + timedelta(days=3)
+STATE = ConsentState("given", 3, "en", ("sms",), "evt_1", NOON)
+
+
+def test_closing_restricts_until_the_purge() -> None:
+    closed = a_customer().closed(LATER, RETENTION)
+    assert (closed.status, closed.closed_at) == ("restricted", LATER)
+    assert (closed.due_at, closed.due_reason) == (LATER + timedelta(days=30), "last_basis_lapsed")
+    assert closed.number is not None
+
+
+def test_closing_again_postpones_nothing() -> None:
+    closed = a_customer().closed(NOON, RETENTION)
+    assert closed.closed(LATER, RETENTION) == closed
+    purged = closed.purged(LATER, RETENTION)
+    assert purged.closed(LATER, RETENTION) == purged
+
+
+def test_purging_leaves_nothing_of_the_number_and_keeps_the_chain() -> None:
+    event = link("cus_0123", (0, GENESIS), "evt_1", NOON, "c", b"sealed")
+    customer = a_customer().with_consent("marketing", STATE, event).closed(NOON, RETENTION)
+    purged = customer.purged(LATER, RETENTION)
+    assert (purged.tag, purged.masked, purged.number) == (None, None, None)
+    assert (purged.ledger_sequence, purged.ledger_hash) == (1, event.hash)
+    assert (purged.due_at, purged.due_reason) == (LATER + timedelta(days=1095), "ledger_retention_ended")
+    assert purged.ledger_sealed_forever() == replace(purged, consents={}, due_at=None, due_reason=None)
+
+
+def test_a_consent_changes_its_own_purpose_only() -> None:
+    event = link("cus_0123", (0, GENESIS), "evt_1", NOON, "c", b"sealed")
+    before = a_customer(consents={"order_notice": STATE})
+    after = before.with_consent("marketing", STATE, event)
+    assert after.consents == {"order_notice": STATE, "marketing": STATE}
+    assert before.consents == {"order_notice": STATE}
+    assert replace(after, consents=before.consents, ledger_sequence=0, ledger_hash=GENESIS) == before
+
+
+def test_only_an_active_customer_is_active() -> None:
+    a_customer().require_active()
+    with pytest.raises(CustomerRestricted):
+        a_customer(status="restricted").require_active()
+    with pytest.raises(CustomerPurged):
+        a_customer(status="purged").require_active()

@@ -1,0 +1,91 @@
+"""infra/data.yaml: where what is kept, and how surely it goes."""
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from infra.local.template import read_template
+from tests.repo.sources import ROOT
+
+TEMPLATE = ROOT / "infra/data.yaml"
+TABLES = {
+    resource.logical_id: resource.properties
+    for resource in read_template(TEMPLATE, {})
+    if resource.type == "AWS::DynamoDB::Table"
+}
+SHORT_LIVED = ["Verifications", "Throttles", "Claims", "Contacts"]
+LASTING = sorted(set(TABLES) - set(SHORT_LIVED))
+
+
+class _Loader(yaml.SafeLoader):
+    pass
+
+
+_Loader.add_multi_constructor("!", lambda loader, suffix, node: f"!{suffix} {node.value}")
+
+
+def resources() -> dict[str, Any]:
+    """The template as it stands, without its intrinsics' meaning."""
+    document = yaml.load(TEMPLATE.read_text(encoding="utf-8"), Loader=_Loader)
+    found: dict[str, Any] = document["Resources"]
+    return found
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_no_key_is_a_number_s(table: str) -> None:
+    keys = {it["AttributeName"] for it in TABLES[table]["AttributeDefinitions"]}
+    assert keys <= {"pk", "sk", "tag", "owner", "due_bucket", "due_at"}
+    assert not any(re.search("phone|number|e164|msisdn", key) for key in keys)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_an_index_holds_keys_only(table: str) -> None:
+    indexes = TABLES[table].get("GlobalSecondaryIndexes", [])
+    assert all(index["Projection"] == {"ProjectionType": "KEYS_ONLY"} for index in indexes)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_no_table_has_a_stream_and_every_one_is_encrypted(table: str) -> None:
+    assert "StreamSpecification" not in TABLES[table]
+    assert TABLES[table]["SSESpecification"] == {"SSEEnabled": True, "SSEType": "KMS"}
+
+
+@pytest.mark.parametrize("table", SHORT_LIVED)
+def test_what_is_short_lived_ends_by_itself_and_is_nowhere_else(table: str) -> None:
+    properties = TABLES[table]
+    assert properties["TimeToLiveSpecification"] == {"AttributeName": "lapses_at", "Enabled": True}
+    assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": False}
+    assert "DeletionProtectionEnabled" not in properties
+    assert resources()[table]["DeletionPolicy"] == resources()[table]["UpdateReplacePolicy"] == "Delete"
+
+
+@pytest.mark.parametrize("table", LASTING)
+def test_what_lasts_is_protected_and_never_ends_by_itself(table: str) -> None:
+    assert TABLES[table]["DeletionProtectionEnabled"] is True
+    assert "TimeToLiveSpecification" not in TABLES[table]
+    assert resources()[table]["DeletionPolicy"] == resources()[table]["UpdateReplacePolicy"] == "Retain"
+
+
+def test_wrapped_keys_can_be_recovered_for_a_day_only() -> None:
+    assert TABLES["Keys"]["PointInTimeRecoverySpecification"] == {
+        "PointInTimeRecoveryEnabled": True,
+        "RecoveryPeriodInDays": 1,
+    }
+
+
+def test_every_key_of_kms_is_kept() -> None:
+    keys = {name: it for name, it in resources().items() if it["Type"] == "AWS::KMS::Key"}
+    assert len(keys) == 6
+    assert all(it["DeletionPolicy"] == it["UpdateReplacePolicy"] == "Retain" for it in keys.values())
+
+
+def test_every_record_has_a_table_here() -> None:
+    from chalicelib.adapters.dynamodb_places import PLACES
+
+    assert {place.table for place in PLACES.values()} == {
+        properties["TableName"].removeprefix("ringfence-") for properties in TABLES.values()
+    }
+    lapsing = {place.table for place in PLACES.values() if place.lapses}
+    assert lapsing == {TABLES[table]["TableName"].removeprefix("ringfence-") for table in SHORT_LIVED}

@@ -1,0 +1,67 @@
+"""A store in which something happens at a chosen commit: it fails, loses its answer, or another is faster."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from chalicelib.domain.errors import Unavailable
+from chalicelib.ports import Record, Replace, Write
+from tests.fakes import MemoryAdapters, MemoryStore
+
+
+@dataclass
+class StagedStore(MemoryStore):
+    """A memory that can be told to fail.
+
+    Attributes:
+        fails_at: which commit fails, counted from 0 like `asked`.
+        applies: whether a failing commit has happened all the same.
+        damaged: kinds of records that no commit can write.
+        unreadable: buckets in which nothing due can be found.
+        stale: keys that the index of what is due still has in every bucket.
+        looked: how often somebody has looked for what is due.
+    """
+
+    fails_at: int | None = None
+    applies: bool = False
+    asked: int = 0
+    staged: list[tuple[type[Any], Callable[[], object]]] = field(default_factory=list)
+    damaged: set[type[Any]] = field(default_factory=set)
+    unreadable: set[str] = field(default_factory=set)
+    stale: list[str] = field(default_factory=list)
+    looked: int = 0
+
+    def commit(self, *writes: Write) -> None:
+        kinds = {type(write.after if isinstance(write, Replace) else write.record) for write in writes}
+        with self._lock:
+            due = [entry for entry in self.staged if entry[0] in kinds]
+            self.staged = [entry for entry in self.staged if entry not in due]
+        for _, act in due:
+            act()
+        with self._lock:
+            turn, self.asked = self.asked, self.asked + 1
+            failing = turn == self.fails_at or bool(kinds & self.damaged)
+            if not failing or self.applies:
+                super().commit(*writes)
+            if failing:
+                raise Unavailable("staged")
+
+    def due(self, kind: type[Record], bucket: str, until: datetime) -> Iterator[str]:
+        self.looked += 1
+        if bucket in self.unreadable:
+            raise Unavailable("staged")
+        yield from self.stale
+        yield from super().due(kind, bucket, until)
+
+    def before(self, kind: type[Any], act: Callable[[], object]) -> None:
+        """Just before the next commit that writes this kind of record, this happens."""
+        self.staged.append((kind, act))
+
+
+@dataclass
+class StagedAdapters(MemoryAdapters):
+    @cached_property
+    def store(self) -> StagedStore:
+        return StagedStore(self.clock)
