@@ -21,6 +21,9 @@ run: $(STAMP)
 	@exec $(BIN)/python -m infra.local run
 
 test: $(STAMP)
+# Without one of these Playwright brings its own.
+	@command -v chromium > /dev/null || command -v chromium-browser > /dev/null || command -v google-chrome > /dev/null \
+		|| { echo "Installing a browser for the tests"; $(BIN)/playwright install chromium; }
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -36,7 +39,7 @@ bench: $(STAMP)
 	done
 
 $(STAMP): requirements.txt requirements-dev.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null \
 		|| { echo "Ringfence needs Python 3.11 or newer: make PYTHON=python3.11 (found: $$($(PYTHON) --version 2>&1))" >&2; exit 1; }
 	@test -x $(BIN)/python || { echo "Making $(VENV)"; $(PYTHON) -m venv $(VENV) || { \
 		rm -rf $(VENV); echo "Python cannot make virtual environments here. On Debian or Ubuntu: apt-get install python3-venv" >&2; exit 1; }; }

@@ -85,5 +85,5 @@ def _ports() -> Ports:
 
 
 def _refused(reason: str) -> typer.Exit:
-    complaints.print(reason, markup=False)
+    complaints.print(reason, markup=False, soft_wrap=True)
     return typer.Exit(1)

@@ -19,7 +19,7 @@ from infra.local.gateway import CALLS_HEADER
 from infra.local.http_server import LocalHandler, LocalServer
 from infra.local.inbox import Inbox
 from infra.local.places import HOST, ROOT, Ports
-from infra.local.tokens import Role, sign_token
+from infra.local.tokens import Role, published_keys, sign_token
 
 MESSAGES = ROOT / "chalicelib" / "policy" / "messages"
 STATIC = Path(__file__).with_name("static")
@@ -60,11 +60,12 @@ def read_templates(folder: Path) -> dict[str, Any]:
 
 
 class Desk:
-    """What the desk's handler needs: where the API is, who signs, and what the phone received."""
+    """What the desk's handler needs: where the API is, who signs and with which keys, and what the phone received."""
 
     def __init__(self, ports: Ports, key: ec.EllipticCurvePrivateKey, phone: Inbox) -> None:
         self._ports = ports
         self._key = key
+        self.keys = published_keys(key)
         self.phone = phone
 
     def is_own_host(self, host: str | None) -> bool:
@@ -130,6 +131,8 @@ class _DeskHandler(LocalHandler):
             self.send(status, [*headers, *SECURITY_HEADERS], answer)
 
     def _page(self, path: str) -> None:
+        if path == "/jwks.json":
+            return self._send(200, "application/json", self._desk.keys)
         if path == "/templates.json":
             return self._send(
                 200, "application/json", json.dumps(read_templates(MESSAGES), ensure_ascii=False).encode()

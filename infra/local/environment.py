@@ -2,7 +2,7 @@
 
 import os
 
-from infra.local.places import ISSUER, Ports
+from infra.local.places import Ports
 from infra.local.tokens import AUDIENCE, ISSUER_NAME
 
 REGION = "eu-west-1"
@@ -21,7 +21,8 @@ def local_environment(ports: Ports) -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": ENGINE_SECRET,
         "RINGFENCE_NAME": "ringfence",
         "RINGFENCE_TENANT": "local",
-        "RINGFENCE_JWKS_URI": (ISSUER / "jwks.json").as_uri(),
+        # Over HTTP like a real issuer's: PyJWT refuses to read keys from a file.
+        "RINGFENCE_JWKS_URI": f"{ports.desk_url}/jwks.json",
         "RINGFENCE_TOKEN_ISSUER": ISSUER_NAME,
         "RINGFENCE_TOKEN_AUDIENCE": AUDIENCE,
     }

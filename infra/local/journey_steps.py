@@ -148,6 +148,8 @@ def purge(journey: Journey, ports: Ports) -> None:
     journey.console.print(f"    the purge ran as if it were {at:%Y-%m-%d}: {report}", markup=False, soft_wrap=True)
     journey.step("the customer is purged", journey.wallet.get(journey.customer).must(200, status="purged"))
     runs = journey.officer.get("/v1/purge-runs").must(200).must_have("purge_runs")
+    if report["run_id"] not in [run.get("run_id") for run in runs.body["purge_runs"]]:
+        raise Broken("the purge run is not among the officer's")
     journey.step("the officer sees the purge run", runs)
     journey.step("the history outlives the number", _history(journey, "given", "withdrawn", caller=journey.officer))
 

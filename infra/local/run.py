@@ -37,10 +37,12 @@ def run(ports: Ports, console: Console) -> None:
     """
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     stop = threading.Event()
-    with _told_by_signals(stop), _sole_user_of_the_state(), contextlib.ExitStack() as running:
+    with _sole_user_of_the_state(), contextlib.ExitStack() as running:
         _refuse_taken_ports(ports)
         try:
             install_engine(console.print)
+            # Only from here is there something to save: a Ctrl-C during the installation simply ends it.
+            running.enter_context(_told_by_signals(stop))
             console.print("Starting the engine")
             engine = start_engine(ports.engine, STATE)
         except EngineFailed as failure:

@@ -41,8 +41,13 @@ def open_issuer(folder: Path) -> ec.EllipticCurvePrivateKey:
     key = serialization.load_pem_private_key(key_file.read_bytes(), password=None)
     if not isinstance(key, ec.EllipticCurvePrivateKey):
         raise TypeError(f"{key_file} is not an elliptic curve key: delete it and run again")
-    _replace(folder / "jwks.json", json.dumps({"keys": [_public_jwk(key)]}, indent=2).encode())
+    _replace(folder / "jwks.json", published_keys(key))
     return key
+
+
+def published_keys(key: ec.EllipticCurvePrivateKey) -> bytes:
+    """The issuer's JWKS (RFC 7517): the public half only."""
+    return json.dumps({"keys": [_public_jwk(key)]}, indent=2).encode()
 
 
 def sign_token(

@@ -35,7 +35,9 @@ def walk(ports: Ports, base_url: str | None, console: Console) -> bool:
         if base_url is None or base_url.rstrip("/") == ports.api_url:
             purge(journey, ports)
         else:
-            console.print("   the purge is skipped: it needs the local stack, where a job can run as if it were later")
+            console.print(
+                "    the purge is skipped: only the local stack can run a job as if it were later", soft_wrap=True
+            )
     except Broken as reason:
         console.print(f"[red]✗  step {journey.steps + 1}: [/red]", end="")
         console.print(str(reason), markup=False, soft_wrap=True)

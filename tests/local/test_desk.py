@@ -149,6 +149,14 @@ def test_the_inbox_lists_what_sns_accepted(page: Page, engine_url: str) -> None:
     assert json.loads(page.ask("GET", "/inbox.json")[2])["messages"] == messages
 
 
+def test_the_issuer_s_public_keys_check_its_tokens(page: Page) -> None:
+    token = json.loads(page.ask("GET", "/api/wallet/v1/x")[2])["headers"]["Authorization"].removeprefix("Bearer ")
+    keys = jwt.PyJWKClient(f"http://127.0.0.1:{page.port}/jwks.json")
+    claims = jwt.decode(token, keys.get_signing_key_from_jwt(token), algorithms=["ES256"], audience="ringfence")
+    assert claims["roles"] == ["wallet"]
+    assert b'"d"' not in page.ask("GET", "/jwks.json")[2]
+
+
 def test_the_templates_are_those_of_the_policy(page: Page) -> None:
     templates = json.loads(page.ask("GET", "/templates.json")[2])
     assert {"en", "zh-CN"} <= set(templates)

@@ -29,4 +29,4 @@ def test_the_application_is_sent_to_the_engine_and_nowhere_else() -> None:
     environment = local_environment(Ports(engine=4999))
     assert environment["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4999"
     assert environment["AWS_ACCESS_KEY_ID"] == environment["AWS_SECRET_ACCESS_KEY"] == "test"
-    assert environment["RINGFENCE_JWKS_URI"].startswith("file:///")
+    assert environment["RINGFENCE_JWKS_URI"] == "http://127.0.0.1:8001/jwks.json"

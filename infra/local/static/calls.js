@@ -46,7 +46,7 @@ function record(method, path, answer, milliseconds) {
   total.textContent = `· ${count}`;
   const row = document.createElement("tr");
   const cells = [
-    `${method} ${path.split("?")[0]}`,
+    `${method} ${path.split("?")[0].replace(/([a-z]+_[0-9a-f]{4})[0-9a-f]{8,}/g, "$1…")}`,
     String(answer.status),
     `${Math.round(milliseconds)} ms`,
     answer.headers.get("Ringfence-Aws-Calls") ?? "–",

@@ -4,11 +4,11 @@ import { $, element, timeOf } from "./elements.js";
 
 const SHOWN = 60;
 const LOOK_EVERY_MS = 800;
-let seen = 0;
-let listeners = [];
+let seen = null;
+const listeners = [];
 
-// Tells the listener about each new message, but not about those that were there when the page opened.
-export function onMessage(listener) {
+// Tells the listener all messages, oldest first, after every look.
+export function onLook(listener) {
   listeners.push(listener);
 }
 
@@ -21,21 +21,21 @@ export function showOnly(number) {
   look();
 }
 
+// All messages, oldest first; those of before if the desk does not answer.
 export async function look() {
   let messages;
   try {
     const answer = await fetch("/inbox.json");
-    if (!answer.ok) return;
+    if (!answer.ok) return seen ?? [];
     ({ messages } = await answer.json());
   } catch {
-    return;
+    return seen ?? [];
   }
   offerNumbers(messages);
-  const isFirst = seen === 0 && !$("messages").childElementCount;
-  const fresh = isFirst ? [] : messages.slice(seen);
-  draw(messages, new Set(fresh));
-  seen = messages.length;
-  for (const message of fresh) for (const listener of listeners) listener(message);
+  draw(messages, new Set(messages.slice(seen?.length ?? messages.length)));
+  seen = messages;
+  for (const listener of listeners) listener(messages);
+  return messages;
 }
 
 export function startPhone() {

@@ -2,13 +2,17 @@
 
 import { call, reason } from "./calls.js";
 import { $, element, say, timeOf } from "./elements.js";
-import { onMessage, showOnly } from "./phone.js";
+import { look, onLook, showOnly } from "./phone.js";
 import { state, reach, remember } from "./state.js";
 
 // Prefix and number of free digits of a mobile range, without the calling code.
 const RANGES = { CN: ["138", 8], DE: ["01511", 7], FR: ["06 12", 6], HK: ["9123", 4], IN: ["98765", 5], SG: ["9123", 4], ES: ["612", 6], GB: ["07400", 6], US: ["201555", 4] };
 
+const CODE = /#(\d{6})\b/;
 let resendTimer = 0;
+// How many messages the phone held before the code was asked for: the code is among the later ones.
+let messagesBefore = 0;
+let suggested = "";
 
 export function startSignup(onCustomer) {
   $("any-number").addEventListener("click", () => {
@@ -21,6 +25,7 @@ export function startSignup(onCustomer) {
   $("start").addEventListener("submit", async (event) => {
     event.preventDefault();
     say("prove-outcome", "");
+    messagesBefore = (await look()).length;
     const reply = await call("wallet", "POST", "/v1/verifications", {
       purpose: "signup",
       phone_number: $("number").value,
@@ -79,9 +84,11 @@ export function startSignup(onCustomer) {
     onCustomer(reply.body);
   });
 
-  onMessage((message) => {
-    const code = /#(\d{6})\b/.exec(message.body)?.[1];
-    if (!code || $("check").hidden) return;
+  onLook((messages) => {
+    const message = messages.slice(messagesBefore).findLast((each) => CODE.test(each.body));
+    if (!message || $("check").hidden || suggested === message.sent_at) return;
+    suggested = message.sent_at;
+    const code = CODE.exec(message.body)[1];
     showOnly(message.to);
     const chip = $("suggestion");
     chip.replaceChildren("From the phone: ", element("b", { textContent: code }));
