@@ -25,7 +25,8 @@ from chalicelib.ports import (
 from chalicelib.settings import Settings, read_settings
 
 if TYPE_CHECKING:
-    from chalicelib.domain.policy import Policy, Throttles
+    from chalicelib.domain.policy import Policy
+    from chalicelib.domain.rules import Throttles
     from chalicelib.services.bind_customer import BindCustomer
     from chalicelib.services.cancel_verification import CancelVerification
     from chalicelib.services.check_code import CheckCode

@@ -109,6 +109,7 @@ class Store(Protocol):
 
         Raises:
             Conflict: a write's condition does not hold.
+            Contended: others' transactions were in the way all the time.
             Unavailable: the store did not answer.
         """
         ...

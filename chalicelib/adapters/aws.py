@@ -92,6 +92,9 @@ def translated() -> Iterator[None]:
     """Whatever AWS fails at inside leaves as Unavailable, naming the operation and the kind of error only.
 
     A botocore exception's text may quote the request, so it is not passed on.
+
+    Raises:
+        Unavailable: whatever AWS failed at.
     """
     try:
         yield

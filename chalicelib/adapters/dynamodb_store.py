@@ -45,7 +45,13 @@ class DynamoDBStore:
         return from_item(kind, item) if item and even_lapsed else self._living(kind, item)
 
     def commit(self, *writes: Write) -> None:
-        """All the writes have happened, or none. One write goes alone, which costs half of a transaction."""
+        """All the writes have happened, or none. One write goes alone, which costs half of a transaction.
+
+        Raises:
+            Conflict: a write's condition does not hold.
+            Contended: others' transactions were in the way all the time.
+            Unavailable: the store did not answer.
+        """
         requests = [self._request(write) for write in writes]
         pause = FIRST_PAUSE_SECONDS
         for _ in range(ROUNDS):

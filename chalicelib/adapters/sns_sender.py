@@ -7,7 +7,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.adapters import aws
 from chalicelib.domain.phone_number import PhoneNumber
-from chalicelib.domain.policy import SmsRules
+from chalicelib.domain.rules import SmsRules
 
 if TYPE_CHECKING:
     from mypy_boto3_sns.type_defs import MessageAttributeValueTypeDef

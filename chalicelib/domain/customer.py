@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.domain.errors import CustomerPurged, CustomerRestricted
 from chalicelib.domain.ledger import GENESIS, LedgerEvent
-from chalicelib.domain.policy import Retention
+from chalicelib.domain.rules import Retention
 
 LEDGER_KEY = "ledger"
 

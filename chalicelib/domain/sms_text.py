@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from chalicelib.domain.errors import FieldInvalid
-from chalicelib.domain.policy import Policy, placeholders
+from chalicelib.domain.policy import Policy
 from chalicelib.domain.verification import Verification
+from chalicelib.domain.wording import placeholders
 
 # A parameter is a name, an amount or a reference: never a text of its own.
 LONGEST_PARAMETER = 80

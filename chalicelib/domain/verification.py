@@ -17,7 +17,7 @@ from chalicelib.domain.errors import (
     VerificationPurposeMismatch,
     VerificationSpent,
 )
-from chalicelib.domain.policy import Retention, VerificationRules
+from chalicelib.domain.rules import Retention, VerificationRules
 
 # A row outlives its due date a little, so that the purge erases and counts it; TTL only catches what the purge missed.
 TTL_AFTER_DUE = timedelta(days=1)

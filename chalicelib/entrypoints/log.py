@@ -13,7 +13,8 @@ def logger() -> "Logger":
     """The process's logger: JSON lines on standard output."""
     from aws_lambda_powertools import Logger
 
-    return Logger(service="ringfence")
+    # Not "ringfence": that is the logger Chalice writes tracebacks to, and it stays without a handler.
+    return Logger(service="ringfence", name="ringfence.lines")
 
 
 def places(failure: BaseException) -> list[str]:

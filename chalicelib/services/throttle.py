@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.domain.errors import Contended
-from chalicelib.domain.policy import Throttles
+from chalicelib.domain.rules import Throttles
 from chalicelib.domain.throttle import Limit, ThrottleLog, admit, first_admission
 from chalicelib.ports import Blinder, Conflict, Insert, Replace, Store, Write
 

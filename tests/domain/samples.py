@@ -7,23 +7,21 @@ from typing import Any, TypeVar
 
 from chalicelib.domain.customer import Customer, SealedNumber
 from chalicelib.domain.errors import Refused
-from chalicelib.domain.policy import (
-    CODE_TEXTS,
+from chalicelib.domain.policy import Policy
+from chalicelib.domain.rules import (
     ContactRules,
     Controller,
-    Notice,
     NumberRules,
-    Policy,
     Purpose,
     Retention,
     Rules,
     SmsRules,
-    Texts,
     Throttles,
     VerificationRules,
 )
 from chalicelib.domain.throttle import Limit
 from chalicelib.domain.verification import Send, Verification
+from chalicelib.domain.wording import CODE_TEXTS, Notice, Texts
 
 T = TypeVar("T")
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)

@@ -6,17 +6,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.policy import (
-    CODE_TEXTS,
-    ContactRules,
-    Mistake,
-    NumberRules,
-    Policy,
-    Purpose,
-    Texts,
-    placeholders,
-)
+from chalicelib.domain.policy import Policy
+from chalicelib.domain.rules import ContactRules, Mistake, NumberRules, Purpose
 from chalicelib.domain.throttle import Limit
+from chalicelib.domain.wording import CODE_TEXTS, Texts, placeholders
 from tests.domain.samples import CODES, CONTACT, NOTICES, POLICY, RETENTION, RULEBOOK, RULES, SMS, THROTTLES
 
 CONSENT = Purpose("consent", ("sms",), 1)

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.errors import FieldInvalid
-from chalicelib.domain.policy import CODE_TEXTS
 from chalicelib.domain.sms_text import LONGEST_PARAMETER, code_text, contact_text
 from chalicelib.domain.verification import TransactionContext
+from chalicelib.domain.wording import CODE_TEXTS
 from tests.domain.samples import POLICY, a_verification
 
 CONTEXT = TransactionContext("12.50", "EUR", "Bakery")

@@ -1,0 +1,203 @@
+"""policy.toml: what the privacy officer decides, as frozen values that check themselves."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chalicelib.domain.phone_number import LINE_TYPES
+from chalicelib.domain.throttle import Limit
+
+CHANNELS = ("sms", "call", "app")
+BASES = ("contract", "consent")
+
+# SP 800-63B-4 3.1.3.2: an out-of-band secret is invalid after 10 minutes.
+LONGEST_CODE_LIFETIME_SECONDS = 600
+# RTS 2018/389 art. 4(3)(b): at most 5 consecutive failures.
+MOST_ATTEMPTS = 5
+
+
+class Mistake(Exception):
+    """A value of the policy is wrong; the loader adds the file and the line."""
+
+    def __init__(self, path: tuple[str, ...], reason: str) -> None:
+        super().__init__(f"{'.'.join(path)}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+def demand(holds: bool, path: str, reason: str) -> None:
+    """Returns if it holds.
+
+    Raises:
+        Mistake: it does not; `path` (dotted) says where, `reason` why.
+    """
+    if not holds:
+        raise Mistake(tuple(path.split(".")), reason)
+
+
+@dataclass(frozen=True)
+class Controller:
+    """Who answers for the numbers, as an SMS names them. Source: PIPL 17(1)."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class NumberRules:
+    """Which numbers are turned away."""
+
+    refused_line_types: tuple[str, ...]
+    refused_regions: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        unknown = set(self.refused_line_types) - set(LINE_TYPES.values())
+        demand(not unknown, "refused_line_types", f"knows no {', '.join(sorted(unknown))}")
+        demand(
+            all(re.fullmatch("[A-Z]{2}", region) for region in self.refused_regions),
+            "refused_regions",
+            "must be ISO 3166-1 alpha-2 codes",
+        )
+
+
+@dataclass(frozen=True)
+class VerificationRules:
+    """How a code lives and dies."""
+
+    code_lifetime_seconds: int
+    attempts: int
+    sends: int
+    resend_after_seconds: tuple[int, ...]
+    proof_lifetime_seconds: int
+    webotp_host: str
+
+    def __post_init__(self) -> None:
+        demand(
+            60 <= self.code_lifetime_seconds <= LONGEST_CODE_LIFETIME_SECONDS,
+            "code_lifetime_seconds",
+            f"must be 60 to {LONGEST_CODE_LIFETIME_SECONDS} (SP 800-63B-4)",
+        )
+        demand(1 <= self.attempts <= MOST_ATTEMPTS, "attempts", f"must be 1 to {MOST_ATTEMPTS} (RTS 2018/389)")
+        demand(1 <= self.sends <= 10, "sends", "must be 1 to 10")
+        demand(
+            len(self.resend_after_seconds) == self.sends - 1 and all(wait > 0 for wait in self.resend_after_seconds),
+            "resend_after_seconds",
+            "must hold one wait, above 0, before each send but the first",
+        )
+        demand(self.proof_lifetime_seconds > 0, "proof_lifetime_seconds", "must be above 0")
+        demand(
+            re.fullmatch(r"[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?", self.webotp_host) is not None,
+            "webotp_host",
+            "must be a host name of at most 63 characters",
+        )
+
+
+@dataclass(frozen=True)
+class Throttles:
+    """Sliding limits; every one of a list must hold."""
+
+    number: tuple[Limit, ...]
+    ip: tuple[Limit, ...]
+    device: tuple[Limit, ...]
+    caller: tuple[Limit, ...]
+    opening_by_staff: tuple[Limit, ...]
+    opening_by_wallet: tuple[Limit, ...]
+
+    def __post_init__(self) -> None:
+        for name, limits in vars(self).items():
+            demand(bool(limits), name, "must hold at least one limit")
+            for limit in limits:
+                # Every admission rewrites the log of its longest window: 100 instants are about a kilobyte.
+                demand(1 <= limit.limit <= 100, name, "must have a limit of 1 to 100")
+                demand(1 <= limit.window_seconds <= 604800, name, "must have a window of 1 second to 7 days")
+
+
+@dataclass(frozen=True)
+class SmsRules:
+    """What every SMS carries."""
+
+    sender_id: str
+    max_price_usd: str
+
+    def __post_init__(self) -> None:
+        demand(
+            re.fullmatch(r"(?=.*[A-Za-z])[A-Za-z0-9]{1,11}", self.sender_id) is not None,
+            "sender_id",
+            "must be 1 to 11 letters and digits, at least one letter",
+        )
+        demand(re.fullmatch(r"\d+\.\d{2,5}", self.max_price_usd) is not None, "max_price_usd", 'must read as "0.50"')
+
+
+@dataclass(frozen=True)
+class ContactRules:
+    """How long a permission to contact may wait."""
+
+    token_lifetime_seconds: int
+
+    def __post_init__(self) -> None:
+        demand(1 <= self.token_lifetime_seconds <= 900, "token_lifetime_seconds", "must be 1 to 900")
+
+
+@dataclass(frozen=True)
+class Retention:
+    """How long what is kept. Source: PIPL 19, 47; GDPR 5(1)(e)."""
+
+    unverified_number_seconds: int
+    finished_verification_seconds: int
+    lapsed_basis_days: int
+    ledger_days: int
+
+    def __post_init__(self) -> None:
+        for name in ("unverified_number_seconds", "finished_verification_seconds"):
+            demand(3600 <= getattr(self, name) <= 604800, name, "must be 1 hour to 7 days")
+        demand(0 <= self.lapsed_basis_days <= 3650, "lapsed_basis_days", "must be 0 to 3650")
+        demand(0 <= self.ledger_days <= 36500, "ledger_days", "must be 0 to 36500")
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """What a number may be used for, and on which basis."""
+
+    basis: str
+    channels: tuple[str, ...]
+    notice_version: int
+    essential: bool = False
+
+    def __post_init__(self) -> None:
+        demand(self.basis in BASES, "basis", f"must be one of {', '.join(BASES)}")
+        demand(
+            bool(self.channels) and set(self.channels) <= set(CHANNELS),
+            "channels",
+            f"must be some of {', '.join(CHANNELS)}",
+        )
+        demand(self.notice_version >= 1, "notice_version", "must be 1 or more")
+        demand(
+            self.essential == (self.basis == "contract"),
+            "essential",
+            "must be true for a contract's purpose and only there: what rests on consent can be refused (PIPL 16)",
+        )
+
+
+@dataclass(frozen=True)
+class Rules:
+    """policy.toml as a whole."""
+
+    default_locale: str
+    locales: tuple[str, ...]
+    controller: Controller
+    numbers: NumberRules
+    verification: VerificationRules
+    throttles: Throttles
+    sms: SmsRules
+    contact: ContactRules
+    retention: Retention
+    purposes: Mapping[str, Purpose]
+
+    def __post_init__(self) -> None:
+        demand(self.default_locale in self.locales, "default_locale", "must be one of locales")
+        demand(
+            self.verification.proof_lifetime_seconds <= self.retention.finished_verification_seconds,
+            "verification.proof_lifetime_seconds",
+            "must not outlast retention.finished_verification_seconds",
+        )
+        for name in self.purposes:
+            demand(re.fullmatch("[a-z][a-z_]{2,39}", name) is not None, f"purposes.{name}", "must be lower_snake_case")

@@ -1,0 +1,56 @@
+"""Notices and SMS texts: the exact words that people are shown and sent."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chalicelib.domain.rules import demand
+
+CODE_TEXTS = ("signup", "number_change", "step_up", "transaction", "preferences")
+PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+CODE_PLACEHOLDERS = {"code", "minutes", "company", "amount", "currency", "payee"}
+
+
+@dataclass(frozen=True)
+class Notice:
+    """The exact words a person was shown. Identified by version and SHA-256 of `text` (UTF-8)."""
+
+    purpose: str
+    version: int
+    locale: str
+    title: str
+    summary: str
+    material: bool
+    text: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The SMS texts of one locale: codes by purpose, contact templates by purpose and name."""
+
+    codes: Mapping[str, str]
+    contact: Mapping[str, Mapping[str, str]]
+
+    def __post_init__(self) -> None:
+        for name in CODE_TEXTS:
+            demand(name in self.codes, "codes", f"must hold a text for {name}")
+        for name, text in self.codes.items():
+            demand(name in CODE_TEXTS, f"codes.{name}", f"must be one of {', '.join(CODE_TEXTS)}")
+            demand(_is_template(text), f"codes.{name}", "must have no braces but those of {lower_snake} placeholders")
+            demand("code" in placeholders(text), f"codes.{name}", "must contain {code}")
+            unknown = set(placeholders(text)) - CODE_PLACEHOLDERS
+            demand(not unknown, f"codes.{name}", f"knows no placeholder {', '.join(sorted(unknown))}")
+        for purpose, templates in self.contact.items():
+            for name, text in templates.items():
+                path = f"contact.{purpose}.{name}"
+                demand(_is_template(text), path, "must have no braces but those of {lower_snake} placeholders")
+
+
+def placeholders(template: str) -> tuple[str, ...]:
+    """The names between braces in a text, in order, each once."""
+    return tuple(dict.fromkeys(PLACEHOLDER.findall(template)))
+
+
+def _is_template(text: str) -> bool:
+    return not set("{}") & set(PLACEHOLDER.sub("", text))

@@ -1,0 +1,151 @@
+"""Records of every kind that the store keeps: by hand for a test's story, by Hypothesis for its details."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from chalicelib.adapters.dynamodb_places import PLACES
+from chalicelib.domain.claim import Claim
+from chalicelib.domain.contact import AccessLogEntry, ContactToken, Message
+from chalicelib.domain.customer import ConsentState, Customer, SealedNumber, TagHolder, WrappedKey
+from chalicelib.domain.ledger import LedgerEvent
+from chalicelib.domain.purge_run import PurgeRun
+from chalicelib.domain.throttle import ThrottleLog
+from chalicelib.domain.verification import Send, TransactionContext, Verification
+from chalicelib.ports import Record
+from tests.fakes import NOON
+
+
+def fresh(prefix: str = "id") -> str:
+    """A key that no other test uses."""
+    return f"{prefix}_{secrets.token_hex(8)}"
+
+
+def a_holder(customer_id: str = "ada", tag: str | None = None) -> TagHolder:
+    """A record that never lapses."""
+    return TagHolder(tag or fresh("tag"), customer_id)
+
+
+def a_claim(lapses_at: datetime = NOON + timedelta(hours=1), **changes: Any) -> Claim:
+    """A record that lapses."""
+    return replace(Claim(fresh("claim"), "mac", "resource", fresh("owner"), lapses_at), **changes)
+
+
+def a_key(customer_id: str, name: str = "ledger") -> WrappedKey:
+    """A record with a sort key."""
+    return WrappedKey(customer_id, name, secrets.token_bytes(16))
+
+
+def a_verification(**changes: Any) -> Verification:
+    """A record with an owner and a due date."""
+    made = Verification(
+        id=fresh("vrf"),
+        client_id="wallet-app",
+        purpose="signup",
+        tag=fresh("tag"),
+        masked="+86*********01",
+        locale="en",
+        started_at=NOON,
+        code_expires_at=NOON + timedelta(minutes=10),
+        due_at=NOON + timedelta(days=1),
+        due_reason="unverified_number",
+    )
+    return replace(made, **changes)
+
+
+# DynamoDB takes no lone surrogates, and keys of 1 to 1 024 bytes.
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+keys = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
+numbers = st.integers(0, 10**11)
+instants = st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+later = st.datetimes(datetime(2027, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+octets = st.binary(max_size=64)
+versions = st.from_regex(r"[0-9a-f]{16}", fullmatch=True)
+tuples = st.lists(texts, max_size=4).map(tuple)
+# Purposes, reasons and kinds of errors. Moto takes a map's key for a type if it is empty or reads as one.
+names = st.from_regex(r"[A-Za-z_]{3,20}", fullmatch=True)
+counts = st.dictionaries(names, numbers, max_size=3)
+states = st.builds(ConsentState, texts, numbers, texts, tuples, texts, instants)
+
+# By hand only where the type says too little; every other member comes from its type.
+BY_NAME: Mapping[str, st.SearchStrategy[Any]] = {
+    "id": keys.map(lambda text: text + fresh()),
+    "key": keys.map(lambda text: text + fresh()),
+    "tag": keys.map(lambda text: text + fresh()),
+    "digest": keys.map(lambda text: text + fresh()),
+    "customer_id": keys.map(lambda text: text + fresh()),
+    "key_id": keys,
+    "owner": keys,
+    "version": versions,
+    "sequence": numbers,
+    "lapses_at": later,
+    "context": st.none() | st.builds(TransactionContext, texts, texts, texts),
+    "sends": st.lists(st.builds(Send, instants, texts), max_size=3).map(tuple),
+    "number": st.none() | st.builds(SealedNumber, texts, octets, octets),
+    "consents": st.dictionaries(names, states, max_size=3),
+    "erased": counts,
+    "failures": counts,
+    "admitted": st.lists(instants, max_size=4).map(tuple),
+    "evidence": tuples,
+}
+BY_TYPE: Mapping[Any, st.SearchStrategy[Any]] = {
+    str: texts,
+    int: numbers,
+    bool: st.booleans(),
+    bytes: octets,
+    datetime: instants,
+    str | None: st.none() | texts,
+    int | None: st.none() | numbers,
+    bytes | None: st.none() | octets,
+    datetime | None: st.none() | instants,
+}
+# Members whose type allows None only where this kind says so.
+BY_KIND: Mapping[tuple[type[Any], str], st.SearchStrategy[Any]] = {
+    (Verification, "due_at"): later,
+    (Customer, "tag"): st.none() | keys,
+    (Verification, "customer_id"): st.none() | texts,
+}
+
+
+def any_record(kind: type[Any]) -> st.SearchStrategy[Any]:
+    """Whatever a record of this kind can hold that has not lapsed."""
+    return st.builds(kind, **{field.name: _member(kind, field.name, field.type) for field in fields(kind)})
+
+
+def _member(kind: type[Any], name: str, hint: Any) -> st.SearchStrategy[Any]:
+    if (kind, name) in BY_KIND:
+        return BY_KIND[kind, name]
+    return BY_NAME[name] if name in BY_NAME else BY_TYPE[hint]
+
+
+def key_of(record: Record) -> tuple[str, ...]:
+    """What `Store.get` asks for to find this record."""
+    place = PLACES[type(record)]
+    return (place.pk(record), *([place.sk(record)] if place.sk else []))
+
+
+def as_kept(record: Any) -> Any:
+    """The record as a store may keep it: an end by itself is kept in whole seconds and never earlier."""
+    lapses_at = getattr(record, "lapses_at", None)
+    if lapses_at is None or isinstance(record, Verification) or not lapses_at.microsecond:
+        return record
+    return replace(record, lapses_at=lapses_at.replace(microsecond=0) + timedelta(seconds=1))
+
+
+KINDS = (
+    Verification,
+    ThrottleLog,
+    Claim,
+    Customer,
+    TagHolder,
+    WrappedKey,
+    LedgerEvent,
+    ContactToken,
+    Message,
+    AccessLogEntry,
+    PurgeRun,
+)

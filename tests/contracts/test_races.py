@@ -1,0 +1,31 @@
+"""A sample of each race; `make prove` runs them at full size."""
+
+from tests.prove import races
+from tests.prove.api import Api
+from tests.prove.crowd import crowd
+
+
+def test_wrong_codes_at_once(api: Api) -> None:
+    races.wrong_codes(api, 40)
+
+
+def test_right_codes_at_once(api: Api) -> None:
+    races.right_codes(api, 25)
+
+
+def test_customers_bind_one_number(api: Api) -> None:
+    races.binds_of_one_number(api, 10)
+
+
+def test_threads_use_one_proof(api: Api) -> None:
+    races.binds_with_one_proof(api, 20)
+
+
+def test_writers_of_consents(api: Api) -> None:
+    races.consents_of_one_customer(api, 10, 4)
+
+
+def test_64_connections(served: Api) -> None:
+    members = crowd(served, connections=64, seconds=5)
+    assert [member.foreign for member in members if member.foreign] == []
+    assert [member.failures for member in members if member.failures] == []
