@@ -67,7 +67,7 @@ class Inbox:
 
 def as_json(messages: list[Sms]) -> bytes:
     """The messages as `GET /inbox.json` gives them."""
-    return json.dumps({"messages": [asdict(each) for each in messages]}, ensure_ascii=False).encode()
+    return json.dumps([asdict(each) for each in messages], ensure_ascii=False).encode()
 
 
 def _as_sms(message: dict[str, Any], seen_at: str) -> Sms:

@@ -59,7 +59,7 @@ class Journey:
         deadline = time.monotonic() + SMS_WITHIN_SECONDS
         while True:
             inbox = self.desk.get("/inbox.json").must(200)
-            mine = [sms for sms in inbox.body["messages"] if sms["to"] == self.number]
+            mine = [sms for sms in inbox.body["items"] if sms["to"] == self.number]
             if len(mine) > self.sms_seen or time.monotonic() > deadline:
                 break
             time.sleep(0.1)

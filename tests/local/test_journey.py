@@ -161,10 +161,10 @@ def test_the_phone_must_get_exactly_one_message(scripted: Begin, monkeypatch: py
     monkeypatch.setattr("infra.local.journey.SMS_WITHIN_SECONDS", 0.2)
     mine = {"to": "+8613800000012", "body": "one"}
     others = {"to": "+8613800000099", "body": "not mine"}
-    assert scripted({"/inbox.json": (200, {"messages": [others, mine]})}).next_sms() == mine
+    assert scripted({"/inbox.json": (200, [others, mine])}).next_sms() == mine
     for messages in ([others], [mine, mine]):
         with pytest.raises(Broken, match="SMS reached the phone"):
-            scripted({"/inbox.json": (200, {"messages": messages})}).next_sms()
+            scripted({"/inbox.json": (200, messages)}).next_sms()
 
 
 def test_the_mask_shows_the_calling_code_and_two_digits(scripted: Begin) -> None:

@@ -27,7 +27,7 @@ export async function look() {
   try {
     const answer = await fetch("/inbox.json");
     if (!answer.ok) return seen ?? [];
-    ({ messages } = await answer.json());
+    messages = await answer.json();
   } catch {
     return seen ?? [];
   }
