@@ -5,7 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-
 from tests.local.stacks import Stack
 
 README = Path(__file__).parents[2] / "README.md"
