@@ -50,8 +50,10 @@ class MemoryStore:
             refused = [
                 (self._kind(write), self._living(*self._place(write))) for write in writes if self._refuses(write)
             ]
-            if refused:
+            if refused and not any(self._is_own(write) for write in writes):
                 raise Conflict(refused)
+            if refused:
+                return
             for write in writes:
                 place = self._place(write)
                 if isinstance(write, Remove):
@@ -94,6 +96,11 @@ class MemoryStore:
         if row is None or (PLACES[kind].lapses and epoch_seconds(row.lapses_at) <= int(self.clock.now().timestamp())):
             return None
         return row  # type: ignore[no-any-return]
+
+    def _is_own(self, write: Write) -> bool:
+        stored = self.rows.get(self._place(write))
+        written = write.after if isinstance(write, Replace) else write.record if isinstance(write, Insert) else None
+        return stored is not None and written is not None and stored.version == written.version
 
     def _refuses(self, write: Write) -> bool:
         stored = self.rows.get(self._place(write))

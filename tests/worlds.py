@@ -17,9 +17,9 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.responses import DynamoHandler
-from moto.sns import sns_backends
+from moto.sns.models import sns_backends
 
 from chalicelib.adapters import aws
 from chalicelib.adapters.clock import FixedClock

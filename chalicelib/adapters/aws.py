@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from chalicelib.domain.errors import Unavailable
 
@@ -100,5 +101,5 @@ def translated() -> Iterator[None]:
         yield
     except ClientError as failure:
         raise Unavailable(f"{failure.operation_name}: {error_code(failure)}") from None
-    except BotoCoreError as failure:
+    except (BotoCoreError, ResponseParserError) as failure:
         raise Unavailable(type(failure).__name__) from None

@@ -15,11 +15,13 @@ from chalicelib.ports import Clock
 ALGORITHMS = ["ES256", "RS256"]
 # How long a key that the issuer withdrew may still be believed.
 JWKS_SECONDS = 300
+# A new key is asked for at once after a rotation, and strangers who make up key ids cost one fetch a second.
+UNKNOWN_KEY_SECONDS = 1
 
 
 @dataclass(frozen=True)
 class JwtVerifier:
-    """Keys come from the issuer's JWKS and are cached; an unknown key id asks again, at most every half minute."""
+    """Keys come from the issuer's JWKS and are cached; an unknown key id asks again, at most once a second."""
 
     jwks_uri: str
     issuer: str
@@ -72,7 +74,7 @@ class JwtVerifier:
 
     @cached_property
     def _keys(self) -> jwt.PyJWKClient:
-        return jwt.PyJWKClient(self.jwks_uri, lifespan=JWKS_SECONDS, timeout=2)
+        return jwt.PyJWKClient(self.jwks_uri, lifespan=JWKS_SECONDS, cooldown_duration=UNKNOWN_KEY_SECONDS, timeout=2)
 
     def _caller(self, claims: dict[str, Any]) -> Caller:
         roles, now = claims["roles"], self.clock.now().timestamp()

@@ -33,7 +33,8 @@ class CustomerLedger:
         """
         try:
             opened = self.cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], self._bound_to(event_id).encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):
+            # Changed, or cut so short that there is no nonce left.
             raise LedgerDamaged from None
         salt, payload = opened[:SALT_BYTES], opened[SALT_BYTES:]
         if commit_to(salt, payload) != commitment:

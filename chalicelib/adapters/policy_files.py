@@ -23,7 +23,7 @@ def read_policy(folder: Path) -> Policy:
         PolicyInvalid: the message names the file, the line and the reason.
     """
     rules = _structured(Rules, folder / "policy.toml")
-    texts = {locale: _structured(Texts, folder / "messages" / f"{locale}.toml") for locale in rules.locales}
+    texts = {locale: _texts(folder / "messages" / f"{locale}.toml", rules) for locale in rules.locales}
     notices = [
         _notice(path, locale) for locale in rules.locales for path in sorted((folder / "notices" / locale).glob("*"))
     ]
@@ -32,6 +32,14 @@ def read_policy(folder: Path) -> Policy:
         return Policy(rules, by_key, texts)
     except Mistake as mistake:
         raise _invalid(folder / "policy.toml", (folder / "policy.toml").read_text(), mistake) from None
+
+
+def _texts(path: Path, rules: Rules) -> Texts:
+    texts: Texts = _structured(Texts, path)
+    for purpose in texts.contact:
+        if purpose not in rules.purposes:
+            raise _invalid(path, _text(path), Mistake(("contact", purpose), "is not a purpose of policy.toml"))
+    return texts
 
 
 def _structured(kind: Any, path: Path) -> Any:
@@ -54,7 +62,7 @@ def _notice(path: Path, locale: str) -> Notice:
     identity = {"purpose": name["purpose"], "version": int(name["version"]), "locale": locale}
     body = {"text": text, "sha256": hashlib.sha256(text.encode()).hexdigest()}
     try:
-        notice: Notice = from_plain(Notice, tomllib.loads(head) | identity | body, strict=True)
+        notice: Notice = from_plain(Notice, tomllib.loads("\n" + head) | identity | body, strict=True)
         return notice
     except tomllib.TOMLDecodeError as failure:
         raise PolicyInvalid(f"{locale}/{path.name}: {failure}") from None
@@ -67,6 +75,8 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except OSError:
         raise PolicyInvalid(f"{path.parent.name}/{path.name}: cannot be read") from None
+    except UnicodeDecodeError:
+        raise PolicyInvalid(f"{path.parent.name}/{path.name}: is not UTF-8") from None
 
 
 def _invalid(path: Path, text: str, mistake: Mistake) -> PolicyInvalid:
@@ -76,12 +86,14 @@ def _invalid(path: Path, text: str, mistake: Mistake) -> PolicyInvalid:
 def _line(text: str, path: tuple[str, ...]) -> int:
     """The line where the innermost named part of the path stands: its key, or the table that should hold it."""
     lines = text.splitlines()
-    found = start = 0
-    for depth in range(1, len(path) + 1):
-        table = re.compile(rf"\s*\[+\s*{re.escape('.'.join(path[:depth]))}\s*(\]|\.)")
-        key = re.compile(rf"\s*{re.escape(path[depth - 1])}\s*=")
-        for number in range(start, len(lines)):
-            if table.match(lines[number]) or key.match(lines[number]):
-                found = start = number
-                break
+    found = 0
+    for depth, part in enumerate(path, start=1):
+        names = [name for name in path[:depth] if not name.isdecimal()]
+        table = re.compile(rf"\s*\[+\s*{re.escape('.'.join(names))}\s*(\]|\.)")
+        key = re.compile(rf"\s*{re.escape(part)}\s*=")
+        # A position in a list of tables: that many headers on, the first of them being found already.
+        wanted = int(part) - 1 if part.isdecimal() else 1
+        start = found + 1 if part.isdecimal() else found
+        matches = [n for n in range(start, len(lines)) if table.match(lines[n]) or key.match(lines[n])]
+        found = matches[wanted - 1] if 0 < wanted <= len(matches) else found
     return found + 1

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
 from chalicelib.adapters import aws
 from chalicelib.domain.phone_number import PhoneNumber
@@ -27,7 +27,8 @@ class SnsSender:
             # A refusal is an answer; a fault of the service may have come after the SMS.
             status = failure.response["ResponseMetadata"]["HTTPStatusCode"]
             return "failed" if status < 500 else "unknown"
-        except BotoCoreError:
+        except Exception:
+            # No answer, or half of one, or none that can be read.
             return "unknown"
         return "accepted"
 

@@ -54,7 +54,10 @@ def from_plain(hint: Any, value: Any, *, strict: bool = False, path: tuple[str, 
     if origin is tuple:
         if not isinstance(value, list):
             raise Mistake(path, "must be a list")
-        return tuple(from_plain(get_args(hint)[0], member, strict=strict, path=path) for member in value)
+        return tuple(
+            from_plain(get_args(hint)[0], member, strict=strict, path=(*path, str(position)))
+            for position, member in enumerate(value, start=1)
+        )
     if origin is not None and issubclass(origin, Mapping):
         return {
             key: from_plain(get_args(hint)[1], member, strict=strict, path=(*path, key))

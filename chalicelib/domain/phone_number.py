@@ -9,6 +9,8 @@ from chalicelib.domain.errors import PhoneNumberInvalid, PhoneNumberRefused
 # E.164 allows 15 digits; with the plus sign, separators and a national prefix nothing longer is a number.
 LONGEST_INPUT = 32
 
+REGIONS = frozenset(phonenumbers.SUPPORTED_REGIONS)
+
 LINE_TYPES = {
     phonenumbers.PhoneNumberType.FIXED_LINE: "fixed_line",
     phonenumbers.PhoneNumberType.MOBILE: "mobile",
@@ -56,7 +58,7 @@ def parse_phone_number(text: str, region: str | None = None) -> PhoneNumber:
 
     Source: ITU-T E.164; libphonenumber's metadata.
     """
-    if region is not None and region not in phonenumbers.SUPPORTED_REGIONS:
+    if region is not None and region not in REGIONS:
         raise PhoneNumberInvalid("/region", "is not a region that has phone numbers (ISO 3166-1 alpha-2)")
     if region is None and not text.startswith("+"):
         raise PhoneNumberInvalid("/phone_number", "must be E.164, or national with a region")

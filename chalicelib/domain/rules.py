@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chalicelib.domain.phone_number import LINE_TYPES
+from chalicelib.domain.phone_number import LINE_TYPES, REGIONS
 from chalicelib.domain.throttle import Limit
 
 CHANNELS = ("sms", "call", "app")
@@ -52,11 +52,8 @@ class NumberRules:
     def __post_init__(self) -> None:
         unknown = set(self.refused_line_types) - set(LINE_TYPES.values())
         demand(not unknown, "refused_line_types", f"knows no {', '.join(sorted(unknown))}")
-        demand(
-            all(re.fullmatch("[A-Z]{2}", region) for region in self.refused_regions),
-            "refused_regions",
-            "must be ISO 3166-1 alpha-2 codes",
-        )
+        strange = set(self.refused_regions) - REGIONS
+        demand(not strange, "refused_regions", f"knows no {', '.join(sorted(strange))} (ISO 3166-1 alpha-2)")
 
 
 @dataclass(frozen=True)
@@ -105,10 +102,14 @@ class Throttles:
     def __post_init__(self) -> None:
         for name, limits in vars(self).items():
             demand(bool(limits), name, "must hold at least one limit")
-            for limit in limits:
+            for position, limit in enumerate(limits, start=1):
                 # Every admission rewrites the log of its longest window: 100 instants are about a kilobyte.
-                demand(1 <= limit.limit <= 100, name, "must have a limit of 1 to 100")
-                demand(1 <= limit.window_seconds <= 604800, name, "must have a window of 1 second to 7 days")
+                demand(1 <= limit.limit <= 100, f"{name}.{position}.limit", "must be a limit of 1 to 100")
+                demand(
+                    1 <= limit.window_seconds <= 604800,
+                    f"{name}.{position}.window_seconds",
+                    "must be a window of 1 second to 7 days",
+                )
 
 
 @dataclass(frozen=True)

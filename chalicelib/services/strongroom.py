@@ -87,7 +87,7 @@ class StrongroomService:
         )
         # One SMS for one intent, whoever invokes this function and however often.
         taken = changed(self.store, verification, lambda it: it.with_send_taken(at, rules), lambda _: [Insert(entry)])
-        return self.deliver(taken, self._open(customer), secret).sends[-1].delivery
+        return self.deliver(taken, self._open(customer), secret).sends[len(taken.sends) - 1].delivery
 
     def send_message(
         self, authorization: str, token: str, template: str, parameters: Mapping[str, str], keyed: KeyedRequest | None

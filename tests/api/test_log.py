@@ -14,6 +14,7 @@ FIELDS = {
     "message",
     "timestamp",
     "service",
+    "name",
     "request_id",
     "route",
     "status",

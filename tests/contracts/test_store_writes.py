@@ -130,12 +130,13 @@ def test_one_commit_spans_every_table(world: World) -> None:
 def test_one_refusal_stops_them_all(world: World, kind: str, position: int) -> None:
     standing = stored(world, a_verification())
     stale = replace(standing, version="0" * 16)
-    bad: Write = {
+    every: dict[str, Write] = {
         "insert": Insert(replace(standing, version="")),
         "replace": Replace(stale, stale),
         "remove": Remove(stale),
         "expect": Expect(stale),
-    }[kind]
+    }
+    bad = every[kind]
     old, gone, watched = stored(world, a_holder()), stored(world, a_key(fresh())), stored(world, a_claim())
     new = Insert(a_holder())
     good: list[Write] = [Replace(old, replace(old, customer_id="bob")), Remove(gone), Expect(watched), new]

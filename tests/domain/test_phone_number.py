@@ -10,6 +10,7 @@ from chalicelib.domain.phone_number import (
     LINE_TYPES,
     LONGEST_INPUT,
     PhoneNumber,
+    known_phone_number,
     mask,
     parse_phone_number,
     require_accepted,
@@ -141,6 +142,15 @@ def test_whatever_is_sent_is_a_number_or_a_field_error(text: str, region: str | 
     except FieldInvalid:
         return
     assert parse_phone_number(number.e164) == number
+
+
+def test_a_stored_number_is_read_again_as_it_was_parsed() -> None:
+    for _, example in EXAMPLES:
+        assert known_phone_number(e164(example)) == parse_phone_number(e164(example))
+
+
+def test_a_stored_number_is_not_judged_again() -> None:
+    assert known_phone_number("+44740012").e164 == "+44740012"
 
 
 def test_the_policy_turns_regions_and_line_types_away() -> None:

@@ -59,15 +59,15 @@ BROKEN: list[tuple[Any, dict[str, Any], str]] = [
     (RULEBOOK, {"purposes": {"Marketing": CONSENT}}, "purposes.Marketing"),
     (RULEBOOK, {"purposes": {"ad": CONSENT}}, "purposes.ad"),
     *(
-        (THROTTLES, {name: limits}, name)
+        (THROTTLES, {name: limits}, f"{name}{member}")
         for name in ("number", "ip", "device", "caller", "opening_by_staff", "opening_by_wallet")
-        for limits in (
-            (),
-            (Limit(0, 60),),
-            (Limit(101, 60),),
-            (Limit(1, 0),),
-            (Limit(1, 604801),),
-            (Limit(5, 60), Limit(0, 60)),
+        for limits, member in (
+            ((), ""),
+            ((Limit(0, 60),), ".1.limit"),
+            ((Limit(101, 60),), ".1.limit"),
+            ((Limit(1, 0),), ".1.window_seconds"),
+            ((Limit(1, 604801),), ".1.window_seconds"),
+            ((Limit(5, 60), Limit(0, 60)), ".2.limit"),
         )
     ),
 ]

@@ -204,6 +204,12 @@ def test_a_code_is_worth_nothing_at_the_end_of_its_life() -> None:
         a_verification().with_attempt(end, RULES)
 
 
+def test_a_proof_that_nobody_used_expires_after_a_day() -> None:
+    proof = a_verification().proved(1, NOON, RETENTION)
+    assert proof.status_at(NOON + DAY - timedelta(microseconds=1), RULES) == "verified"
+    assert proof.status_at(NOON + DAY, RULES) == "expired"
+
+
 def test_an_attempt_reserved_last_may_still_be_right() -> None:
     locked = a_verification(attempts=4).with_attempt(NOON, RULES)
     assert locked.status_at(NOON, RULES) == "locked"

@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from importlib import import_module
 from typing import Any, Protocol
 
-from app import app
 from chalicelib.bootstrap import install
 from chalicelib.domain.caller import Caller
-from chalicelib.entrypoints.api.problems import gateway_problem
-from infra.local.gateway import Gateway
+from infra.local.gateway import Gateway, GatewayProblem
 from infra.local.places import HOST
 from infra.local.server import serve
 from tests.fakes import caller
@@ -53,7 +52,9 @@ class Transport(Protocol):
 
 @cache
 def _gateway() -> Gateway:
-    return Gateway(app, gateway_problem)
+    # As infra.local.server loads it, but for the counting of calls.
+    problem: GatewayProblem = import_module("chalicelib.entrypoints.api.problems").gateway_problem
+    return Gateway(import_module("app").app, problem)
 
 
 class InProcess:

@@ -1,4 +1,4 @@
-"""An attacker who holds tables and may use every KMS key: what can still be opened, and what still points to a number."""
+"""An attacker who holds tables and may use every KMS key: what still opens, and what still points to a number."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping

@@ -106,7 +106,7 @@ def let_ttl_run(world: World) -> None:
     for table in TABLES:
         for row in world.rows(table):
             if "lapses_at" in row and float(row["lapses_at"]["N"]) < before:
-                key = {name: row[name] for name in ("pk", "sk") if name in row}
+                key: Item = {name: row[name] for name in ("pk", "sk") if name in row}
                 aws.dynamodb().delete_item(TableName=f"{world.name}-{table}", Key=key)
 
 

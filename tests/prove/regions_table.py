@@ -51,8 +51,8 @@ def page(rules: NumberRules) -> str:
             "",
             "Generated from `chalicelib/policy/policy.toml` and libphonenumber's metadata by",
             "`python -m tests.prove.regions_table`; a test fails when this page and the policy differ.",
-            "`make prove` takes each distinct mobile example number through start, SMS, check and bind, as E.164 and as a",
-            "national number with its region.",
+            "`make prove` takes each distinct mobile example number through start, SMS, check and bind, as E.164 and",
+            "as a national number with its region.",
             "",
             "## Line types",
             "",
@@ -68,8 +68,9 @@ def page(rules: NumberRules) -> str:
             "",
             *_read_as_another(),
             "",
-            "The columns say what becomes of the example number of that line type: `yes`, `no` (refused by its line type or",
-            "region), or nothing if the region has no such numbers. A fixed line that cannot be told from a mobile is accepted.",
+            "The columns say what becomes of the example number of that line type: `yes`, `no` (refused by its line",
+            "type or region), or nothing if the region has no such numbers. A fixed line that cannot be told from a",
+            "mobile is accepted.",
             "",
             f"| region | calling code | {' | '.join(name.replace('_', ' ') for name in TYPES)} |",
             f"| --- | --- | {' | '.join('---' for _ in TYPES)} |",
@@ -104,8 +105,8 @@ def _shared() -> Iterator[str]:
 
 
 def _read_as_another() -> Iterator[str]:
-    yield "A number is taken to be of the first region of its calling code that it fits. So these regions' example numbers"
-    yield "count as another region's, and refusing only the former does not refuse them:"
+    yield "A number is taken to be of the first region of its calling code that it fits. So these regions' example"
+    yield "numbers count as another region's, and refusing only the former does not refuse them:"
     yield ""
     for each in mobile_examples():
         found = parse_phone_number(each.e164).region

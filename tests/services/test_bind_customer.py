@@ -15,6 +15,7 @@ from chalicelib.domain.errors import (
     VerificationSpent,
 )
 from chalicelib.domain.verification import Verification
+from chalicelib.ports import Remove, Replace
 from tests.services.staged_store import StagedAdapters
 from tests.services.world import KEY, NUMBER, OTHER_NUMBER, OTHER_WALLET, World, at_once, only
 
@@ -112,6 +113,26 @@ def test_a_cancel_that_wins_the_race_leaves_no_customer() -> None:
     assert not world.rows(Customer)
     assert not world.rows(WrappedKey)
     assert world.holder() is None
+
+
+def test_an_outcome_that_arrives_meanwhile_does_not_hinder() -> None:
+    adapters = StagedAdapters()
+    world = World(adapters)
+    proof = world.proved()
+    adapters.store.before(Customer, lambda: world.store.commit(Replace(proof, proof.with_delivery(1, "unknown"))))
+    customer = world.bind(proof)
+    spent = world.row(Verification, proof.id)
+    assert (spent.status, spent.customer_id, spent.sends[0].delivery) == ("spent", customer.id, "unknown")
+
+
+def test_a_proof_that_is_erased_meanwhile_binds_nobody() -> None:
+    adapters = StagedAdapters()
+    world = World(adapters)
+    proof = world.proved()
+    adapters.store.before(Customer, lambda: world.store.commit(Remove(proof)))
+    with pytest.raises(NotFound):
+        world.bind(proof)
+    assert not world.rows(Customer)
 
 
 def test_what_is_no_proof_binds_nobody(world: World) -> None:

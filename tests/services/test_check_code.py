@@ -14,6 +14,7 @@ from chalicelib.domain.errors import (
     VerificationSpent,
 )
 from chalicelib.domain.verification import TransactionContext, Verification
+from chalicelib.ports import Remove
 from tests.services.staged_store import StagedAdapters
 from tests.services.world import KEY, OTHER_WALLET, World, at_once, only, wrong
 
@@ -184,6 +185,16 @@ def test_a_cancel_between_attempt_and_proof_wins() -> None:
     with pytest.raises(VerificationCancelled):
         world.check(verification, world.sender.last_code)
     assert world.row(Verification, verification.id).verified_at is None
+
+
+def test_a_verification_that_is_erased_meanwhile_is_not_found() -> None:
+    adapters = StagedAdapters()
+    world = World(adapters)
+    verification = world.start()
+    adapters.store.before(Verification, lambda: world.store.commit(Remove(verification)))
+    with pytest.raises(NotFound):
+        world.check(verification, world.sender.last_code)
+    assert not world.rows(Verification)
 
 
 def test_another_client_s_verification_does_not_exist(world: World) -> None:

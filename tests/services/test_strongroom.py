@@ -7,9 +7,10 @@ import pytest
 
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.contact import AccessLogEntry, ContactToken, Message, token_digest
-from chalicelib.domain.customer import Customer
+from chalicelib.domain.customer import Customer, WrappedKey
 from chalicelib.domain.errors import (
     ContactTokenInvalid,
+    Contended,
     FieldInvalid,
     IdempotencyKeyReused,
     NotAuthenticated,
@@ -18,7 +19,7 @@ from chalicelib.domain.errors import (
     Throttled,
 )
 from chalicelib.domain.phone_number import PhoneNumber
-from chalicelib.ports import Insert
+from chalicelib.ports import Insert, Remove
 from tests.fakes import bearer, caller
 from tests.services.staged_store import StagedAdapters
 from tests.services.world import KEY, NUMBER, STAFF, World, at_once, keyed, only
@@ -211,6 +212,20 @@ def test_a_text_that_does_not_fit_opens_nothing_and_keeps_the_token(
     assert not world.used(token)
     send(world, token)
     assert world.sent == sent + 1
+
+
+def test_a_number_that_is_erased_meanwhile_is_not_sent_to() -> None:
+    adapters = StagedAdapters()
+    world = World(adapters)
+    customer = agreed(world)
+    token, sent = world.token(customer), world.sent
+    assert customer.number is not None
+    key = world.row(WrappedKey, customer.id, customer.number.key_id)
+    adapters.store.before(AccessLogEntry, lambda: world.store.commit(Remove(key)))
+    with pytest.raises(Contended):
+        send(world, token, key=KEY)
+    assert send(world, token, key=KEY).delivery == "unknown"
+    assert world.sent == sent
 
 
 @pytest.mark.parametrize("outcome", ["failed", "unknown"])

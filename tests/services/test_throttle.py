@@ -7,7 +7,7 @@ import pytest
 from chalicelib.domain.claim import Claim
 from chalicelib.domain.errors import Throttled, Unavailable
 from chalicelib.domain.throttle import ThrottleLog
-from chalicelib.ports import Conflict, Insert
+from chalicelib.ports import Conflict, Insert, Remove
 from tests.services.staged_store import StagedAdapters
 from tests.services.world import World, at_once, only
 
@@ -109,6 +109,20 @@ def test_a_limit_that_cannot_be_asked_refuses() -> None:
         world.start()
     assert not world.sent
     assert not adapters.store.rows
+
+
+def test_a_log_that_is_erased_meanwhile_is_begun_anew() -> None:
+    adapters = StagedAdapters()
+    world = World(adapters)
+    admitted(world)
+
+    def erase_after_the_first_refusal() -> None:
+        adapters.store.before(ThrottleLog, lambda: world.store.commit(Remove(world.rows(ThrottleLog)[0])))
+
+    adapters.store.before(ThrottleLog, erase_after_the_first_refusal)
+    assert admitted(world)
+    (log,) = world.rows(ThrottleLog)
+    assert len(log.admitted) == 1
 
 
 def test_all_living_logs_of_a_subject_can_be_found_to_be_erased(world: World) -> None:
