@@ -3,125 +3,27 @@
 import hashlib
 import hmac
 import secrets
-import threading
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from chalicelib.adapters.clock import FixedClock
-from chalicelib.adapters.dynamodb_places import PLACES, epoch_seconds
 from chalicelib.adapters.policy_files import read_policy
 from chalicelib.bootstrap import Ringfence
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.customer import LEDGER_KEY, SealedNumber, WrappedKey
-from chalicelib.domain.due import bucket
 from chalicelib.domain.errors import NotAuthenticated
 from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.ledger import SALT_BYTES, commit_to
 from chalicelib.domain.phone_number import PhoneNumber, parse_phone_number
 from chalicelib.domain.policy import Policy
-from chalicelib.ports import Conflict, Expect, Insert, R, Record, Remove, Replace, Write
+from tests.memory_store import MemoryStore
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 POLICY_FOLDER = Path(__file__).parent.parent / "chalicelib" / "policy"
-Key = tuple[str, ...]
-
-
-@dataclass
-class MemoryStore:
-    """A dictionary behind one lock."""
-
-    clock: FixedClock
-    rows: dict[tuple[type[Any], Key], Record] = field(default_factory=dict)
-    commits: list[tuple[Write, ...]] = field(default_factory=list)
-    _lock: threading.RLock = field(default_factory=threading.RLock)
-
-    def get(self, kind: type[R], *key: str, even_lapsed: bool = False) -> R | None:
-        with self._lock:
-            return self.rows.get((kind, key)) if even_lapsed else self._living(kind, key)  # type: ignore[return-value]
-
-    def commit(self, *writes: Write) -> None:
-        with self._lock:
-            refused = [
-                (self._kind(write), self._living(*self._place(write))) for write in writes if self._refuses(write)
-            ]
-            if refused and not any(self._is_own(write) for write in writes):
-                raise Conflict(refused)
-            if refused:
-                return
-            for write in writes:
-                place = self._place(write)
-                if isinstance(write, Remove):
-                    self.rows.pop(place, None)
-                elif not isinstance(write, Expect):
-                    self.rows[place] = write.after if isinstance(write, Replace) else write.record
-            self.commits.append(writes)
-
-    def history(
-        self, kind: type[R], partition: str, *, newest_first: bool = False, limit: int | None = None
-    ) -> list[R]:
-        with self._lock:
-            keys = sorted(key for of, key in self.rows if of is kind and key[0] == partition)
-            ordered = reversed(keys) if newest_first else keys
-            return [self.rows[kind, key] for key in ordered][:limit]  # type: ignore[return-value]
-
-    def due(self, kind: type[Record], bucket: str, until: datetime) -> Iterator[str]:
-        found = [row for row in self._all(kind) if getattr(row, "due_at", None) is not None and _due_at(row) <= until]
-        yield from [row.id for row in sorted(found, key=_due_at) if _bucket(row) == bucket]  # type: ignore[attr-defined]
-
-    def owned(self, kind: type[R], owner: str) -> Iterator[R]:
-        index = PLACES[kind].owner
-        assert index is not None
-        yield from [row for row in self._all(kind) if getattr(row, index) == owner]
-
-    def _all(self, kind: type[R]) -> list[R]:
-        with self._lock:
-            return [row for (of, _), row in self.rows.items() if of is kind]  # type: ignore[misc]
-
-    def _kind(self, write: Write) -> type[Any]:
-        return type(write.after if isinstance(write, Replace) else write.record)
-
-    def _place(self, write: Write) -> tuple[type[Any], Key]:
-        record = write.after if isinstance(write, Replace) else write.record
-        place = PLACES[type(record)]
-        return type(record), (place.pk(record), *([place.sk(record)] if place.sk else []))
-
-    def _living(self, kind: type[R], key: Key) -> R | None:
-        row: Any = self.rows.get((kind, key))
-        if row is None or (PLACES[kind].lapses and epoch_seconds(row.lapses_at) <= int(self.clock.now().timestamp())):
-            return None
-        return row  # type: ignore[no-any-return]
-
-    def _is_own(self, write: Write) -> bool:
-        stored = self.rows.get(self._place(write))
-        written = write.after if isinstance(write, Replace) else write.record if isinstance(write, Insert) else None
-        return stored is not None and written is not None and stored.version == written.version
-
-    def _refuses(self, write: Write) -> bool:
-        stored = self.rows.get(self._place(write))
-        if isinstance(write, Insert):
-            living = self._living(*self._place(write))
-            return living is not None and living.version != write.record.version
-        if isinstance(write, Replace) and stored is not None and stored.version == write.after.version:
-            return False
-        if isinstance(write, Remove) and stored is None:
-            return False
-        expected = write.before if isinstance(write, Replace) else write.record
-        return stored is None or stored.version != expected.version
-
-
-def _bucket(row: Any) -> str:
-    return bucket(row.id)
-
-
-def _due_at(row: Any) -> datetime:
-    due_at: datetime = row.due_at
-    return due_at
 
 
 def _mac(key: bytes, *parts: str) -> bytes:

@@ -10,7 +10,8 @@ from chalicelib.domain.errors import Contended, RingfenceError, Unavailable
 from chalicelib.domain.policy import Policy
 from chalicelib.ports import R, Write
 from tests.api.world import CUSTOMER_ID, NUMBER, OFFICER, STAFF, WALLET, Api
-from tests.fakes import MemoryAdapters, MemoryStore
+from tests.fakes import MemoryAdapters
+from tests.memory_store import MemoryStore
 
 SECRET = "the +8613800138000 of customer-one failed"
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from chalicelib.domain.errors import Unavailable
 from chalicelib.ports import Record, Replace, Write
-from tests.fakes import MemoryAdapters, MemoryStore
+from tests.fakes import MemoryAdapters
+from tests.memory_store import MemoryStore
 
 
 @dataclass

@@ -22,7 +22,8 @@ from chalicelib.domain.purge_run import PurgeRun
 from chalicelib.domain.verification import Verification
 from chalicelib.ports import R
 from chalicelib.services.start_verification import StartRequest
-from tests.fakes import MemoryAdapters, MemorySender, MemoryStore, bearer, caller, memory_ringfence
+from tests.fakes import MemoryAdapters, MemorySender, bearer, caller, memory_ringfence
+from tests.memory_store import MemoryStore
 
 WALLET = caller()
 OTHER_WALLET = caller(client_id="other-app")
