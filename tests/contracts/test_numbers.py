@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 import pytest
+from botocore.exceptions import ClientError
 from cryptography.exceptions import InvalidTag
 
+from chalicelib.adapters import aws
 from chalicelib.adapters.kms_data_keys import KmsDataKeys
 from chalicelib.adapters.kms_numbers import KmsNumberOpener
 from chalicelib.domain.customer import SealedNumber, WrappedKey
@@ -91,6 +93,18 @@ def test_a_flipped_bit_opens_nothing(world: World, part: str) -> None:
         bad_key = replace(key, wrapped=flipped) if part == "wrapped" else key
         with pytest.raises(SHUT):
             world.ringfence.adapters.opener.open(customer, bad_number, bad_key)
+
+
+@on_moto
+def test_kms_unwraps_a_key_for_its_customer_and_field_only(world: World) -> None:
+    customer = fresh("cus")
+    wrapped = world.ringfence.adapters.sealer.envelope(customer).key.wrapped
+    right = {"customer": customer, "field": "number"}
+    assert len(aws.kms().decrypt(CiphertextBlob=wrapped, EncryptionContext=right)["Plaintext"]) == 32
+    wrong = [{}, {"field": "number"}, {"customer": customer}, {**right, "customer": "x"}, {**right, "field": "ledger"}]
+    for context in wrong:
+        with pytest.raises(ClientError):
+            aws.kms().decrypt(CiphertextBlob=wrapped, EncryptionContext=context)
 
 
 @on_moto

@@ -242,6 +242,15 @@ def test_a_key_for_encryption_verifies_nothing(server: KeysServer, verifier: Jwt
         verifier.verify(bearer_token())
 
 
+def test_a_shared_secret_among_the_keys_verifies_nothing(server: KeysServer, verifier: JwtVerifier) -> None:
+    # Whoever can verify with it could also forge. RFC 8725 3.1.
+    secret = b"s" * 32
+    server.body = json.dumps({"keys": [jwk(EC_KEY, "ec"), {"kty": "oct", "kid": "shared", "k": b64(secret)}]}).encode()
+    assert verifier.verify(bearer_token()).subject == "backend"
+    with pytest.raises(NotAuthenticated):
+        verifier.verify(bearer_token(secret, "shared", "HS256"))
+
+
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"{}", b'{"keys": []}', b'{"keys": 1}', b"\xff"])
 def test_keys_that_cannot_be_read_prove_nobody(server: KeysServer, verifier: JwtVerifier, body: bytes) -> None:
     server.body = body
