@@ -98,14 +98,17 @@ class Conflict(Contended):
 
 
 class Store(Protocol):
-    """Every record that Ringfence keeps. Reads are strongly consistent; a lapsed record counts as absent."""
+    """Every record that Ringfence keeps. Reads by key are strongly consistent; a lapsed record counts as absent."""
 
     def get(self, kind: type[R], *key: str, even_lapsed: bool = False) -> R | None:
         """The record under this key, or None; a lapsed one only if asked for."""
         ...
 
     def commit(self, *writes: Write) -> None:
-        """All the writes have happened, or none. Safe to be applied twice: it recognises its own work.
+        """All the writes have happened, or none.
+
+        A repeat whose first answer was lost recognises its own work, unless somebody else wrote over a lone write in
+        between: then it is refused, and the rule is asked again.
 
         Raises:
             Conflict: a write's condition does not hold.

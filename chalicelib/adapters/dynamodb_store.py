@@ -31,7 +31,7 @@ class _Passing(Exception):
 
 @dataclass(frozen=True)
 class DynamoDBStore:
-    """Strongly consistent reads and conditional writes on the tables of infra/data.yaml."""
+    """Strongly consistent reads by key, and conditional writes, on the tables of infra/data.yaml."""
 
     name: str
     clock: Clock

@@ -1,5 +1,6 @@
 """Proves callers by their JWTs."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -13,6 +14,7 @@ from chalicelib.ports import Clock
 
 # Asymmetric only: with a shared secret whoever can verify can also forge. RFC 8725 3.1.
 ALGORITHMS = ["ES256", "RS256"]
+PHONE_NUMBER = re.compile(r"\+\d{7,15}|\d{10,15}")
 # How long a key that the issuer withdrew may still be believed.
 JWKS_SECONDS = 300
 # A new key is asked for at once after a rotation, and strangers who make up key ids cost one fetch a second.
@@ -66,10 +68,14 @@ class JwtVerifier:
         except (jwt.PyJWTError, ValueError, KeyError):
             raise NotAuthenticated from None
         try:
-            return self._keys.get_signing_key(key_id)
-        except (jwt.PyJWKClientConnectionError, ValueError, OSError):
+            self._keys.get_signing_keys()
+        except (jwt.PyJWTError, ValueError, OSError, AttributeError, TypeError):
             raise Unavailable("JWKS") from None
-        except jwt.PyJWTError:
+        try:
+            return self._keys.get_signing_key(key_id)
+        except jwt.PyJWKClientConnectionError:
+            raise Unavailable("JWKS") from None
+        except (jwt.PyJWTError, ValueError):
             raise NotAuthenticated from None
 
     @cached_property
@@ -83,6 +89,8 @@ class JwtVerifier:
             and bool(roles)
             and all(role in ROLES for role in roles)
             and all(isinstance(claims[name], str) and claims[name] for name in ("sub", "client_id"))
+            # Both go into records and logs; some issuers put a phone number there.
+            and not any(PHONE_NUMBER.fullmatch(claims[name]) for name in ("sub", "client_id"))
             and all(isinstance(claims.get(name, 0), int | float) for name in ("exp", "nbf"))
         )
         if not well_formed or now >= claims["exp"] or now < claims.get("nbf", 0):

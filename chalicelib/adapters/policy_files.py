@@ -31,7 +31,7 @@ def read_policy(folder: Path) -> Policy:
     try:
         return Policy(rules, by_key, texts)
     except Mistake as mistake:
-        raise _invalid(folder / "policy.toml", (folder / "policy.toml").read_text(), mistake) from None
+        raise _invalid(folder / "policy.toml", _text(folder / "policy.toml"), mistake) from None
 
 
 def _texts(path: Path, rules: Rules) -> Texts:
@@ -94,6 +94,8 @@ def _line(text: str, path: tuple[str, ...]) -> int:
         # A position in a list of tables: that many headers on, the first of them being found already.
         wanted = int(part) - 1 if part.isdecimal() else 1
         start = found + 1 if part.isdecimal() else found
-        matches = [n for n in range(start, len(lines)) if table.match(lines[n]) or key.match(lines[n])]
+        tables = [n for n in range(start, len(lines)) if table.match(lines[n])]
+        end = next((n for n in range(found + 1, len(lines)) if lines[n].lstrip().startswith("[")), len(lines))
+        matches = tables or [n for n in range(start, end) if key.match(lines[n])]
         found = matches[wanted - 1] if 0 < wanted <= len(matches) else found
     return found + 1

@@ -93,7 +93,7 @@ def shown_notice(customer: Customer, choice: ConsentChoice, policy: Policy) -> s
     if customer.status == "purged":
         raise CustomerPurged
     notice = policy.notice(choice.purpose, choice.notice_version, choice.locale)
-    if notice is not None and choice.notice_sha256 not in (None, notice.sha256):
+    if choice.notice_sha256 not in (None, notice.sha256 if notice else None):
         raise NoticeMismatch
     if choice.decision != "given":
         if choice.channels:

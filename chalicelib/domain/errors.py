@@ -156,7 +156,7 @@ class ContactTokenInvalid(Refused):
 
 
 class Contended(Unavailable):
-    """Others changed the same record more often than the caller could follow; nothing was written."""
+    """Others changed the same record faster than the caller could follow; what it wanted did not happen."""
 
 
 class PolicyInvalid(RingfenceError):

@@ -24,5 +24,5 @@ def reads_as_number(text: str) -> bool:
 
 
 def contains_number(text: str) -> bool:
-    """True if some part of a free text could be dialled, in whatever script and with whatever between the digits."""
+    """True if a free text holds eight digits in a row, or nine with up to three separators between, in any script."""
     return NUMBER_INSIDE.search(unicodedata.normalize("NFKC", text)) is not None

@@ -104,6 +104,12 @@ def require_accepted(
         raise PhoneNumberRefused("/phone_number", f"is a {number.line_type} number, which this service does not accept")
 
 
+def is_told_apart(region: str) -> bool:
+    """True if a mobile number of the region is read as that region's, and not as a neighbour's."""
+    example = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
+    return example is not None and phonenumbers.region_code_for_number(example) == region
+
+
 def mask(e164: str) -> str:
     """The calling code and the last two digits of an E.164 number; every other digit is a star."""
     calling_code = str(phonenumbers.parse(e164).country_code)

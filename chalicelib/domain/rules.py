@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chalicelib.domain.phone_number import LINE_TYPES, REGIONS
+from chalicelib.domain.phone_number import LINE_TYPES, REGIONS, is_told_apart
 from chalicelib.domain.throttle import Limit
 
 CHANNELS = ("sms", "call", "app")
@@ -53,7 +53,9 @@ class NumberRules:
         unknown = set(self.refused_line_types) - set(LINE_TYPES.values())
         demand(not unknown, "refused_line_types", f"knows no {', '.join(sorted(unknown))}")
         strange = set(self.refused_regions) - REGIONS
+        shadowed = [region for region in self.refused_regions if region in REGIONS and not is_told_apart(region)]
         demand(not strange, "refused_regions", f"knows no {', '.join(sorted(strange))} (ISO 3166-1 alpha-2)")
+        demand(not shadowed, "refused_regions", f"cannot tell {', '.join(shadowed)} from its neighbour's numbers")
 
 
 @dataclass(frozen=True)

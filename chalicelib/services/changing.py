@@ -37,11 +37,13 @@ def changed(store: Store, record: R, rule: Callable[[R], R], also: Callable[[R],
         after = rule(record)
         write = Replace(record, after)
         others = tuple(also(write.after))
-        if after is record and not others:
-            return record
         try:
-            store.commit(write, *others)
-            return write.after
+            if after is not record:
+                store.commit(write, *others)
+                return write.after
+            if others:
+                store.commit(*others)
+            return record
         except Conflict as conflict:
             if any(refused is not kind for refused, _ in conflict.refused):
                 raise

@@ -43,12 +43,12 @@ class PurgeCustomer:
     def _erase_number(self, customer: Customer) -> None:
         assert customer.tag is not None
         assert customer.closed_at is not None
+        # The key first: whatever stops the rest, the number cannot be opened any more.
+        for key in self.store.history(WrappedKey, customer.id):
+            if key.key_id != LEDGER_KEY:
+                self.store.commit(Remove(key))
         self._erase_traces(customer.id, customer.tag, customer.closed_at)
-        keys = self.store.history(WrappedKey, customer.id)
-        self.store.commit(
-            Replace(customer, customer.purged(self.clock.now(), self.policy.rules.retention)),
-            *(Remove(key) for key in keys if key.key_id != LEDGER_KEY),
-        )
+        self.store.commit(Replace(customer, customer.purged(self.clock.now(), self.policy.rules.retention)))
 
     def _erase_traces(self, customer_id: str, tag: str, until: datetime) -> None:
         # The number may have a new owner by now. What came up under its tag after the closing is theirs.

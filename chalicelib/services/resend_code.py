@@ -13,7 +13,7 @@ from chalicelib.services.concurrently import together
 from chalicelib.services.deliver_code import DeliverCode
 from chalicelib.services.idempotency import Idempotency
 from chalicelib.services.own_verification import OwnVerification
-from chalicelib.services.start_verification import Started, send_known
+from chalicelib.services.start_verification import Started, send_known, started_before
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class ResendCode:
         intended = self.idempotency.once(
             keyed,
             lambda: self._intend(self.own(caller, verification_id), authorization, keyed),
-            lambda earlier: Started(self.own(caller, earlier)),
+            lambda earlier: started_before(self.own(caller, earlier), self.strongroom, authorization),
         )
         return intended.send() if intended.send else intended.verification
 

@@ -83,7 +83,7 @@ class StartVerification:
                 if number
                 else self._start_known(caller, authorization, request, keyed)
             ),
-            lambda verification_id: Started(existing(self.store, Verification, verification_id)),
+            lambda earlier: started_before(existing(self.store, Verification, earlier), self.strongroom, authorization),
         )
         return started.send() if started.send else started.verification
 
@@ -146,6 +146,11 @@ class StartVerification:
     ) -> Verification:
         rules = self.policy.rules
         tag, masked, sealed = number
+        retention = rules.retention
+        reason, seconds = "unverified_number", retention.unverified_number_seconds
+        if sealed is None:
+            # The number is its customer's, and proved.
+            reason, seconds = "finished_verification", retention.finished_verification_seconds
         return Verification(
             id=verification_id,
             client_id=caller.client_id,
@@ -156,8 +161,8 @@ class StartVerification:
             locale=self.policy.locale(locale),
             started_at=at,
             code_expires_at=at + timedelta(seconds=rules.verification.code_lifetime_seconds),
-            due_at=at + timedelta(seconds=rules.retention.unverified_number_seconds),
-            due_reason="unverified_number",
+            due_at=at + timedelta(seconds=seconds),
+            due_reason=reason,
             customer_id=request.customer_id,
             context=request.context,
             android_app_hash=request.android_app_hash,
@@ -170,6 +175,14 @@ class StartVerification:
         claim = self.idempotency.claim(keyed, verification.id, verification.tag, at)
         self.throttle.admit("number", verification.tag, at, write, *claim)
         return write.record
+
+
+def started_before(verification: Verification, strongroom: Strongroom, authorization: str) -> Started:
+    """What an earlier request left. A send that never got into the strongroom is offered again: it takes each once."""
+    in_strongroom = verification.pending_number is None and verification.status == "pending"
+    if in_strongroom and verification.sends[-1].delivery == "intended":
+        return Started(verification, partial(send_known, strongroom, authorization, verification))
+    return Started(verification)
 
 
 def send_known(strongroom: Strongroom, authorization: str, verification: Verification) -> Verification:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.claim import CLAIM_LIFETIME, KeyedRequest
@@ -14,6 +15,7 @@ from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.phone_number import PhoneNumber
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.sms_text import contact_text
+from chalicelib.domain.verification import Verification
 from chalicelib.ports import (
     Clock,
     CodeSecrets,
@@ -69,10 +71,6 @@ class StrongroomService:
             lambda: existing(self.store, Customer, verification.customer_id or ""),
             lambda: self.codes.secret(*verification.code_subject(verification.context)),
         )
-        customer.require_active()
-        if customer.tag != verification.tag:
-            raise NotFound
-        rules = self.policy.rules.verification
         entry = AccessLogEntry(
             id=new_id("acc"),
             customer_id=customer.id,
@@ -85,8 +83,7 @@ class StrongroomService:
             subject=caller.subject,
             evidence=(verification.id,),
         )
-        # One SMS for one intent, whoever invokes this function and however often.
-        taken = changed(self.store, verification, lambda it: it.with_send_taken(at, rules), lambda _: [Insert(entry)])
+        taken, customer = self._take(verification, customer, entry, at)
         return self.deliver(taken, self._open(customer), secret).sends[len(taken.sends) - 1].delivery
 
     def send_message(
@@ -151,6 +148,27 @@ class StrongroomService:
             raise NotReplayable
 
         return self._open(self.idempotency.once(keyed, intend, refuse))
+
+    def _take(
+        self, verification: Verification, customer: Customer, entry: AccessLogEntry, at: datetime
+    ) -> tuple[Verification, Customer]:
+        # One SMS for one intent, whoever asks and however often; and none once a closure was answered.
+        rules = self.policy.rules.verification
+        while True:
+            customer.require_active()
+            if customer.tag != verification.tag:
+                raise NotFound
+            also = partial(self._with_access, customer, entry)
+            try:
+                taken = changed(self.store, verification, lambda it: it.with_send_taken(at, rules), also)
+                return taken, customer
+            except Conflict as conflict:
+                if not conflict.hit(Customer):
+                    raise
+                customer = existing(self.store, Customer, customer.id)
+
+    def _with_access(self, customer: Customer, entry: AccessLogEntry, _: Verification) -> tuple[Write, ...]:
+        return Expect(customer), Insert(entry)
 
     def _admit(self, caller: Caller, at: datetime) -> None:
         self.throttle.admit(f"opening_by_{caller.role}", f"{caller.client_id}|{caller.subject}", at)

@@ -74,7 +74,7 @@ def _instant(text: str) -> datetime:
     instant = datetime.fromisoformat(text)
     if instant.tzinfo is None:
         raise ValueError("an instant needs its offset")
-    return instant
+    return instant.astimezone(UTC)
 
 
 def _ports() -> Ports:

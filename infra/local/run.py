@@ -13,6 +13,9 @@ from types import FrameType
 import boto3
 from rich.console import Console
 
+from chalicelib.adapters.policy_files import read_policy
+from chalicelib.domain.errors import PolicyInvalid
+from chalicelib.settings import PACKAGED_POLICY
 from infra.local.desk import Desk, serve_desk
 from infra.local.engine import Engine, EngineFailed, install_engine, start_engine
 from infra.local.environment import enter, local_environment
@@ -58,6 +61,10 @@ def run(ports: Ports, console: Console) -> None:
 
 def _come_up(ports: Ports, console: Console, running: contextlib.ExitStack) -> None:
     enter(local_environment(ports))
+    try:
+        read_policy(PACKAGED_POLICY)
+    except PolicyInvalid as mistake:
+        raise CannotRun(str(mistake)) from None
     key = open_issuer(ISSUER)
     try:
         made = provision(boto3.Session())

@@ -6,11 +6,19 @@ import pytest
 
 from chalicelib.domain.contact import AccessLogEntry
 from chalicelib.domain.customer import Customer
-from chalicelib.domain.errors import Contended, CustomerRestricted, NotFound, NotPermitted, VerificationExpired
+from chalicelib.domain.errors import (
+    Contended,
+    CustomerRestricted,
+    NotFound,
+    NotPermitted,
+    Throttled,
+    VerificationExpired,
+)
 from chalicelib.domain.verification import Verification
 from chalicelib.ports import Insert
 from tests.fakes import bearer, caller
-from tests.services.world import NUMBER, OTHER_WALLET, WALLET, World, at_once, only
+from tests.services.staged_store import StagedAdapters
+from tests.services.world import KEY, NUMBER, OTHER_WALLET, WALLET, World, at_once, only
 
 
 def stepping_up(world: World) -> Verification:
@@ -80,3 +88,40 @@ def test_a_code_that_is_over_is_not_sent(world: World) -> None:
     with pytest.raises(VerificationExpired):
         world.ringfence.strongroom.send_code(bearer(WALLET), verification.id)
     assert world.sent == sent
+
+
+def test_a_refused_opening_is_made_good_by_the_repeat(world: World) -> None:
+    customer = world.customer()
+    openings = world.policy.rules.throttles.opening_by_wallet[0]
+    for _ in range(openings.limit):
+        subject = f"{WALLET.client_id}|{WALLET.subject}"
+        world.ringfence.throttle.admit("opening_by_wallet", subject, world.adapters.clock.now())
+    sent = world.sent
+    with pytest.raises(Throttled):
+        world.start(None, purpose="step_up", customer_id=customer.id, key=KEY)
+    assert world.sent == sent
+    world.later(seconds=openings.window_seconds)
+    for _ in range(3):
+        again = world.start(None, purpose="step_up", customer_id=customer.id, key=KEY)
+        assert again.sends[-1].delivery == "accepted"
+    assert world.sent == sent + 1
+
+
+def test_no_code_goes_out_once_a_closure_was_answered() -> None:
+    adapters = StagedAdapters()
+    world = World(adapters)
+    customer = world.customer()
+    sent = world.sent
+    adapters.store.before(AccessLogEntry, lambda: world.close(customer))
+    with pytest.raises(CustomerRestricted):
+        world.start(None, purpose="step_up", customer_id=customer.id)
+    assert world.sent == sent
+    assert not world.rows(AccessLogEntry)
+
+
+def test_a_consent_that_comes_between_does_not_stop_a_code() -> None:
+    adapters = StagedAdapters()
+    world = World(adapters)
+    customer = world.customer()
+    adapters.store.before(AccessLogEntry, lambda: world.say(customer))
+    assert world.start(None, purpose="step_up", customer_id=customer.id).sends[-1].delivery == "accepted"

@@ -99,7 +99,7 @@ def read_consents(call: Call[NoBody], customer_id: str) -> ConsentsAnswer:
 def read_history(call: Call[NoBody], customer_id: str, purpose: str) -> HistoryAnswer:
     """Every event of one purpose, oldest first; the chain is checked on the way."""
     call.caller.require_reach(customer_id)
-    if purpose not in ringfence().policy.rules.purposes:
-        raise errors.NotFound
     events = [event for event in ringfence().history(customer_id) if event.purpose == purpose]
+    if not events and purpose not in ringfence().policy.rules.purposes:
+        raise errors.NotFound
     return HistoryAnswer(events=[ConsentEventAnswer.model_validate(event) for event in events])

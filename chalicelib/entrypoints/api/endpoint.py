@@ -8,7 +8,7 @@ from functools import wraps
 from chalice.app import Blueprint, Request, Response
 from pydantic import BaseModel
 
-from chalicelib.domain.errors import RingfenceError
+from chalicelib.domain.errors import PolicyInvalid, RingfenceError
 from chalicelib.entrypoints.api.authorizer import authorize
 from chalicelib.entrypoints.api.bodies import Body
 from chalicelib.entrypoints.api.call import read_call
@@ -99,6 +99,8 @@ def _log(
         "duration_ms": round((time.perf_counter() - started) * 1000, 1),
     }
     if status >= 500 and failure is not None:
-        logger().error("failed", extra={**line, "error": type(failure).__name__, "places": places(failure)})
+        # Of all errors this one alone is written to be read: it names a file of ours and a line.
+        detail = {"detail": str(failure)} if isinstance(failure, PolicyInvalid) else {}
+        logger().error("failed", extra={**line, **detail, "error": type(failure).__name__, "places": places(failure)})
     else:
         logger().info("served", extra=line)
