@@ -249,33 +249,21 @@ class TokenVerifier(Protocol):
 
 
 class Strongroom(Protocol):
-    """The one place where a customer's number is opened. It trusts no word but a verified token and the store's."""
+    """The one place where a customer's number is opened. It trusts no word but a verified token and the store's.
+
+    `services/strongroom.py` says what each door raises.
+    """
 
     def send_code(self, authorization: str, verification_id: str) -> str:
-        """The intended send of this verification has been made, and this is its outcome.
-
-        Raises:
-            NotAuthenticated, NotPermitted, NotFound: not the caller's verification.
-            Contended: the send was taken already.
-        """
+        """The intended send of this verification has been made once, and this is its outcome."""
         ...
 
     def send_message(
         self, authorization: str, token: str, template: str, parameters: Mapping[str, str], keyed: KeyedRequest | None
     ) -> Message:
-        """The message was sent at most once, the token is used and the access is logged.
-
-        Raises:
-            NotAuthenticated, NotPermitted: not a caller for this.
-            ContactTokenInvalid, Throttled, FieldInvalid, IdempotencyKeyReused: nothing was opened.
-        """
+        """The message was sent at most once, the token is used and the access is logged."""
         ...
 
     def reveal(self, authorization: str, token: str, justification: str, keyed: KeyedRequest | None) -> PhoneNumber:
-        """The number in clear; the token is used and the access is logged with its justification.
-
-        Raises:
-            NotAuthenticated, NotPermitted: not a caller for this.
-            ContactTokenInvalid, Throttled, NotReplayable: nothing was opened.
-        """
+        """The number in clear; the token is used and the access is logged with its justification."""
         ...

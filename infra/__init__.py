@@ -1,1 +1,1 @@
-"""Everything that brings Ringfence into being somewhere: the tables and keys, the local stack, the officer's tools."""
+"""What brings Ringfence into being somewhere: tables and keys, and the local stack."""

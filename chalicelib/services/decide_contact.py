@@ -37,7 +37,7 @@ class DecideContact:
         Raises:
             NotFound: there is no such customer.
             FieldInvalid: there is no such purpose.
-            NotReplayable: the key was used before.
+            NotReplayable, IdempotencyKeyReused: the key was used before, with the same body or another.
         """
         if question.purpose not in self.policy.rules.purposes:
             raise FieldInvalid("/purpose", "is not a purpose of this service")

@@ -12,8 +12,8 @@ from chalicelib.services.changing import changed
 from chalicelib.services.concurrently import together
 from chalicelib.services.deliver_code import DeliverCode
 from chalicelib.services.idempotency import Idempotency
+from chalicelib.services.intended_send import Started, send_known, started_before
 from chalicelib.services.own_verification import OwnVerification
-from chalicelib.services.start_verification import Started, send_known, started_before
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class ResendCode:
             NotFound: not the caller's verification.
             ResendTooSoon, SendsExhausted: the policy's schedule.
             VerificationSpent, VerificationCancelled, VerificationExpired, VerificationLocked: nothing to send for.
+            CustomerRestricted, CustomerPurged, Throttled, Contended: the strongroom does not open the number.
             IdempotencyKeyReused: the key was used with another body.
 
         Source: decision 0003.

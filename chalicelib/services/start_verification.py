@@ -18,6 +18,7 @@ from chalicelib.services.changing import existing
 from chalicelib.services.concurrently import together
 from chalicelib.services.deliver_code import DeliverCode
 from chalicelib.services.idempotency import Idempotency
+from chalicelib.services.intended_send import Started, send_known, started_before
 from chalicelib.services.throttle import Throttle
 
 
@@ -34,14 +35,6 @@ class StartRequest:
     device_id: str | None = None
     context: TransactionContext | None = None
     android_app_hash: str | None = None
-
-
-@dataclass(frozen=True, repr=False)
-class Started:
-    """A saved verification, and what its first send needs; a repeated request sends nothing."""
-
-    verification: Verification
-    send: Callable[[], Verification] | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +63,8 @@ class StartVerification:
         Raises:
             PhoneNumberInvalid, PhoneNumberRefused: not a number to send to.
             NotFound, CustomerRestricted, CustomerPurged: no customer to send to.
-            Throttled: too many starts.
+            Throttled: too many starts, or openings.
+            NotAuthenticated, NotPermitted, Contended: the strongroom does not open the number.
             IdempotencyKeyReused: the key was used with another body.
 
         Source: SP 800-63B-4 3.1.3.2; persisted before it is paid for.
@@ -175,20 +169,6 @@ class StartVerification:
         claim = self.idempotency.claim(keyed, verification.id, verification.tag, at)
         self.throttle.admit("number", verification.tag, at, write, *claim)
         return write.record
-
-
-def started_before(verification: Verification, strongroom: Strongroom, authorization: str) -> Started:
-    """What an earlier request left. A send that never got into the strongroom is offered again: it takes each once."""
-    in_strongroom = verification.pending_number is None and verification.status == "pending"
-    if in_strongroom and verification.sends[-1].delivery == "intended":
-        return Started(verification, partial(send_known, strongroom, authorization, verification))
-    return Started(verification)
-
-
-def send_known(strongroom: Strongroom, authorization: str, verification: Verification) -> Verification:
-    """The last send of a known customer's verification was tried once; the number was opened out of our sight."""
-    delivery = strongroom.send_code(authorization, verification.id)
-    return verification.with_delivery(len(verification.sends), delivery)
 
 
 def _network(ip: str) -> str:

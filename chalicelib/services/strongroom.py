@@ -95,6 +95,7 @@ class StrongroomService:
             NotAuthenticated, NotPermitted: not a caller for this.
             ContactTokenInvalid, Throttled, FieldInvalid: nothing was opened.
             IdempotencyKeyReused: the key was used with another body.
+            Contended: the number was erased after the token was used.
         """
         at = self.clock.now()
         caller = self.tokens.verify(authorization).acting_as("staff", "wallet")
@@ -133,7 +134,8 @@ class StrongroomService:
         Raises:
             NotAuthenticated, NotPermitted: not a caller for this.
             ContactTokenInvalid, Throttled: nothing was opened.
-            NotReplayable: the key was used before.
+            NotReplayable, IdempotencyKeyReused: the key was used before, with the same body or another.
+            Contended: the number was erased after the token was used.
         """
         at = self.clock.now()
         caller = self.tokens.verify(authorization).acting_as("staff")
