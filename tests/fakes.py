@@ -10,7 +10,6 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from chalicelib.adapters.clock import FixedClock
 from chalicelib.adapters.policy_files import read_policy
 from chalicelib.bootstrap import Ringfence
 from chalicelib.domain.caller import Caller
@@ -20,6 +19,7 @@ from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.ledger import SALT_BYTES, commit_to
 from chalicelib.domain.phone_number import PhoneNumber, parse_phone_number
 from chalicelib.domain.policy import Policy
+from tests.clock import FixedClock
 from tests.memory_store import MemoryStore
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)

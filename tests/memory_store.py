@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from chalicelib.adapters.clock import FixedClock
 from chalicelib.adapters.dynamodb_places import PLACES, epoch_seconds
 from chalicelib.domain.due import bucket
 from chalicelib.ports import Conflict, Expect, Insert, R, Record, Remove, Replace, Write
+from tests.clock import FixedClock
 
 Key = tuple[str, ...]
 

@@ -22,7 +22,6 @@ from moto.dynamodb.responses import DynamoHandler
 from moto.sns.models import sns_backends
 
 from chalicelib.adapters import aws
-from chalicelib.adapters.clock import FixedClock
 from chalicelib.adapters.dynamodb_places import PLACES, Item, to_item
 from chalicelib.adapters.policy_files import read_policy
 from chalicelib.bootstrap import Adapters, Ringfence
@@ -38,6 +37,7 @@ from infra.local.inbox import READ_BACK_PATH
 from infra.local.places import HOST
 from infra.local.provision import provision
 from infra.local.tokens import AUDIENCE, ISSUER_NAME, Role, open_issuer, sign_token
+from tests.clock import FixedClock
 from tests.fakes import NOON, MemoryAdapters, bearer, caller, memory_ringfence
 
 TENANT = "test"

@@ -7,8 +7,8 @@ import unicodedata
 IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 SEPARATORS = re.compile(r"[\s()./_-]")
-# ITU-T E.164: at most 15 digits. Shorter than 7 is a short code or nobody's number.
-NUMBER_ALONE = re.compile(r"\+?[0-9]{7,15}")
+# ITU-T E.164: at most 15 digits, after whatever zeros lead abroad. Shorter than 7 is a short code or nobody's number.
+NUMBER_ALONE = re.compile(r"\+?0*[0-9]{7,15}")
 # In a free text a date (2026-11-21) or a ticket (1234567) must pass: eight digits in a row, or nine with separators.
 NUMBER_INSIDE = re.compile(r"\d{8}|\d(?:[\W_]{0,3}\d){8}")
 

@@ -40,6 +40,11 @@ class PhoneNumber:
         """The calling code and the last two digits, e.g. `+86*********01`."""
         return mask(self.e164)
 
+    def stands_in(self, text: str) -> bool:
+        """True if a text has the number's own digits in it, with or without the calling code."""
+        national = phonenumbers.national_significant_number(phonenumbers.parse(self.e164))
+        return national in "".join(filter(str.isdecimal, text))
+
     def __repr__(self) -> str:
         return f"PhoneNumber({self.masked})"
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.claim import KeyedRequest
 from chalicelib.domain.customer import Customer, TagHolder
-from chalicelib.domain.errors import CustomerExists, NotFound, NumberInUse
+from chalicelib.domain.errors import CustomerExists, FieldInvalid, NotFound, NumberInUse
 from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.verification import Verification
@@ -44,6 +44,7 @@ class BindCustomer:
             VerificationNotProved: it proves nothing here.
             NumberInUse: another customer holds the number.
             CustomerExists: the id is taken.
+            FieldInvalid: the id has the number in it.
             IdempotencyKeyReused: the key was used with another body.
         """
         return self.idempotency.once(
@@ -64,6 +65,8 @@ class BindCustomer:
             lambda: self.sealer.envelope(customer_id),
             lambda: self.ledger.new_key(customer_id),
         )
+        if number.stands_in(customer_id):
+            raise FieldInvalid("/customer_id", "must not contain the phone number")
         customer = Insert(
             Customer(
                 id=customer_id,

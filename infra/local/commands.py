@@ -56,7 +56,12 @@ def job(
         instant = _instant(at) if at else datetime.now(UTC)
     except ValueError:
         raise _refused("--at must be an RFC 3339 instant with its offset, such as 2026-12-31T00:00:00Z") from None
-    console.print_json(data=run_job(name, instant, _ports()), default=str)
+    from chalicelib.domain.errors import Unavailable
+
+    try:
+        console.print_json(data=run_job(name, instant, _ports()), default=str)
+    except Unavailable as failure:
+        raise _refused(f"The engine does not answer ({failure}): is `make run` up?") from None
 
 
 @commands.command()

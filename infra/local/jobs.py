@@ -1,6 +1,7 @@
 """Runs a scheduled function once, in this process against the running stack, as if it were a given instant."""
 
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import Any
 
@@ -16,6 +17,17 @@ LONGEST_RUN_MS = 900_000
 JOBS = {"purge": "chalicelib.entrypoints.jobs.purge:purge"}
 
 
+@dataclass(frozen=True)
+class ShiftedClock:
+    """A clock that runs as the machine's does, but is ahead of it or behind."""
+
+    ahead: timedelta
+
+    def now(self) -> datetime:
+        """The shifted instant, in UTC."""
+        return datetime.now(UTC) + self.ahead
+
+
 def run_job(name: str, at: datetime, ports: Ports) -> dict[str, Any]:
     """The function has run once as if it were `at`; returns its report.
 
@@ -27,8 +39,7 @@ def run_job(name: str, at: datetime, ports: Ports) -> dict[str, Any]:
     enter(environment)
     bootstrap = import_module("chalicelib.bootstrap")
     settings = import_module("chalicelib.settings").read_settings(environment)
-    clock = import_module("chalicelib.adapters.clock").FixedClock(at)
-    bootstrap.install(bootstrap.Ringfence(bootstrap.Adapters(settings, clock=clock)))
+    bootstrap.install(bootstrap.Ringfence(bootstrap.Adapters(settings, clock=ShiftedClock(at - datetime.now(UTC)))))
     context = LambdaContext(f"ringfence-local-{name}", MEMORY_MB, LONGEST_RUN_MS)
     report: dict[str, Any] = getattr(import_module(module_name), attribute)(_scheduled_event(at), context)
     return report

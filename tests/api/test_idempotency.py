@@ -208,7 +208,7 @@ def test_a_bad_key_is_refused(api: Api, method: str, path: str, body: Any, key: 
     assert key == "" or key not in reply.everything + api.log.getvalue()
 
 
-@pytest.mark.parametrize("key", ["k" * 16, "k" * 64, "0123456789012345", "-" * 16, "1234567890123456_78"])
+@pytest.mark.parametrize("key", ["k" * 16, "k" * 64, "9123456789012345", "-" * 16, "1234567890123456_78"])
 def test_a_good_key_is_taken(api: Api, key: str) -> None:
     assert api.start(key=key).status == 201
 

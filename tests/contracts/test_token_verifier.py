@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.adapters.clock import FixedClock
 from chalicelib.adapters.jwt_verifier import JwtVerifier
 from chalicelib.domain.errors import NotAuthenticated, Unavailable
+from tests.clock import FixedClock
 from tests.contracts.keys_server import (
     AUDIENCE,
     EC_KEY,

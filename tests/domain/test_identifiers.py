@@ -34,9 +34,14 @@ def test_an_id_with_a_letter_reads_as_no_number(text: str) -> None:
     assert not reads_as_number(text)
 
 
-@given(st.text("0123456789", max_size=6) | st.text("0123456789", min_size=16, max_size=30))
+@given(st.text("0123456789", max_size=6) | st.from_regex("[1-9][0-9]{15,30}", fullmatch=True))
 def test_too_short_and_too_long_reads_as_no_number(text: str) -> None:
     assert not reads_as_number(text)
+
+
+@given(st.text("0", max_size=8), st.from_regex("[1-9][0-9]{6,14}", fullmatch=True))
+def test_zeros_in_front_hide_no_number(zeros: str, digits: str) -> None:
+    assert reads_as_number(zeros + digits)
 
 
 @given(WORDS, RUNS, WORDS)

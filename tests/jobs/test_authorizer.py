@@ -12,7 +12,7 @@ from tests.jobs.subprocesses import run_fresh
 CODE = """
     import json, os, sys
     from datetime import datetime
-    from chalicelib.adapters.clock import FixedClock
+    from tests.clock import FixedClock
     from chalicelib.bootstrap import Adapters, Ringfence, install
     from chalicelib.entrypoints.api.authorizer import authorize
     from chalicelib.settings import read_settings

@@ -5,6 +5,7 @@ import pytest
 from chalicelib.domain.customer import LEDGER_KEY, Customer, TagHolder, WrappedKey
 from chalicelib.domain.errors import (
     CustomerExists,
+    FieldInvalid,
     IdempotencyKeyReused,
     NotFound,
     NumberInUse,
@@ -166,3 +167,13 @@ def test_a_closed_customer_s_number_can_be_bound_by_whoever_proves_it(world: Wor
     assert world.holder() == new.id
     assert new.consents == {}
     assert world.row(Customer, old.id).number is not None
+
+
+@pytest.mark.parametrize("customer_id", ["u8613800138000", "cus_13800138000", "138-0013-8000-wallet"])
+def test_an_id_with_the_number_in_it_is_refused(world: World, customer_id: str) -> None:
+    verification = world.proved("+8613800138000")
+    with pytest.raises(FieldInvalid) as refused:
+        world.bind(verification, customer_id)
+    assert refused.value.pointer == "/customer_id"
+    assert not world.rows(Customer)
+    assert world.bind(verification, "u8613800138001").id == "u8613800138001"
