@@ -1,0 +1,1 @@
+"""The real application, with every answer of AWS recorded once and replayed."""

@@ -1,0 +1,153 @@
+"""Walks through the application once on moto and keeps events and answers. Run by `recording`, in its own process."""
+
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from bench.stubs.application import CONTEXT, PURGE_EVENT, Recording, read
+from bench.stubs.tape import Recorder, Step
+
+NUMBER = "+8613800138000"
+FILE = "recording.json"
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@contextmanager
+def recording() -> Iterator[Recording]:
+    """One walk, recorded by a process of its own: moto stays out of the process that measures."""
+    with tempfile.TemporaryDirectory() as folder, _served(folder) as address:
+        command = [sys.executable, "-m", "bench.stubs.record", folder, f"{address}/jwks.json"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
+        yield read(Path(folder) / FILE)
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: Any) -> None:
+        """Nothing."""
+
+
+@contextmanager
+def _served(folder: str) -> Iterator[str]:
+    # For the public keys of who signed the tokens: they are read over HTTP, once for each process that verifies.
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=folder))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+class _Walk:
+    """Calls the handlers one after the other; each step's answers are taken apart."""
+
+    def __init__(self, recorder: Recorder, authorizer: dict[str, dict[str, str]], tokens: dict[str, str]) -> None:
+        self.recorder = recorder
+        self.authorizer = authorizer
+        self.tokens = tokens
+        self.steps: list[Step] = []
+
+    def call(
+        self, name: str, status: int, role: str, method: str, route: str, path: dict[str, str], **body: Any
+    ) -> dict[str, Any]:
+        """The application has answered with this status, and the step is kept."""
+        from app import app
+
+        event = {
+            "resource": route,
+            "path": route.format(**path),
+            "httpMethod": method,
+            "headers": {
+                "Authorization": self.tokens[role],
+                "Content-Type": "application/json",
+                "Idempotency-Key": f"bench-key-of-the-step-{name.replace(' ', '-')}",
+            },
+            "multiValueQueryStringParameters": None,
+            "pathParameters": path or None,
+            "stageVariables": None,
+            "requestContext": {
+                "httpMethod": method,
+                "resourcePath": route,
+                "requestId": "bench",
+                "identity": {"sourceIp": "192.0.2.1"},
+                "authorizer": self.authorizer[role],
+            },
+            "body": json.dumps(body),
+            "isBase64Encoded": False,
+        }
+        answer = app(event, CONTEXT)
+        if answer["statusCode"] != status:
+            raise RuntimeError(f"{name}: {answer['statusCode']} {answer['body']}")
+        self.steps.append(Step(name, event, answer["statusCode"], self.recorder.take()))
+        made: dict[str, Any] = json.loads(answer["body"])
+        return made
+
+    def job(self, name: str, event: dict[str, Any], handler: Callable[[Any, Any], Any]) -> None:
+        """A handler other than the API's has answered, and the step is kept."""
+        handler(event, CONTEXT)
+        self.steps.append(Step(name, event, 200, self.recorder.take()))
+
+
+def _record(folder: Path, jwks_uri: str) -> Recording:
+    from chalicelib.adapters import aws
+    from chalicelib.bootstrap import install
+    from chalicelib.domain.caller import Caller
+    from chalicelib.entrypoints.api.authorizer import authorize, to_context
+    from chalicelib.entrypoints.jobs.purge import purge
+    from infra.local.tokens import AUDIENCE, ISSUER_NAME
+    from tests.fakes import NOON, caller
+    from tests.worlds import issuer_in, moto_world
+
+    callers: dict[str, Caller] = {"wallet": caller(), "staff": caller("staff", "call-centre", "local-staff")}
+    with issuer_in(folder) as issuer, moto_world(issuer) as world:
+        recorder = Recorder()
+        recorder.listen(aws.session().events)
+        install(world.ringfence)
+        context = {role: to_context(each) for role, each in callers.items()}
+        tokens = {role: world.authorization(each) for role, each in callers.items()}
+        walk = _Walk(recorder, context, tokens)
+        walk.job("purge", PURGE_EVENT, purge)
+        asked = {"type": "TOKEN", "authorizationToken": tokens["wallet"]}
+        asked["methodArn"] = "arn:aws:execute-api:eu-west-1:000000000000:bench/api/GET/healthz"
+        walk.job("authorizer", asked, authorize)
+        started = walk.call(
+            "start", 201, "wallet", "POST", "/v1/verifications", {},
+            purpose="signup", phone_number=NUMBER, locale="en", client={"ip": "192.0.2.1", "device_id": "bench-device"},
+        )  # fmt: skip
+        code = re.findall(r"#(\d{6})", world.sms_to(NUMBER)[-1].body)[0]
+        verification = {"verification_id": started["verification_id"]}
+        check = "/v1/verifications/{verification_id}/check"
+        walk.call("wrong check", 422, "wallet", "POST", check, verification, code=f"{(int(code) + 1) % 1_000_000:06}")
+        walk.call("right check", 200, "wallet", "POST", check, verification, code=code)
+        customer = walk.call("bind", 201, "wallet", "POST", "/v1/customers", {}, **verification)["customer_id"]
+        walk.call(
+            "consent", 200, "wallet", "PUT", "/v1/customers/{customer_id}/consents/{purpose}",
+            {"customer_id": customer, "purpose": "marketing"},
+            decision="given", channels=["sms"], locale="en", surface="bench",
+            notice_version=world.ringfence.policy.rules.purposes["marketing"].notice_version,
+        )  # fmt: skip
+        decision = walk.call(
+            "decision", 200, "staff", "POST", "/v1/contact-decisions", {},
+            customer_id=customer, purpose="marketing", channel="sms",
+        )  # fmt: skip
+        walk.call(
+            "message", 202, "staff", "POST", "/v1/messages", {},
+            contact_token=decision["contact_token"], template="offer",
+            parameters={"offer_title": "Half fees on transfers", "offer_end_date": "31 December"},
+        )  # fmt: skip
+        return Recording(str(folder / FILE), jwks_uri, ISSUER_NAME, AUDIENCE, NOON.isoformat(), tuple(walk.steps))
+
+
+if __name__ == "__main__":
+    target = Path(sys.argv[1])
+    (target / FILE).write_text(json.dumps(asdict(_record(target, sys.argv[2]))), encoding="utf-8")
