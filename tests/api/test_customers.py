@@ -1,10 +1,14 @@
 """/v1/customers and its consents."""
 
+from dataclasses import replace
+
 import pytest
 
+from chalicelib.bootstrap import install
 from chalicelib.domain.customer import Customer
 from chalicelib.ports import Replace
 from tests.api.world import CUSTOMER_ID, MASKED, OFFICER, OTHER_NUMBER, STAFF, Api, customer
+from tests.fakes import memory_ringfence
 
 
 def test_a_bound_customer_is_answered_in_full(api: Api) -> None:
@@ -177,3 +181,15 @@ def test_a_customer_decides_only_for_itself(api: Api, customer_id: str) -> None:
 @pytest.mark.parametrize("suffix", ["", "/consents", "/consents/marketing/history"])
 def test_an_unknown_customer_is_not_found(api: Api, suffix: str) -> None:
     assert api.call("GET", f"/v1/customers/customer-nine{suffix}").problem == "not-found"
+
+
+def test_the_history_of_a_purpose_that_the_policy_dropped_can_still_be_read(api: Api, customer_id: str) -> None:
+    api.consent("marketing")
+    policy = api.adapters.policy
+    kept = {name: purpose for name, purpose in policy.rules.purposes.items() if name != "marketing"}
+    api.adapters.policy = replace(policy, rules=replace(policy.rules, purposes=kept))
+    install(memory_ringfence(api.adapters))
+    history = f"/v1/customers/{customer_id}/consents/{{}}/history"
+    assert len(api.call("GET", history.format("marketing"), OFFICER).body["events"]) == 1
+    assert api.consent("marketing", "withdrawn").status == 200
+    assert api.call("GET", history.format("never_heard_of"), OFFICER).problem == "not-found"
