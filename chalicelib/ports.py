@@ -1,17 +1,22 @@
 """What the services need from the world, and nothing about who provides it."""
 
+from __future__ import annotations
+
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
-from chalicelib.domain.caller import Caller
-from chalicelib.domain.claim import KeyedRequest
-from chalicelib.domain.contact import Message
-from chalicelib.domain.customer import SealedNumber, WrappedKey
 from chalicelib.domain.errors import Contended
-from chalicelib.domain.phone_number import PhoneNumber
+
+if TYPE_CHECKING:
+    # Every function loads the ports, and the authorizer nothing of these.
+    from chalicelib.domain.caller import Caller
+    from chalicelib.domain.claim import KeyedRequest
+    from chalicelib.domain.contact import Message
+    from chalicelib.domain.customer import SealedNumber, WrappedKey
+    from chalicelib.domain.phone_number import PhoneNumber
 
 
 class Clock(Protocol):
@@ -78,7 +83,22 @@ class Expect:
     record: Record
 
 
-Write = Insert[Any] | Replace[Any] | Remove | Expect
+@dataclass(frozen=True)
+class Absent:
+    """Nothing stands under this key; refused otherwise."""
+
+    kind: type[Record]
+    key: tuple[str, ...]
+
+
+Write = Insert[Any] | Replace[Any] | Remove | Expect | Absent
+
+
+def kind_of(write: Write) -> type[Record]:
+    """The kind of record that the write is about."""
+    if isinstance(write, Absent):
+        return write.kind
+    return type(write.after if isinstance(write, Replace) else write.record)
 
 
 class Conflict(Contended):
@@ -131,6 +151,13 @@ class Store(Protocol):
         """Records that an index finds by their owner or tag, each as it stands now, lapsed or not."""
         ...
 
+    def share(self, kind: type[Record], which: int, of: int) -> Iterator[tuple[str, ...]]:
+        """Keys of the records in one of `of` equal shares, counted from 0; each record is in one of them.
+
+        A scan, which costs what the share holds, and which may be a little behind.
+        """
+        ...
+
 
 class NumberIndex(Protocol):
     """The keyed blind index of numbers."""
@@ -163,7 +190,7 @@ class CodeSecrets(Protocol):
 class NumberSealer(Protocol):
     """Seals customers' numbers. Cannot open them."""
 
-    def envelope(self, customer_id: str) -> "Envelope":
+    def envelope(self, customer_id: str) -> Envelope:
         """A data key of its own for one number of this customer."""
         ...
 
@@ -183,7 +210,7 @@ class LedgerCipher(Protocol):
         """A fresh ledger key, wrapped."""
         ...
 
-    def unlock(self, key: WrappedKey) -> "UnlockedLedger":
+    def unlock(self, key: WrappedKey) -> UnlockedLedger:
         """The customer's ledger key, ready to seal and open payloads."""
         ...
 

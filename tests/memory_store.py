@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from zlib import crc32
 
 from chalicelib.adapters.dynamodb_places import PLACES, epoch_seconds
 from chalicelib.domain.due import bucket
-from chalicelib.ports import Conflict, Expect, Insert, R, Record, Remove, Replace, Write
+from chalicelib.ports import Absent, Conflict, Expect, Insert, R, Record, Remove, Replace, Write, kind_of
 from tests.clock import FixedClock
 
 Key = tuple[str, ...]
@@ -29,9 +30,7 @@ class MemoryStore:
 
     def commit(self, *writes: Write) -> None:
         with self._lock:
-            refused = [
-                (self._kind(write), self._living(*self._place(write))) for write in writes if self._refuses(write)
-            ]
+            refused = [(kind_of(write), self._living(*self._place(write))) for write in writes if self._refuses(write)]
             if refused and not any(self._is_own(write) for write in writes):
                 raise Conflict(refused)
             if refused:
@@ -40,7 +39,7 @@ class MemoryStore:
                 place = self._place(write)
                 if isinstance(write, Remove):
                     self.rows.pop(place, None)
-                elif not isinstance(write, Expect):
+                elif not isinstance(write, Expect | Absent):
                     self.rows[place] = write.after if isinstance(write, Replace) else write.record
             self.commits.append(writes)
 
@@ -61,14 +60,18 @@ class MemoryStore:
         assert index is not None
         yield from [row for row in self._all(kind) if getattr(row, index) == owner]
 
+    def share(self, kind: type[Record], which: int, of: int) -> Iterator[Key]:
+        with self._lock:
+            found = [key for held, key in self.rows if held is kind and crc32(key[0].encode()) % of == which]
+        yield from found
+
     def _all(self, kind: type[R]) -> list[R]:
         with self._lock:
             return [row for (of, _), row in self.rows.items() if of is kind]  # type: ignore[misc]
 
-    def _kind(self, write: Write) -> type[Any]:
-        return type(write.after if isinstance(write, Replace) else write.record)
-
     def _place(self, write: Write) -> tuple[type[Any], Key]:
+        if isinstance(write, Absent):
+            return write.kind, write.key
         record = write.after if isinstance(write, Replace) else write.record
         place = PLACES[type(record)]
         return type(record), (place.pk(record), *([place.sk(record)] if place.sk else []))
@@ -86,6 +89,8 @@ class MemoryStore:
 
     def _refuses(self, write: Write) -> bool:
         stored = self.rows.get(self._place(write))
+        if isinstance(write, Absent):
+            return self._living(*self._place(write)) is not None
         if isinstance(write, Insert):
             living = self._living(*self._place(write))
             return living is not None and living.version != write.record.version

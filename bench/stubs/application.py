@@ -17,8 +17,10 @@ ENVIRONMENT = {
     # Nothing leaves this machine, should an answer ever be missing.
     "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
     "AWS_EC2_METADATA_DISABLED": "true",
+    # As infra/resources.yaml has it.
+    "PYDANTIC_DISABLE_PLUGINS": "__all__",
 }
-PURGE_EVENT = {
+SCHEDULED_EVENT = {
     "version": "0",
     "id": "00000000-0000-4000-8000-000000000000",
     "detail-type": "Scheduled Event",
@@ -96,10 +98,23 @@ def set_environment() -> None:
     os.environ.update(ENVIRONMENT)
 
 
-def install_application(recording: Recording) -> Any:
-    """The real Ringfence serves, on its real adapters, at the instant of the recording."""
+def install_application(recording: Recording, strongroom: str | None = None) -> None:
+    """The real Ringfence serves, on its real adapters, at the instant of the recording.
+
+    Args:
+        strongroom: the strongroom's function; None if it is to stand in this process.
+    """
     from chalicelib.bootstrap import Adapters, Ringfence, install
     from chalicelib.settings import Settings
 
-    settings = Settings("ringfence", "test", recording.jwks_uri, recording.token_issuer, recording.token_audience)
+    keys = {key: f"alias/ringfence-{key}" for key in ("tag", "code", "blind", "pending", "number", "ledger")}
+    settings = Settings(
+        name="ringfence",
+        tenant="test",
+        jwks_uri=recording.jwks_uri,
+        token_issuer=recording.token_issuer,
+        token_audience=recording.token_audience,
+        keys=keys,
+        strongroom=strongroom,
+    )
     install(Ringfence(Adapters(settings, Standing(datetime.fromisoformat(recording.at)))))

@@ -1,51 +1,65 @@
 """One cold start: a handler answers once, or clients are made, and the process says what it took.
 
-Run as `python -m bench.stubs.fresh_process WHAT SUBJECT BEGAN`: WHAT is `api`, `authorizer` or `purge` with a
-recording's file as SUBJECT, or `clients` with services and commas; BEGAN is the monotonic instant of its start.
+Run as `python -m bench.stubs.fresh_process WHAT SUBJECT BEGAN`: WHAT is one of HANDLERS with a recording's file as
+SUBJECT, or `clients` with services and commas; BEGAN is the monotonic instant of its start.
 """
 
 import os
 import resource
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 HIGH_WATER = "VmHWM:"
+# What Lambda loads, and the step of the recording that it answers.
+HANDLERS = {
+    "api": ("app", "app", "start"),
+    "authorizer": ("chalicelib.entrypoints.api.authorizer", "authorize", "authorizer"),
+    "strongroom": ("chalicelib.entrypoints.jobs.strongroom", "strongroom", "strongroom"),
+    "purge": ("chalicelib.entrypoints.jobs.purge", "purge", "purge"),
+    "sweep": ("chalicelib.entrypoints.jobs.sweep", "sweep", "sweep"),
+}
+
+# Seconds of the processor that the stub took for itself, and no function would.
+_uncounted = [0.0]
 
 
-def _answer(name: str, file: Path) -> None:
-    from bench.stubs.application import CONTEXT, install_application, read, set_environment
+@contextmanager
+def _not_counted() -> Iterator[None]:
+    began = time.process_time()
+    yield
+    _uncounted.append(time.process_time() - began)
 
-    set_environment()
-    recording = read(file)
-    step = recording.step({"api": "start"}.get(name, name))
+
+def _answer(function: str, file: Path) -> None:
+    module, handler, name = HANDLERS[function]
+    # First, as Lambda loads it; so that the stub finds what it shares with the application.
+    handle = getattr(import_module(module), handler)
+    with _not_counted():
+        from bench.stubs.application import CONTEXT, install_application, read, set_environment
+
+        set_environment()
+        recording = read(file)
+        step = recording.step(name)
     if step.services:
-        from bench.stubs.replay import Replay
         from chalicelib.adapters import aws
 
-        replay = Replay()
-        replay.load(step)
-        replay.listen(aws.session().events)
-    install_application(recording)
-    answer = _handler(name)(step.event, CONTEXT)
-    if answer.get("statusCode", step.status) != step.status:
-        raise RuntimeError(f"{name}: {answer}")
+        events = aws.events()
+        with _not_counted():
+            from bench.stubs.replay import Replay
 
-
-def _handler(name: str) -> Any:
-    # The other two are loaded by Lambda without app.py.
-    if name == "api":
-        from app import app
-
-        return app
-    if name == "authorizer":
-        from chalicelib.entrypoints.api.authorizer import authorize
-
-        return authorize
-    from chalicelib.entrypoints.jobs.purge import purge
-
-    return purge
+            replay = Replay()
+            replay.load(step)
+            replay.listen(events)
+    # Where the application is deployed, the API alone is told of another function.
+    install_application(recording, strongroom="ringfence-strongroom" if function == "api" else None)
+    answer = handle(step.event, CONTEXT)
+    if answer.get("statusCode", step.status) != step.status or "error" in answer:
+        raise RuntimeError(f"{function}: {answer}")
 
 
 def _make_clients(services: str) -> None:
@@ -77,4 +91,4 @@ if __name__ == "__main__":
         _answer(what, Path(subject))
     wall = time.monotonic() - float(began)
     print()
-    print(time.process_time() * 1000, wall * 1000, _megabytes())
+    print((time.process_time() - sum(_uncounted)) * 1000, (wall - sum(_uncounted)) * 1000, _megabytes())

@@ -14,7 +14,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from bench.stubs.application import CONTEXT, PURGE_EVENT, Recording, read
+from bench.stubs.application import CONTEXT, SCHEDULED_EVENT, Recording, read
 from bench.stubs.tape import Recorder, Step
 
 NUMBER = "+8613800138000"
@@ -94,16 +94,20 @@ class _Walk:
 
     def job(self, name: str, event: dict[str, Any], handler: Callable[[Any, Any], Any]) -> None:
         """A handler other than the API's has answered, and the step is kept."""
-        handler(event, CONTEXT)
+        answer = handler(event, CONTEXT)
+        if "error" in answer:
+            raise RuntimeError(f"{name}: {answer}")
         self.steps.append(Step(name, event, 200, self.recorder.take()))
 
 
 def _record(folder: Path, jwks_uri: str) -> Recording:
     from chalicelib.adapters import aws
-    from chalicelib.bootstrap import install
+    from chalicelib.bootstrap import Adapters, Ringfence, install
     from chalicelib.domain.caller import Caller
     from chalicelib.entrypoints.api.authorizer import authorize, to_context
     from chalicelib.entrypoints.jobs.purge import purge
+    from chalicelib.entrypoints.jobs.strongroom import strongroom
+    from chalicelib.entrypoints.jobs.sweep import sweep
     from infra.local.tokens import AUDIENCE, ISSUER_NAME
     from tests.fakes import NOON, caller
     from tests.worlds import issuer_in, moto_world
@@ -111,12 +115,13 @@ def _record(folder: Path, jwks_uri: str) -> Recording:
     callers: dict[str, Caller] = {"wallet": caller(), "staff": caller("staff", "call-centre", "local-staff")}
     with issuer_in(folder) as issuer, moto_world(issuer) as world:
         recorder = Recorder()
-        recorder.listen(aws.session().events)
+        recorder.listen(aws.events())
         install(world.ringfence)
         context = {role: to_context(each) for role, each in callers.items()}
         tokens = {role: world.authorization(each) for role, each in callers.items()}
         walk = _Walk(recorder, context, tokens)
-        walk.job("purge", PURGE_EVENT, purge)
+        walk.job("purge", SCHEDULED_EVENT, purge)
+        walk.job("sweep", SCHEDULED_EVENT, sweep)
         asked = {"type": "TOKEN", "authorizationToken": tokens["wallet"]}
         asked["methodArn"] = "arn:aws:execute-api:eu-west-1:000000000000:bench/api/GET/healthz"
         walk.job("authorizer", asked, authorize)
@@ -136,15 +141,16 @@ def _record(folder: Path, jwks_uri: str) -> Recording:
             decision="given", channels=["sms"], locale="en", surface="bench",
             notice_version=world.ringfence.policy.rules.purposes["marketing"].notice_version,
         )  # fmt: skip
-        decision = walk.call(
-            "decision", 200, "staff", "POST", "/v1/contact-decisions", {},
-            customer_id=customer, purpose="marketing", channel="sms",
-        )  # fmt: skip
-        walk.call(
-            "message", 202, "staff", "POST", "/v1/messages", {},
-            contact_token=decision["contact_token"], template="offer",
-            parameters={"offer_title": "Half fees on transfers", "offer_end_date": "31 December"},
-        )  # fmt: skip
+        question = {"customer_id": customer, "purpose": "marketing", "channel": "sms"}
+        text = {"template": "offer", "parameters": {"offer_title": "Half fees", "offer_end_date": "31 December"}}
+        permitted = walk.call("decision", 200, "staff", "POST", "/v1/contact-decisions", {}, **question)
+        walk.call("message", 202, "staff", "POST", "/v1/messages", {}, contact_token=permitted["contact_token"], **text)
+        permitted = walk.call("next decision", 200, "staff", "POST", "/v1/contact-decisions", {}, **question)
+        keyed = {"client_id": callers["staff"].client_id, "route": "POST /v1/messages", "key": "bench-key", "body": ""}
+        order = {"authorization": tokens["staff"], "token": permitted["contact_token"], **text, "keyed": keyed}
+        # Another process: it has not derived the month's key.
+        install(Ringfence(Adapters(world.ringfence.adapters.settings, world.clock)))
+        walk.job("strongroom", {"door": "send_message", "order": order}, strongroom)
         return Recording(str(folder / FILE), jwks_uri, ISSUER_NAME, AUDIENCE, NOON.isoformat(), tuple(walk.steps))
 
 

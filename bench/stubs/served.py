@@ -136,7 +136,7 @@ def _answering(replay: Replay, *, watch: bool = False) -> Iterator[None]:
     from chalicelib.adapters import aws
 
     aws.forget()
-    replay.listen(aws.session().events, watch=watch)
+    replay.listen(aws.events(), watch=watch)
     try:
         yield
     finally:

@@ -6,9 +6,8 @@ from datetime import datetime
 from math import ceil
 from typing import Any
 
-from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
-
-from chalicelib.adapters.structure import EPOCH, from_plain, to_plain
+from chalicelib.adapters.dynamodb_values import codec
+from chalicelib.adapters.structure import EPOCH
 from chalicelib.domain.claim import Claim
 from chalicelib.domain.contact import AccessLogEntry, ContactToken, Message
 from chalicelib.domain.customer import Customer, TagHolder, WrappedKey
@@ -18,9 +17,6 @@ from chalicelib.domain.purge_run import PurgeRun
 from chalicelib.domain.throttle import ThrottleLog
 from chalicelib.domain.verification import Verification
 from chalicelib.ports import R
-
-_serialize = TypeSerializer().serialize
-_deserialize = TypeDeserializer().deserialize
 
 Item = dict[str, Any]
 
@@ -73,29 +69,21 @@ PLACES: Mapping[type[Any], Place] = {
 
 def to_item(record: Any) -> Item:
     """The record as an item, with its key and what the indexes and TTL need."""
-    place = PLACES[type(record)]
-    plain = to_plain(record)
+    kind: Any = type(record)
+    place = PLACES[kind]
+    item: Item = codec(kind).write(record)["M"]
     if place.lapses:
-        plain["lapses_at"] = epoch_seconds(record.lapses_at)
-    if plain.get("due_at") is not None:
-        plain["due_bucket"] = bucket(record.id)
-    return {name: _serialize(value) for name, value in plain.items()} | place.key_of(record)
+        item["lapses_at"] = {"N": str(epoch_seconds(record.lapses_at))}
+    if "due_at" in item:
+        item["due_bucket"] = {"S": bucket(record.id)}
+    return item | place.key_of(record)
 
 
 def from_item(kind: type[R], item: Mapping[str, Any]) -> R:
     """The record that an item holds."""
-    plain = {name: _deserialize(value) for name, value in item.items()}
-    return from_plain(kind, _bytes(plain))  # type: ignore[no-any-return]
+    return codec(kind).read({"M": item})  # type: ignore[no-any-return]
 
 
 def epoch_seconds(at: datetime) -> int:
     """Whole seconds since 1970, as TTL wants them; rounded up, so that nothing lapses early."""
     return ceil((at - EPOCH).total_seconds())
-
-
-def _bytes(value: Any) -> Any:
-    if isinstance(value, Binary):
-        return bytes(value.value)  # type: ignore[attr-defined]
-    if isinstance(value, dict):
-        return {name: _bytes(member) for name, member in value.items()}
-    return value

@@ -6,15 +6,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from botocore.exceptions import ClientError
 
 from chalicelib.adapters import aws
 from chalicelib.adapters.dynamodb_places import PLACES, Item, Place, from_item, to_item
-from chalicelib.adapters.structure import to_plain
+from chalicelib.adapters.structure import seconds
 from chalicelib.domain.errors import Contended
-from chalicelib.ports import Clock, Conflict, Expect, Insert, R, Record, Remove, Replace, Write
+from chalicelib.ports import Absent, Clock, Conflict, Expect, Insert, R, Record, Remove, Replace, Write, kind_of
 
 # Whoever writes an item that a transaction is just writing is turned away: a matter of milliseconds.
 ROUNDS = 12
@@ -56,7 +56,7 @@ class DynamoDBStore:
         pause = FIRST_PAUSE_SECONDS
         for _ in range(ROUNDS):
             with aws.translated(), suppress(_Passing):
-                if len(writes) == 1 and not isinstance(writes[0], Expect):
+                if len(writes) == 1 and not isinstance(writes[0], Expect | Absent):
                     return self._write_one(writes[0], *requests[0])
                 return self._write_all(writes, requests)
             time.sleep(random.uniform(0, pause))
@@ -76,7 +76,7 @@ class DynamoDBStore:
             "ScanIndexForward": not newest_first,
         }
         found: list[R] = []
-        for page in self._pages(request if limit is None else {**request, "Limit": limit}):
+        for page in self._pages("query", request if limit is None else {**request, "Limit": limit}):
             found += [from_item(kind, item) for item in page]
             if limit is not None and len(found) >= limit:
                 return found[:limit]
@@ -85,7 +85,7 @@ class DynamoDBStore:
     def due(self, kind: type[Record], bucket: str, until: datetime) -> Iterator[str]:
         """Keys of the records that an index has as due by `until`, oldest first; it may be a little behind."""
         prefix = PLACES[kind].prefix
-        values = {":value": {"S": bucket}, ":until": {"N": str(to_plain(until))}}
+        values = {":value": {"S": bucket}, ":until": {"N": str(seconds(until))}}
         for keys in self._index(kind, "due_bucket", "#index = :value AND due_at <= :until", values):
             yield keys["pk"]["S"].removeprefix(prefix)
 
@@ -98,6 +98,22 @@ class DynamoDBStore:
             if record is not None:
                 yield record
 
+    def share(self, kind: type[Record], which: int, of: int) -> Iterator[tuple[str, ...]]:
+        """Keys of the records in one of `of` equal shares of their table, counted from 0; a scan of it."""
+        place = PLACES[kind]
+        names = ("pk", "sk") if place.sk else ("pk",)
+        request = {
+            "TableName": self._table(place),
+            "Segment": which,
+            "TotalSegments": of,
+            "ProjectionExpression": ", ".join(names),
+        }
+        for page in self._pages("scan", request):
+            for keys in page:
+                first, *rest = (keys[name]["S"] for name in names)
+                if first.startswith(place.prefix):
+                    yield first.removeprefix(place.prefix), *rest
+
     def _index(self, kind: type[Record], index: str, condition: str, values: Item) -> Iterator[Item]:
         request = {
             "TableName": self._table(PLACES[kind]),
@@ -106,14 +122,14 @@ class DynamoDBStore:
             "ExpressionAttributeNames": {"#index": index},
             "ExpressionAttributeValues": values,
         }
-        for page in self._pages(request):
+        for page in self._pages("query", request):
             yield from page
 
-    def _pages(self, request: dict[str, Any]) -> Iterator[list[Item]]:
+    def _pages(self, operation: Literal["query", "scan"], request: dict[str, Any]) -> Iterator[list[Item]]:
         start: Item = {}
         while True:
             with aws.translated():
-                page = aws.dynamodb().query(**request, **start)
+                page = getattr(aws.dynamodb(), operation)(**request, **start)
             yield page["Items"]
             if "LastEvaluatedKey" not in page:
                 return
@@ -132,23 +148,25 @@ class DynamoDBStore:
         return int(self.clock.now().timestamp())
 
     def _request(self, write: Write) -> tuple[str, dict[str, Any]]:
-        record = write.after if isinstance(write, Replace) else write.record
-        place = PLACES[type(record)]
+        place = PLACES[kind_of(write)]
         request: dict[str, Any] = {
             "TableName": self._table(place),
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
-        if isinstance(write, Insert):
+        if isinstance(write, Insert | Absent):
             condition = "attribute_not_exists(pk)"
             if place.lapses:
                 condition += " OR lapses_at <= :now"
                 request["ExpressionAttributeValues"] = {":now": {"N": str(self._now())}}
-            return "Put", {**request, "Item": to_item(record), "ConditionExpression": condition}
+            request["ConditionExpression"] = condition
+            if isinstance(write, Absent):
+                return "ConditionCheck", {**request, "Key": place.key(*write.key)}
+            return "Put", {**request, "Item": to_item(write.record)}
         expected = write.before if isinstance(write, Replace) else write.record
         request["ExpressionAttributeValues"] = {":version": {"S": expected.version}}
         if isinstance(write, Replace):
-            return "Put", {**request, "Item": to_item(record), "ConditionExpression": SAME_VERSION}
-        request["Key"] = place.key_of(record)
+            return "Put", {**request, "Item": to_item(write.after), "ConditionExpression": SAME_VERSION}
+        request["Key"] = place.key_of(expected)
         if isinstance(write, Remove):
             gone = "attribute_not_exists(pk) OR " + SAME_VERSION
             return "Delete", {**request, "ConditionExpression": gone}
@@ -192,7 +210,7 @@ class DynamoDBStore:
             return
         found = []
         for write, item in refused:
-            kind = type(write.after if isinstance(write, Replace) else write.record)
+            kind = kind_of(write)
             found.append((kind, self._living(kind, item)))
         raise Conflict(found)
 

@@ -1,7 +1,6 @@
 """Monthly blinding keys, derived by KMS and cached."""
 
 import base64
-import hashlib
 import hmac
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -22,7 +21,7 @@ class KmsBlinder:
 
     def mac(self, label: str, value: bytes, at: datetime) -> str:
         """The MAC of a value for one use, under the key of `at`'s month."""
-        digest = hmac.new(self._key(f"{at:%Y-%m}"), label.encode() + b"|" + value, hashlib.sha256).digest()
+        digest = hmac.digest(self._key(f"{at:%Y-%m}"), label.encode() + b"|" + value, "sha256")
         return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
     def recent(self, label: str, value: bytes, at: datetime) -> list[str]:

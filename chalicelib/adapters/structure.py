@@ -1,4 +1,4 @@
-"""Plain values to dataclasses and back: for DynamoDB items and for the policy's TOML."""
+"""Plain values to dataclasses and back: for the policy's TOML and the strongroom's orders."""
 
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
@@ -16,11 +16,18 @@ MICROSECOND = timedelta(microseconds=1)
 NAMES = {str: "a text", int: "a whole number", bool: "true or false"}
 
 
-def to_plain(value: Any) -> Any:
-    """Dictionaries, lists, texts, numbers and bytes that say the same; None members are left out.
+def seconds(at: datetime) -> Decimal:
+    """Seconds since 1970, exact to the microsecond."""
+    return Decimal((at - EPOCH) // MICROSECOND).scaleb(-6)
 
-    Instants become seconds since 1970, exact to the microsecond.
-    """
+
+def instant(since_1970: Decimal) -> datetime:
+    """The instant that `seconds` made this of."""
+    return EPOCH + int(since_1970.scaleb(6)) * MICROSECOND
+
+
+def to_plain(value: Any) -> Any:
+    """Dictionaries, lists, texts and numbers that say the same; instants as seconds; None members are left out."""
     if is_dataclass(value):
         return {
             field.name: to_plain(member)
@@ -28,7 +35,7 @@ def to_plain(value: Any) -> Any:
             if (member := getattr(value, field.name)) is not None
         }
     if isinstance(value, datetime):
-        return Decimal((value - EPOCH) // MICROSECOND).scaleb(-6)
+        return seconds(value)
     if isinstance(value, Mapping):
         return {key: to_plain(member) for key, member in value.items()}
     if isinstance(value, tuple):
@@ -40,7 +47,7 @@ def from_plain(hint: Any, value: Any, *, strict: bool = False, path: tuple[str, 
     """The value of the hinted type that `value` means.
 
     Args:
-        hint: a dataclass, str, int, bool, bytes, datetime, or tuple, Mapping or optional of these.
+        hint: a dataclass, str, int, bool, datetime, or tuple, Mapping or optional of these.
         strict: members that the dataclass does not have are mistakes.
         path: where the value stands, for the mistake.
 
@@ -66,11 +73,7 @@ def from_plain(hint: Any, value: Any, *, strict: bool = False, path: tuple[str, 
     if is_dataclass(hint):
         return _dataclass(hint, _table(value, path), strict, path)
     if hint is datetime:
-        return EPOCH + int(value.scaleb(6)) * MICROSECOND
-    if hint is bytes:
-        return bytes(value)
-    if hint is int and isinstance(value, Decimal):
-        return int(value)
+        return instant(value)
     if type(value) is not hint:
         raise Mistake(path, f"must be {NAMES[hint]}")
     return value

@@ -80,6 +80,13 @@ class Customer:
     due_reason: str | None = None
     version: str = ""
 
+    @property
+    def key_ids(self) -> frozenset[str]:
+        """The keys under which something of this customer that is still kept is sealed."""
+        # Between the purge and the end of the ledger's retention the ledger key is all that is left.
+        ledger = {LEDGER_KEY} if self.status != "purged" or self.due_at is not None else set()
+        return frozenset(ledger | ({self.number.key_id} if self.number is not None else set()))
+
     def require_active(self) -> None:
         """Returns if the customer is active.
 

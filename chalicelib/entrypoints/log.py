@@ -1,11 +1,17 @@
 """One log line for each thing done, with request ids and no number in it."""
 
+import re
 import traceback
 from functools import cache
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.errors import PolicyInvalid, Unavailable
+
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
+
+# As adapters/aws.py words it. Names and HTTP statuses only, whoever raises it: no number fits in.
+CAUSE = re.compile(r"[A-Za-z]+(: ([A-Za-z]+\d?[A-Za-z.]*|\d{3}))?")
 
 
 @cache
@@ -15,6 +21,14 @@ def logger() -> "Logger":
 
     # Not "ringfence": that is the logger Chalice writes tracebacks to, and it stays without a handler.
     return Logger(service="ringfence", name="ringfence.lines")
+
+
+def said_by(failure: BaseException) -> dict[str, str]:
+    """What may be read of an exception's text: a place in a policy file, or an AWS operation and its error's name."""
+    text = str(failure)
+    if isinstance(failure, PolicyInvalid) or (isinstance(failure, Unavailable) and CAUSE.fullmatch(text)):
+        return {"detail": text}
+    return {}
 
 
 def places(failure: BaseException) -> list[str]:

@@ -2,7 +2,7 @@
 
 import contextvars
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any, TypeVar, overload
 
@@ -32,10 +32,9 @@ def together(first: Callable[[], Any], *others: Callable[[], Any]) -> tuple[Any,
     then the first failure, in order, is raised.
     """
     futures = [_pool().submit(contextvars.copy_context().run, call) for call in others]
-    own: Future[Any] = Future()
     try:
-        own.set_result(first())
-    except BaseException as failure:
-        own.set_exception(failure)
-    wait(futures)
-    return tuple(future.result() for future in (own, *futures))
+        own = first()
+    finally:
+        for future in futures:
+            future.exception()
+    return (own, *(future.result() for future in futures))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Any
 
-import boto3
+from botocore.hooks import BaseEventHooks
 
 _current: ContextVar["CallCount | None"] = ContextVar("ringfence_local_call_count", default=None)
 
@@ -38,9 +38,13 @@ def counting() -> Iterator[CallCount]:
         _current.reset(token)
 
 
-def listen(session: boto3.Session) -> None:
-    """Every call of clients that the session makes from now on is counted; a retry counts as the call that it is."""
-    session.events.register("before-send", _count, unique_id="ringfence-local-call-count")
+def listen(events: BaseEventHooks) -> None:
+    """Every call of clients made from now on is counted; a retry counts as the call that it is.
+
+    Args:
+        events: of the session that makes the clients.
+    """
+    events.register("before-send", _count, unique_id="ringfence-local-call-count")
 
 
 def _count(**_: Any) -> None:

@@ -33,7 +33,7 @@ def load_gateway() -> Gateway:
     The environment must be set before: the application's clients are made from it.
     """
     # Imported here and not above: provisioning and the tests of this folder do without the application.
-    listen(import_module("chalicelib.adapters.aws").session())
+    listen(import_module("chalicelib.adapters.aws").events())
     problem = import_module("chalicelib.entrypoints.api.problems").gateway_problem
     return Gateway(import_module("app").app, problem)
 

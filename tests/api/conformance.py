@@ -9,6 +9,7 @@ from chalice.local import RouteMatcher
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 import app as application
+from chalicelib.entrypoints.api.answers import OpenApiAnswer
 from chalicelib.entrypoints.api.meta import API_VERSION
 from chalicelib.entrypoints.api.openapi import openapi
 
@@ -28,7 +29,7 @@ INSTANT_NAMES = re.compile(r".*_at|event_time")
 
 
 @cache
-def description() -> dict[str, Any]:
+def description() -> OpenApiAnswer:
     """The OpenAPI document of this process."""
     return openapi(API_VERSION)
 

@@ -5,6 +5,7 @@ import urllib.request
 from collections.abc import Callable
 from typing import Any
 
+import boto3
 import pytest
 
 from chalicelib.adapters import aws
@@ -95,5 +96,5 @@ def test_nobody_there_is_unknown() -> None:
 def test_the_carrier_would_notice_a_second_attempt() -> None:
     # The counter-test: a client as boto3 makes it by default tries again.
     with carrier(dropped) as there, pytest.raises(Exception, match="Connection was closed"):
-        aws.session().client("sns").publish(PhoneNumber=NUMBER.e164, Message="hello")
+        boto3.Session().client("sns").publish(PhoneNumber=NUMBER.e164, Message="hello")
     assert len(there.requests) > 1

@@ -10,7 +10,7 @@ from chalicelib.domain.contact import Message
 from chalicelib.domain.customer import Customer, TagHolder, WrappedKey
 from chalicelib.domain.errors import Contended
 from chalicelib.domain.verification import Verification
-from chalicelib.ports import Conflict, Expect, Insert, R, Remove, Replace, Write
+from chalicelib.ports import Absent, Conflict, Expect, Insert, R, Remove, Replace, Write
 from tests.contracts.records import a_claim, a_holder, a_key, a_verification, fresh, key_of
 from tests.fakes import NOON
 from tests.worlds import World
@@ -113,6 +113,43 @@ def test_an_expectation_alone_holds_or_refuses(world: World) -> None:
     assert refused(world, Expect(now.after)).current(TagHolder) is None
 
 
+def test_an_absence_alone_holds_or_refuses(world: World) -> None:
+    name = fresh("tag")
+    absent = Absent(TagHolder, (name,))
+    world.store.commit(absent)
+    assert world.store.get(TagHolder, name) is None
+    standing = stored(world, a_holder(tag=name))
+    assert refused(world, absent).refused == [(TagHolder, standing)]
+    world.store.commit(Remove(standing))
+    world.store.commit(absent)
+
+
+def test_an_absence_is_of_one_kind_and_one_whole_key(world: World) -> None:
+    holder, key = stored(world, a_holder()), stored(world, a_key(fresh("cus"), "ledger"))
+    world.store.commit(Absent(Customer, (holder.tag,)), Absent(WrappedKey, (key.customer_id, "number_1")))
+    assert refused(world, Absent(WrappedKey, key_of(key))).refused == [(WrappedKey, key)]
+
+
+def test_a_removal_guarded_by_an_absence_happens_with_it_or_not_at_all(world: World) -> None:
+    key = stored(world, a_key(fresh("cus")))
+    holder = stored(world, a_holder(tag=key.customer_id))
+    guarded = Remove(key), Absent(TagHolder, (key.customer_id,))
+    assert refused(world, *guarded).refused == [(TagHolder, holder)]
+    assert world.store.get(WrappedKey, *key_of(key)) == key
+    world.store.commit(Remove(holder))
+    world.store.commit(*guarded)
+    assert world.store.get(WrappedKey, *key_of(key)) is None
+
+
+def test_what_has_lapsed_is_an_absence(world: World) -> None:
+    claim = stored(world, a_claim(lapses_at=NOON + timedelta(seconds=60)))
+    assert refused(world, Absent(Claim, (claim.key,))).current(Claim) == claim
+    world.clock.at = NOON + timedelta(seconds=60)
+    world.store.commit(Absent(Claim, (claim.key,)))
+    # To expect is not to write.
+    assert world.store.get(Claim, claim.key, even_lapsed=True) == claim
+
+
 def test_one_commit_spans_every_table(world: World) -> None:
     old, gone, watched = stored(world, a_holder()), stored(world, a_key(fresh())), stored(world, a_verification())
     new = Replace(old, replace(old, customer_id="bob"))
@@ -126,7 +163,7 @@ def test_one_commit_spans_every_table(world: World) -> None:
 
 
 @pytest.mark.parametrize("position", range(5))
-@pytest.mark.parametrize("kind", ["insert", "replace", "remove", "expect"])
+@pytest.mark.parametrize("kind", ["insert", "replace", "remove", "expect", "absent"])
 def test_one_refusal_stops_them_all(world: World, kind: str, position: int) -> None:
     standing = stored(world, a_verification())
     stale = replace(standing, version="0" * 16)
@@ -135,6 +172,7 @@ def test_one_refusal_stops_them_all(world: World, kind: str, position: int) -> N
         "replace": Replace(stale, stale),
         "remove": Remove(stale),
         "expect": Expect(stale),
+        "absent": Absent(Verification, (standing.id,)),
     }
     bad = every[kind]
     old, gone, watched = stored(world, a_holder()), stored(world, a_key(fresh())), stored(world, a_claim())

@@ -36,13 +36,16 @@ def intercepted(client: Any, answer: Callable[[AWSPreparedRequest, int], Answer]
     def before_send(request: AWSPreparedRequest, event_name: str, **_: Any) -> Answer:
         wire.attempts += 1
         wire.operations.append(event_name.rsplit(".", 1)[-1])
-        return answer(request, wire.attempts)
+        return answer(request, wire.attempts) or botocore_stubber("before-send", request)
 
+    # botocore asks every handler before it takes the first answer: moto would carry out what was answered in its place.
+    client.meta.events.unregister("before-send", botocore_stubber)
     client.meta.events.register_first("before-send.*.*", before_send)
     try:
         yield wire
     finally:
         client.meta.events.unregister("before-send.*.*", before_send)
+        client.meta.events.register("before-send", botocore_stubber)
 
 
 def losing_answers(world: World, client: Any, *, attempts: int = 1) -> Any:
@@ -84,3 +87,6 @@ class _Raw:
 
     def stream(self, *_: Any, **__: Any) -> list[bytes]:
         return [self.body]
+
+    def read(self, *_: Any) -> bytes:
+        return self.body

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.domain.customer import ConsentState
+from chalicelib.domain.customer import LEDGER_KEY, ConsentState
 from chalicelib.domain.errors import CustomerPurged, CustomerRestricted
 from chalicelib.domain.ledger import GENESIS, link
 from tests.domain.samples import NOON, RETENTION, a_customer
@@ -45,6 +45,17 @@ def test_a_consent_changes_its_own_purpose_only() -> None:
     assert after.consents == {"order_notice": STATE, "marketing": STATE}
     assert before.consents == {"order_notice": STATE}
     assert replace(after, consents=before.consents, ledger_sequence=0, ledger_hash=GENESIS) == before
+
+
+def test_a_customer_needs_each_key_as_long_as_something_is_sealed_under_it() -> None:
+    active = a_customer()
+    assert active.number is not None
+    both = frozenset({LEDGER_KEY, active.number.key_id})
+    closed = active.closed(NOON, RETENTION)
+    assert (active.key_ids, closed.key_ids) == (both, both)
+    purged = closed.purged(LATER, RETENTION)
+    assert purged.key_ids == {LEDGER_KEY}
+    assert purged.ledger_sealed_forever().key_ids == set()
 
 
 def test_only_an_active_customer_is_active() -> None:

@@ -158,9 +158,9 @@ def test_each_request_has_its_own_id(gateway: Gateway) -> None:
 
 def test_aws_calls_are_counted_for_the_request_that_makes_them() -> None:
     session = a_session()
-    listen(session)
-    # Answers in AWS's place, after the counting: nothing is sent.
     events: Any = session.events
+    listen(events)
+    # Answers in AWS's place, after the counting: nothing is sent.
     events.register("before-send", lambda request, **_: AWSResponse(request.url, 200, HTTPHeaders(), _Raw()))
     client = session.client("dynamodb", endpoint_url="http://127.0.0.1:1")
     app = Chalice("calls")

@@ -8,7 +8,7 @@ from chalicelib.domain.customer import Customer, TagHolder, WrappedKey
 from chalicelib.domain.errors import CodeIncorrect, NotReplayable, Refused, Unavailable
 from chalicelib.domain.phone_number import PhoneNumber
 from chalicelib.domain.verification import Verification
-from chalicelib.ports import Replace
+from chalicelib.ports import Absent, Replace
 from tests.fakes import bearer
 from tests.services.staged_store import StagedAdapters
 from tests.services.world import KEY, STAFF, World, keyed, wrong
@@ -44,7 +44,7 @@ class Staged(World):
     def intended(self) -> int:
         """How many sends were ever written as intended, erased since or not."""
         sends: dict[str, int] = {}
-        for write in (write for writes in self.store.commits for write in writes):
+        for write in (write for writes in self.store.commits for write in writes if not isinstance(write, Absent)):
             record = write.after if isinstance(write, Replace) else write.record
             if isinstance(record, Verification):
                 sends[record.id] = max(sends.get(record.id, 0), len(record.sends))

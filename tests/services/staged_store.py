@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from chalicelib.domain.errors import Unavailable
-from chalicelib.ports import Record, Replace, Write
+from chalicelib.ports import R, Record, Write, kind_of
 from tests.fakes import MemoryAdapters
 from tests.memory_store import MemoryStore
 
@@ -23,6 +23,9 @@ class StagedStore(MemoryStore):
         unreadable: buckets in which nothing due can be found.
         stale: keys that the index of what is due still has in every bucket.
         looked: how often somebody has looked for what is due.
+        broken: keys of records that cannot be read.
+        unshared: kinds of which no share can be read.
+        named: keys that the last share of their kind still has.
     """
 
     fails_at: int | None = None
@@ -33,9 +36,35 @@ class StagedStore(MemoryStore):
     unreadable: set[str] = field(default_factory=set)
     stale: list[str] = field(default_factory=list)
     looked: int = 0
+    broken: set[tuple[str, ...]] = field(default_factory=set)
+    unshared: set[type[Any]] = field(default_factory=set)
+    named: dict[type[Any], tuple[str, ...]] = field(default_factory=dict)
+    staged_reads: list[tuple[type[Any], Callable[[], object]]] = field(default_factory=list)
+
+    def get(self, kind: type[R], *key: str, even_lapsed: bool = False) -> R | None:
+        if key in self.broken:
+            raise KeyError("staged")
+        return super().get(kind, *key, even_lapsed=even_lapsed)
+
+    def history(
+        self, kind: type[R], partition: str, *, newest_first: bool = False, limit: int | None = None
+    ) -> list[R]:
+        with self._lock:
+            due = [entry for entry in self.staged_reads if entry[0] is kind]
+            self.staged_reads = [entry for entry in self.staged_reads if entry not in due]
+        for _, act in due:
+            act()
+        return super().history(kind, partition, newest_first=newest_first, limit=limit)
+
+    def share(self, kind: type[Record], which: int, of: int) -> Iterator[tuple[str, ...]]:
+        yield from super().share(kind, which, of)
+        if kind in self.named and which == of - 1:
+            yield self.named[kind]
+        if kind in self.unshared:
+            raise Unavailable("staged")
 
     def commit(self, *writes: Write) -> None:
-        kinds = {type(write.after if isinstance(write, Replace) else write.record) for write in writes}
+        kinds = {kind_of(write) for write in writes}
         with self._lock:
             due = [entry for entry in self.staged if entry[0] in kinds]
             self.staged = [entry for entry in self.staged if entry not in due]
@@ -55,6 +84,10 @@ class StagedStore(MemoryStore):
             raise Unavailable("staged")
         yield from self.stale
         yield from super().due(kind, bucket, until)
+
+    def before_history(self, kind: type[Any], act: Callable[[], object]) -> None:
+        """Just before somebody next reads a history of this kind, this happens."""
+        self.staged_reads.append((kind, act))
 
     def before(self, kind: type[Any], act: Callable[[], object]) -> None:
         """Just before the next commit that writes this kind of record, this happens."""

@@ -1,51 +1,55 @@
-"""What answers say. No number is in any of them but RevealAnswer."""
+"""What answers say. No number is in any of them but RevealAnswer.
 
+Dictionaries with a shape, which cost a start nothing; OpenAPI is made from the same shapes.
+"""
+
+import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any, NotRequired
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, RootModel
-
-# RFC 3339 in UTC, with Z.
-Instant = Annotated[
-    datetime,
-    PlainSerializer(lambda at: at.isoformat().replace("+00:00", "Z"), return_type=str),
-    Field(json_schema_extra={"format": "date-time"}),
-]
+# pydantic, which makes OpenAPI of them, reads typing's own only from Python 3.12 on.
+from typing_extensions import TypedDict
 
 
-class Answer(BaseModel):
-    """An answer's body."""
+def as_json(answer: Mapping[str, object]) -> str:
+    """The answer as JSON; its instants are RFC 3339 in UTC and end in Z."""
+    return _encode(answer)
 
-    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+def _instant(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")
 
 
-class VerificationAnswer(Answer):
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_instant).encode
+
+
+class VerificationAnswer(TypedDict):
     """A verification as its client sees it."""
 
     verification_id: str
     purpose: str
     status: str
     phone_number_masked: str
-    expires_at: Instant
-    resend_at: Instant | None
+    expires_at: datetime
+    resend_at: datetime | None
     sends_remaining: int
     attempts_remaining: int
     delivery: str
-    verified_at: Instant | None
+    verified_at: datetime | None
 
 
-class CustomerAnswer(Answer):
+class CustomerAnswer(TypedDict):
     """A customer; the number as a mask."""
 
     customer_id: str
     status: str
     phone_number_masked: str | None
-    verified_at: Instant
-    purge_at: Instant | None
+    verified_at: datetime
+    purge_at: datetime | None
 
 
-class PurposeAnswer(Answer):
+class PurposeAnswer(TypedDict):
     """One purpose of the catalogue, in one locale."""
 
     purpose: str
@@ -58,13 +62,13 @@ class PurposeAnswer(Answer):
     locale: str
 
 
-class PurposesAnswer(Answer):
+class PurposesAnswer(TypedDict):
     """The catalogue."""
 
     purposes: list[PurposeAnswer]
 
 
-class NoticeAnswer(Answer):
+class NoticeAnswer(TypedDict):
     """The exact text of a notice."""
 
     purpose: str
@@ -77,32 +81,32 @@ class NoticeAnswer(Answer):
     sha256: str
 
 
-class ConsentAnswer(Answer):
+class ConsentAnswer(TypedDict):
     """The latest state of a customer's consent to a purpose."""
 
     record_id: str
     purpose: str
     status: str
     event_id: str
-    event_time: Instant
+    event_time: datetime
     notice_version: int
     locale: str
     channels: list[str]
 
 
-class ConsentsAnswer(Answer):
+class ConsentsAnswer(TypedDict):
     """All consents of a customer."""
 
     consents: list[ConsentAnswer]
 
 
-class ConsentEventAnswer(Answer):
+class ConsentEventAnswer(TypedDict):
     """One event of the ledger."""
 
     event_id: str
     record_id: str
     event_type: str
-    event_time: Instant
+    event_time: datetime
     purpose: str
     channels: list[str]
     notice_version: int
@@ -113,42 +117,42 @@ class ConsentEventAnswer(Answer):
     actor_client: str
 
 
-class HistoryAnswer(Answer):
+class HistoryAnswer(TypedDict):
     """Every event of one purpose, oldest first."""
 
     events: list[ConsentEventAnswer]
 
 
-class DecisionAnswer(Answer):
+class DecisionAnswer(TypedDict):
     """May contact be made now?"""
 
     decision: str
     reason: str
     evidence: list[str]
-    next_allowed_at: Instant | None
-    contact_token: Annotated[str | None, Field(repr=False)]
-    expires_at: Instant | None
+    next_allowed_at: datetime | None
+    contact_token: str | None
+    expires_at: datetime | None
 
 
-class MessageAnswer(Answer):
+class MessageAnswer(TypedDict):
     """A message that was handed to the carrier, or may have been."""
 
     message_id: str
     status: str
 
 
-class RevealAnswer(Answer):
+class RevealAnswer(TypedDict):
     """A number in clear."""
 
-    phone_number: Annotated[str, Field(repr=False)]
+    phone_number: str
 
 
-class PurgeRunAnswer(Answer):
+class PurgeRunAnswer(TypedDict):
     """The report of one purge run."""
 
     run_id: str
-    started_at: Instant
-    finished_at: Instant
+    started_at: datetime
+    finished_at: datetime
     duration_seconds: float
     complete: bool
     erased: Mapping[str, int]
@@ -156,30 +160,36 @@ class PurgeRunAnswer(Answer):
     oldest_lateness_seconds: int
 
 
-class PurgeRunsAnswer(Answer):
+class PurgeRunsAnswer(TypedDict):
     """The latest purge runs, newest first."""
 
     purge_runs: list[PurgeRunAnswer]
 
 
-class HealthAnswer(Answer):
+class HealthAnswer(TypedDict):
     """The process answers."""
 
     status: str
 
 
-class OpenApiAnswer(RootModel[dict[str, Any]]):
+class OpenApiAnswer(TypedDict):
     """An OpenAPI document."""
 
+    openapi: str
+    info: dict[str, Any]
+    servers: list[dict[str, str]]
+    paths: dict[str, Any]
+    components: dict[str, Any]
 
-class FieldProblem(Answer):
+
+class FieldProblem(TypedDict):
     """One member that cannot be accepted."""
 
     pointer: str
     detail: str
 
 
-class ProblemAnswer(Answer):
+class ProblemAnswer(TypedDict):
     """RFC 9457."""
 
     type: str
@@ -187,6 +197,6 @@ class ProblemAnswer(Answer):
     status: int
     detail: str
     instance: str
-    errors: list[FieldProblem] | None = None
-    attempts_remaining: int | None = None
-    resend_at: Instant | None = None
+    errors: NotRequired[list[FieldProblem]]
+    attempts_remaining: NotRequired[int]
+    resend_at: NotRequired[datetime]

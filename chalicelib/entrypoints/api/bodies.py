@@ -12,7 +12,7 @@ from chalicelib.domain.identifiers import contains_number, reads_as_number
 class Body(BaseModel):
     """A request's body."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True, defer_build=True)
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
         """Nothing: a body may hold a number, a code or a token."""

@@ -6,7 +6,7 @@ from chalice.app import Blueprint
 
 from chalicelib.bootstrap import ringfence
 from chalicelib.domain import errors
-from chalicelib.domain.consent import ConsentChoice, record_id
+from chalicelib.domain.consent import ConsentChoice, ConsentEvent, record_id
 from chalicelib.domain.customer import Customer
 from chalicelib.entrypoints.api.answers import ConsentAnswer, ConsentEventAnswer, ConsentsAnswer, HistoryAnswer
 from chalicelib.entrypoints.api.bodies import ConsentBody, NoBody
@@ -102,4 +102,21 @@ def read_history(call: Call[NoBody], customer_id: str, purpose: str) -> HistoryA
     events = [event for event in ringfence().history(customer_id) if event.purpose == purpose]
     if not events and purpose not in ringfence().policy.rules.purposes:
         raise errors.NotFound
-    return HistoryAnswer(events=[ConsentEventAnswer.model_validate(event) for event in events])
+    return HistoryAnswer(events=[_event(event) for event in events])
+
+
+def _event(event: ConsentEvent) -> ConsentEventAnswer:
+    return ConsentEventAnswer(
+        event_id=event.event_id,
+        record_id=event.record_id,
+        event_type=event.event_type,
+        event_time=datetime.fromisoformat(event.event_time),
+        purpose=event.purpose,
+        channels=list(event.channels),
+        notice_version=event.notice_version,
+        notice_sha256=event.notice_sha256,
+        locale=event.locale,
+        surface=event.surface,
+        actor_role=event.actor_role,
+        actor_client=event.actor_client,
+    )

@@ -4,16 +4,17 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import wraps
+from typing import Any
 
 from chalice.app import Blueprint, Request, Response
-from pydantic import BaseModel
 
-from chalicelib.domain.errors import PolicyInvalid, RingfenceError
+from chalicelib.domain.errors import RingfenceError
+from chalicelib.entrypoints.api.answers import as_json
 from chalicelib.entrypoints.api.authorizer import authorize
 from chalicelib.entrypoints.api.bodies import Body
 from chalicelib.entrypoints.api.call import read_call
 from chalicelib.entrypoints.api.problems import Headers, reply_to
-from chalicelib.entrypoints.log import logger, places
+from chalicelib.entrypoints.log import logger, places, said_by
 
 NO_STORE: Headers = {"Cache-Control": "no-store"}
 JSON: Headers = {"Content-Type": "application/json", **NO_STORE}
@@ -27,7 +28,7 @@ class Endpoint:
     path: str
     roles: tuple[str, ...]
     body: type[Body] | None
-    answer: type[BaseModel] | None
+    answer: type[Any] | None
     status: int
     problems: tuple[type[RingfenceError], ...]
     summary: str
@@ -42,13 +43,13 @@ def endpoint(
     method: str,
     path: str,
     *,
-    answer: type[BaseModel] | None,
+    answer: type[Any] | None,
     status: int = 200,
     roles: tuple[str, ...] = (),
     body: type[Body] | None = None,
     problems: tuple[type[RingfenceError], ...] = (),
     query: Mapping[str, str] | None = None,
-) -> Callable[[Callable[..., BaseModel | None]], Callable[..., Response]]:
+) -> Callable[[Callable[..., Mapping[str, object] | None]], Callable[..., Response]]:
     """The decorated view serves this route, and OpenAPI knows it.
 
     Args:
@@ -58,7 +59,7 @@ def endpoint(
         query: query parameters, name to description.
     """
 
-    def decorate(view: Callable[..., BaseModel | None]) -> Callable[..., Response]:
+    def decorate(view: Callable[..., Mapping[str, object] | None]) -> Callable[..., Response]:
         route = f"{method} {path}"
         summary = (view.__doc__ or "").strip().splitlines()[0]
         ENDPOINTS.append(Endpoint(method, path, roles, body, answer, status, problems, summary, query or {}))
@@ -72,7 +73,7 @@ def endpoint(
             problem, failure = None, None
             try:
                 made = view(read_call(request, route, roles, body, captured), **captured)
-                response = Response(made.model_dump_json() if made else "", JSON if made else NO_STORE, status)
+                response = Response(as_json(made) if made else "", JSON if made else NO_STORE, status)
             except Exception as error:
                 reply = reply_to(error, request_id)
                 response = Response(reply.body, reply.headers, reply.status)
@@ -99,8 +100,7 @@ def _log(
         "duration_ms": round((time.perf_counter() - started) * 1000, 1),
     }
     if status >= 500 and failure is not None:
-        # Of all errors this one alone is written to be read: it names a file of ours and a line.
-        detail = {"detail": str(failure)} if isinstance(failure, PolicyInvalid) else {}
-        logger().error("failed", extra={**line, **detail, "error": type(failure).__name__, "places": places(failure)})
+        why = {**said_by(failure), "error": type(failure).__name__, "places": places(failure)}
+        logger().error("failed", extra={**line, **why})
     else:
         logger().info("served", extra=line)

@@ -23,4 +23,4 @@ def describe(_call: Call[NoBody]) -> OpenApiAnswer:
     """This API, as OpenAPI 3.1."""
     from chalicelib.entrypoints.api.openapi import openapi
 
-    return OpenApiAnswer(openapi(API_VERSION))
+    return openapi(API_VERSION)

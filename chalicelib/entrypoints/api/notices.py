@@ -44,4 +44,13 @@ def read_notice(call: Call[NoBody], purpose: str, version: str) -> NoticeAnswer:
     notice = policy.notice(purpose, int(version) if version.isdecimal() else 0, policy.locale(call.query.get("locale")))
     if notice is None:
         raise errors.NotFound
-    return NoticeAnswer.model_validate(notice)
+    return NoticeAnswer(
+        purpose=notice.purpose,
+        version=notice.version,
+        locale=notice.locale,
+        title=notice.title,
+        summary=notice.summary,
+        material=notice.material,
+        text=notice.text,
+        sha256=notice.sha256,
+    )

@@ -4,12 +4,12 @@ import re
 from functools import cache
 from typing import Any
 
-from pydantic import BaseModel
-from pydantic.json_schema import JsonSchemaMode, models_json_schema
+from pydantic import TypeAdapter
+from pydantic.json_schema import JsonSchemaMode
 
 from chalicelib.domain import errors
 from chalicelib.domain.errors import RingfenceError
-from chalicelib.entrypoints.api.answers import ProblemAnswer
+from chalicelib.entrypoints.api.answers import OpenApiAnswer, ProblemAnswer
 from chalicelib.entrypoints.api.endpoint import ENDPOINTS, Endpoint
 from chalicelib.entrypoints.api.problems import EDGE, MEDIA_TYPE, PROBLEMS, URN, Problem
 
@@ -17,19 +17,20 @@ SCHEMA = "#/components/schemas/{model}"
 
 
 @cache
-def openapi(version: str) -> dict[str, Any]:
+def openapi(version: str) -> OpenApiAnswer:
     """The description of the whole API.
 
     Args:
         version: of the API, e.g. `1.0.0`.
     """
-    models: dict[tuple[type[BaseModel], JsonSchemaMode], None] = {(ProblemAnswer, "serialization"): None}
+    models: dict[tuple[type[Any], JsonSchemaMode], None] = {(ProblemAnswer, "serialization"): None}
     for it in ENDPOINTS:
         if it.body is not None:
             models[it.body, "validation"] = None
         if it.answer is not None:
             models[it.answer, "serialization"] = None
-    _, definitions = models_json_schema(list(models), ref_template=SCHEMA)
+    described = [(model.__name__, mode, TypeAdapter(model)) for model, mode in models]
+    _, definitions = TypeAdapter.json_schemas(described, ref_template=SCHEMA)
     paths: dict[str, Any] = {}
     for it in ENDPOINTS:
         paths.setdefault(it.path, {})[it.method.lower()] = _operation(it)

@@ -1,0 +1,210 @@
+"""How each kind of record lies in DynamoDB. A change here is one that rows already written do not follow."""
+
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
+from types import NoneType
+from typing import Any, get_args, get_type_hints
+
+import pytest
+
+from chalicelib.adapters.dynamodb_places import PLACES, from_item, to_item
+from chalicelib.domain.claim import Claim
+from chalicelib.domain.contact import AccessLogEntry, ContactToken, Message
+from chalicelib.domain.customer import ConsentState, Customer, SealedNumber, TagHolder, WrappedKey
+from chalicelib.domain.ledger import LedgerEvent
+from chalicelib.domain.purge_run import PurgeRun
+from chalicelib.domain.throttle import ThrottleLog
+from chalicelib.domain.verification import Send, TransactionContext, Verification
+
+AT = datetime(2026, 11, 21, 12, 0, 0, 250_000, UTC)
+LATER = AT + timedelta(days=1)
+# As texts that say the same to the microsecond, and for TTL in whole seconds and never earlier.
+AT_SECONDS, LATER_SECONDS, LATER_ROUNDED_UP = "1795262400.250000", "1795348800.250000", "1795348801"
+HASH = "0" * 64
+
+
+def texts(**members: str) -> dict[str, Any]:
+    return {name: {"S": value} for name, value in members.items()}
+
+
+def numbers(**members: str) -> dict[str, Any]:
+    return {name: {"N": value} for name, value in members.items()}
+
+
+FORMS: list[tuple[Any, dict[str, Any]]] = [
+    (
+        Verification(
+            id="vrf_1",
+            client_id="wallet-app",
+            purpose="transaction",
+            tag="v1.tag",
+            masked="+86*********01",
+            locale="en",
+            started_at=AT,
+            code_expires_at=LATER,
+            due_at=AT,
+            due_reason="unverified_number",
+            pending_number=b"\x00sealed",
+            customer_id="cus_1",
+            context=TransactionContext("10.00", "CNY", "Ada"),
+            android_app_hash="FA+9qCX9VSu",
+            attempts=2,
+            sends=(Send(AT, "accepted"), Send(LATER)),
+            verified_at=LATER,
+            proved_by=2,
+            version="a1",
+        ),
+        {
+            **texts(pk="vrf_1", id="vrf_1", client_id="wallet-app", purpose="transaction", tag="v1.tag"),
+            **texts(masked="+86*********01", locale="en", due_reason="unverified_number", due_bucket="22"),
+            **texts(customer_id="cus_1", android_app_hash="FA+9qCX9VSu", status="pending", version="a1"),
+            **numbers(started_at=AT_SECONDS, code_expires_at=LATER_SECONDS, due_at=AT_SECONDS),
+            **numbers(verified_at=LATER_SECONDS, attempts="2", proved_by="2", lapses_at=LATER_ROUNDED_UP),
+            "pending_number": {"B": b"\x00sealed"},
+            "context": {"M": texts(amount="10.00", currency="CNY", payee="Ada")},
+            "sends": {
+                "L": [
+                    {"M": {**numbers(at=AT_SECONDS), **texts(delivery="accepted")}},
+                    {"M": {**numbers(at=LATER_SECONDS), **texts(delivery="intended")}},
+                ]
+            },
+        },
+    ),
+    (
+        ThrottleLog("ip#mac", (AT, LATER), LATER, "a1"),
+        {
+            **texts(pk="ip#mac", key="ip#mac", version="a1"),
+            **numbers(lapses_at=LATER_ROUNDED_UP),
+            "admitted": {"L": [{"N": AT_SECONDS}, {"N": LATER_SECONDS}]},
+        },
+    ),
+    (
+        Claim("wallet-app|POST /v1/customers|key", "mac", "cus_1", "cus_1", LATER, "a1"),
+        {
+            **texts(pk="wallet-app|POST /v1/customers|key", key="wallet-app|POST /v1/customers|key", version="a1"),
+            **texts(body_mac="mac", resource="cus_1", owner="cus_1"),
+            **numbers(lapses_at=LATER_ROUNDED_UP),
+        },
+    ),
+    (
+        Customer(
+            id="cus_1",
+            created_at=AT,
+            verified_at=AT,
+            locale="",
+            tag="v1.tag",
+            masked="+86*********01",
+            number=SealedNumber("number_1", b"nonce", b""),
+            consents={"marketing": ConsentState("given", 1, "en", ("sms",), "evt_1", AT)},
+            ledger_sequence=1,
+            version="a1",
+        ),
+        {
+            **texts(pk="customer#cus_1", id="cus_1", locale="", tag="v1.tag", masked="+86*********01"),
+            **texts(status="active", ledger_hash=HASH, version="a1"),
+            **numbers(created_at=AT_SECONDS, verified_at=AT_SECONDS, ledger_sequence="1"),
+            "number": {"M": {**texts(key_id="number_1"), "nonce": {"B": b"nonce"}, "ciphertext": {"B": b""}}},
+            "consents": {
+                "M": {
+                    "marketing": {
+                        "M": {
+                            **texts(decision="given", locale="en", event_id="evt_1"),
+                            **numbers(notice_version="1", event_time=AT_SECONDS),
+                            "channels": {"L": [{"S": "sms"}]},
+                        }
+                    }
+                }
+            },
+        },
+    ),
+    (
+        TagHolder("v1.tag", "cus_1", "a1"),
+        texts(pk="tag#v1.tag", tag="v1.tag", customer_id="cus_1", version="a1"),
+    ),
+    (
+        WrappedKey("cus_1", "ledger", b"wrapped", "a1"),
+        {
+            **texts(pk="cus_1", sk="ledger", customer_id="cus_1", key_id="ledger", version="a1"),
+            "wrapped": {"B": b"wrapped"},
+        },
+    ),
+    (
+        LedgerEvent("cus_1", 7, "evt_7", AT, "commitment", HASH, "hash", b"sealed", "a1"),
+        {
+            **texts(pk="cus_1", sk="000000000007", customer_id="cus_1", event_id="evt_7", version="a1"),
+            **texts(commitment="commitment", previous_hash=HASH, hash="hash"),
+            **numbers(sequence="7", event_time=AT_SECONDS),
+            "sealed": {"B": b"sealed"},
+        },
+    ),
+    (
+        ContactToken(
+            "digest", "cus_1", "marketing", "sms", "call-centre", "ann", "b2", ("evt_1",), LATER, AT, version="a1"
+        ),
+        {
+            **texts(pk="token#digest", digest="digest", customer_id="cus_1", purpose="marketing", channel="sms"),
+            **texts(client_id="call-centre", subject="ann", customer_version="b2", version="a1"),
+            **numbers(lapses_at=LATER_ROUNDED_UP, used_at=AT_SECONDS),
+            "evidence": {"L": [{"S": "evt_1"}]},
+        },
+    ),
+    (
+        Message("msg_1", "cus_1", "marketing", "offer", AT, LATER, "accepted", "a1"),
+        {
+            **texts(pk="message#msg_1", id="msg_1", customer_id="cus_1", purpose="marketing", template="offer"),
+            **texts(delivery="accepted", version="a1"),
+            **numbers(sent_at=AT_SECONDS, lapses_at=LATER_ROUNDED_UP),
+        },
+    ),
+    (
+        AccessLogEntry(
+            "acc_1", "cus_1", AT, "reveal", "marketing", "call", "staff", "call-centre", "ann", (), "a reason", "a1"
+        ),
+        {
+            **texts(pk="cus_1", sk="2026-11-21T12:00:00.250000+00:00#acc_1", id="acc_1", customer_id="cus_1"),
+            **texts(action="reveal", purpose="marketing", channel="call", role="staff", client_id="call-centre"),
+            **texts(subject="ann", justification="a reason", version="a1"),
+            **numbers(at=AT_SECONDS),
+            "evidence": {"L": []},
+        },
+    ),
+    (
+        PurgeRun("run_1", AT, LATER, False, {"unverified_number": 3}, {}, 12, "a1"),
+        {
+            **texts(pk="run", sk="run_1", id="run_1", version="a1"),
+            **numbers(started_at=AT_SECONDS, finished_at=LATER_SECONDS, oldest_lateness_seconds="12"),
+            "complete": {"BOOL": False},
+            "erased": {"M": {"unverified_number": {"N": "3"}}},
+            "failures": {"M": {}},
+        },
+    ),
+]
+by_kind = pytest.mark.parametrize(("record", "item"), FORMS, ids=[type(record).__name__ for record, _ in FORMS])
+
+
+def test_every_kind_has_its_form() -> None:
+    assert [type(record) for record, _ in FORMS] == list(PLACES)
+
+
+@by_kind
+def test_a_record_lies_there_in_this_form(record: Any, item: dict[str, Any]) -> None:
+    assert to_item(record) == item
+
+
+@by_kind
+def test_what_does_not_lie_there_is_none_or_the_default(record: Any, item: dict[str, Any]) -> None:
+    expected: dict[str, Any] = {
+        name: None for name, hint in get_type_hints(type(record)).items() if NoneType in get_args(hint)
+    }
+    expected |= {field.name: field.default for field in fields(record) if isinstance(field.default, str | int)}
+    left = from_item(type(record), {name: value for name, value in item.items() if name not in expected})
+    assert {name: getattr(left, name) for name in expected} == expected
+
+
+def test_numbers_are_read_as_dynamodb_gives_them_back() -> None:
+    # It drops zeros that say nothing.
+    record, item = FORMS[1]
+    assert from_item(ThrottleLog, {**item, "admitted": {"L": [{"N": "1795262400.25"}, {"N": "1795348800.25"}]}}) == (
+        from_item(ThrottleLog, item)
+    )
+    assert from_item(ThrottleLog, item).admitted == record.admitted
