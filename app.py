@@ -13,9 +13,21 @@ from chalicelib.entrypoints.api import (
     verifications,
 )
 from chalicelib.entrypoints.api.gateway_errors import problems_only
-from chalicelib.entrypoints.jobs import purge
+from chalicelib.entrypoints.jobs import purge, strongroom, sweep
 
 app = Chalice(app_name="ringfence", configure_logs=False)
 app.register_middleware(problems_only, "http")
-for module in (authorizer, verifications, customers, consents, contacts, notices, purge_runs, meta, purge):
+for module in (
+    authorizer,
+    verifications,
+    customers,
+    consents,
+    contacts,
+    notices,
+    purge_runs,
+    meta,
+    purge,
+    sweep,
+    strongroom,
+):
     app.register_blueprint(module.bp)

@@ -20,6 +20,7 @@ from chalicelib.ports import (
     PendingNumbers,
     SmsSender,
     Store,
+    Strongroom,
     TokenVerifier,
 )
 from chalicelib.settings import Settings, read_settings
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from chalicelib.services.record_consent import RecordConsent
     from chalicelib.services.resend_code import ResendCode
     from chalicelib.services.start_verification import StartVerification
-    from chalicelib.services.strongroom import StrongroomService
+    from chalicelib.services.sweep_keys import SweepKeys
     from chalicelib.services.throttle import Throttle
 
 
@@ -82,28 +83,28 @@ class Adapters:
         """The tag key."""
         from chalicelib.adapters.kms_number_index import KmsNumberIndex
 
-        return KmsNumberIndex(self._alias("tag"), self.settings.tenant)
+        return KmsNumberIndex(self.settings.keys["tag"], self.settings.tenant)
 
     @cached_property
     def codes(self) -> CodeSecrets:
         """The code key."""
         from chalicelib.adapters.kms_code_secrets import KmsCodeSecrets
 
-        return KmsCodeSecrets(self._alias("code"), self.settings.tenant)
+        return KmsCodeSecrets(self.settings.keys["code"], self.settings.tenant)
 
     @cached_property
     def blinder(self) -> Blinder:
         """The blinding key."""
         from chalicelib.adapters.kms_blinder import KmsBlinder
 
-        return KmsBlinder(self._alias("blind"), self.settings.tenant)
+        return KmsBlinder(self.settings.keys["blind"], self.settings.tenant)
 
     @cached_property
     def pending(self) -> PendingNumbers:
         """The pending key."""
         from chalicelib.adapters.kms_pending_numbers import KmsPendingNumbers
 
-        return KmsPendingNumbers(self._alias("pending"))
+        return KmsPendingNumbers(self.settings.keys["pending"])
 
     @cached_property
     def sealer(self) -> NumberSealer:
@@ -111,7 +112,7 @@ class Adapters:
         from chalicelib.adapters.kms_data_keys import KmsDataKeys
         from chalicelib.adapters.kms_numbers import FIELD, KmsNumberSealer
 
-        return KmsNumberSealer(KmsDataKeys(self._alias("number"), FIELD))
+        return KmsNumberSealer(KmsDataKeys(self.settings.keys["number"], FIELD))
 
     @cached_property
     def opener(self) -> NumberOpener:
@@ -119,7 +120,7 @@ class Adapters:
         from chalicelib.adapters.kms_data_keys import KmsDataKeys
         from chalicelib.adapters.kms_numbers import FIELD, KmsNumberOpener
 
-        return KmsNumberOpener(KmsDataKeys(self._alias("number"), FIELD))
+        return KmsNumberOpener(KmsDataKeys(self.settings.keys["number"], FIELD))
 
     @cached_property
     def ledger(self) -> LedgerCipher:
@@ -127,7 +128,7 @@ class Adapters:
         from chalicelib.adapters.kms_data_keys import KmsDataKeys
         from chalicelib.adapters.kms_ledger_cipher import KmsLedgerCipher
 
-        return KmsLedgerCipher(KmsDataKeys(self._alias("ledger"), "ledger"))
+        return KmsLedgerCipher(KmsDataKeys(self.settings.keys["ledger"], "ledger"))
 
     @cached_property
     def sender(self) -> SmsSender:
@@ -136,8 +137,14 @@ class Adapters:
 
         return SnsSender(self.policy.rules.sms)
 
-    def _alias(self, key: str) -> str:
-        return f"alias/{self.settings.name}-{key}"
+    @cached_property
+    def strongroom_function(self) -> Strongroom | None:
+        """Lambda, if the deployment names a function."""
+        if self.settings.strongroom is None:
+            return None
+        from chalicelib.adapters.lambda_strongroom import LambdaStrongroom
+
+        return LambdaStrongroom(self.settings.strongroom)
 
 
 def _use_case(module: str, name: str) -> Any:
@@ -156,7 +163,6 @@ class Ringfence:
     idempotency: "Idempotency" = _use_case("idempotency", "Idempotency")
     own: "OwnVerification" = _use_case("own_verification", "OwnVerification")
     deliver: "DeliverCode" = _use_case("deliver_code", "DeliverCode")
-    strongroom: "StrongroomService" = _use_case("strongroom", "StrongroomService")
     start_verification: "StartVerification" = _use_case("start_verification", "StartVerification")
     resend_code: "ResendCode" = _use_case("resend_code", "ResendCode")
     check_code: "CheckCode" = _use_case("check_code", "CheckCode")
@@ -168,9 +174,19 @@ class Ringfence:
     decide_contact: "DecideContact" = _use_case("decide_contact", "DecideContact")
     purge_customer: "PurgeCustomer" = _use_case("purge_customer", "PurgeCustomer")
     purge_expired: "PurgeExpired" = _use_case("purge_expired", "PurgeExpired")
+    sweep_keys: "SweepKeys" = _use_case("sweep_keys", "SweepKeys")
 
     def __init__(self, adapters: Adapters) -> None:
         self.adapters = adapters
+
+    @cached_property
+    def strongroom(self) -> Strongroom:
+        """The function where it is one of its own; in that function, and locally, this process."""
+        if self.adapters.strongroom_function is not None:
+            return self.adapters.strongroom_function
+        from chalicelib.services.strongroom import StrongroomService
+
+        return self.wired(StrongroomService)
 
     @property
     def policy(self) -> "Policy":

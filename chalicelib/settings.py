@@ -6,6 +6,8 @@ from pathlib import Path
 
 PACKAGED_POLICY = Path(__file__).parent / "policy"
 
+KEY_PREFIX = "RINGFENCE_KEY_"
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -16,7 +18,10 @@ class Settings:
         tenant: part of everything a KMS key makes a MAC of; must never change.
         jwks_uri: where the token issuer's public keys are read over HTTPS; HTTP only on this machine.
         token_issuer, token_audience: what `iss` and `aud` must be.
+        keys: KMS keys by their part: tag, code, blind, pending, number, ledger. A function is told those it uses, and
+            by ARN where it is deployed: an alias could be pointed at another key.
         policy_folder: where policy.toml, notices/ and messages/ lie.
+        strongroom: the strongroom's function; None where it stands in this very process.
     """
 
     name: str
@@ -24,7 +29,9 @@ class Settings:
     jwks_uri: str
     token_issuer: str
     token_audience: str
+    keys: Mapping[str, str]
     policy_folder: Path = PACKAGED_POLICY
+    strongroom: str | None = None
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -39,4 +46,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         jwks_uri=environ["RINGFENCE_JWKS_URI"],
         token_issuer=environ["RINGFENCE_TOKEN_ISSUER"],
         token_audience=environ["RINGFENCE_TOKEN_AUDIENCE"],
+        keys={
+            name.removeprefix(KEY_PREFIX).lower(): key for name, key in environ.items() if name.startswith(KEY_PREFIX)
+        },
+        strongroom=environ.get("RINGFENCE_STRONGROOM"),
     )

@@ -19,6 +19,7 @@ from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.ledger import SALT_BYTES, commit_to
 from chalicelib.domain.phone_number import PhoneNumber, parse_phone_number
 from chalicelib.domain.policy import Policy
+from chalicelib.ports import Strongroom
 from tests.clock import FixedClock
 from tests.memory_store import MemoryStore
 
@@ -169,6 +170,7 @@ class MemoryAdapters:
     keys: MemoryKeys = field(default_factory=MemoryKeys)
     sender: MemorySender = field(default_factory=MemorySender)
     policy: Policy = field(default_factory=lambda: read_policy(POLICY_FOLDER))
+    strongroom_function: Strongroom | None = None
 
     @cached_property
     def store(self) -> MemoryStore:

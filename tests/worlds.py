@@ -32,7 +32,7 @@ from chalicelib.domain.verification import Verification
 from chalicelib.ports import Store
 from chalicelib.services.start_verification import StartRequest
 from chalicelib.settings import PACKAGED_POLICY, Settings
-from infra.local.environment import REGION
+from infra.local.environment import KEYS, REGION
 from infra.local.inbox import READ_BACK_PATH
 from infra.local.places import HOST
 from infra.local.provision import provision
@@ -48,7 +48,6 @@ on_moto = pytest.mark.parametrize("world", ["moto"], indirect=True)
 on_engine = pytest.mark.parametrize("world", ["engine"], indirect=True)
 on_aws = pytest.mark.parametrize("world", ["moto", "engine"], indirect=True)
 TABLES = sorted({place.table for place in PLACES.values()})
-KEYS = ("tag", "code", "blind", "pending", "number", "ledger")
 
 
 @dataclass(frozen=True)
@@ -220,7 +219,8 @@ def widened_policy(into: Path) -> Path:
 def _aws_world(kind: str, name: str, issuer: Issuer, policy_folder: Path, inbox: Callable[[], list[Sms]]) -> World:
     aws.forget()
     clock = FixedClock(NOON)
-    settings = Settings(name, TENANT, issuer.jwks_uri, ISSUER_NAME, AUDIENCE, policy_folder)
+    keys = {key: f"alias/{name}-{key}" for key in KEYS}
+    settings = Settings(name, TENANT, issuer.jwks_uri, ISSUER_NAME, AUDIENCE, keys, policy_folder)
     ringfence = Ringfence(Adapters(settings, clock))
     return World(kind, name, ringfence, clock, inbox, partial(_scan, name), lambda of: issuer.authorization(of, clock))
 

@@ -9,6 +9,8 @@ REGION = "eu-west-1"
 # The engine's root credentials: they open nothing but the engine.
 ENGINE_KEY_ID = "test"
 ENGINE_SECRET = "test"  # noqa: S105
+# The parts that keys of infra/data.yaml play.
+KEYS = ("tag", "code", "blind", "pending", "number", "ledger")
 
 
 def local_environment(ports: Ports) -> dict[str, str]:
@@ -25,6 +27,7 @@ def local_environment(ports: Ports) -> dict[str, str]:
         "RINGFENCE_JWKS_URI": f"{ports.desk_url}/jwks.json",
         "RINGFENCE_TOKEN_ISSUER": ISSUER_NAME,
         "RINGFENCE_TOKEN_AUDIENCE": AUDIENCE,
+        **{f"RINGFENCE_KEY_{key.upper()}": f"alias/ringfence-{key}" for key in KEYS},
     }
 
 

@@ -14,7 +14,10 @@ MEMORY_MB = 1024
 # The longest that Lambda lets a function run.
 LONGEST_RUN_MS = 900_000
 # Where each function lives, and what it is called there.
-JOBS = {"purge": "chalicelib.entrypoints.jobs.purge:purge"}
+JOBS = {
+    "purge": "chalicelib.entrypoints.jobs.purge:purge",
+    "sweep": "chalicelib.entrypoints.jobs.sweep:sweep",
+}
 
 
 @dataclass(frozen=True)
@@ -41,12 +44,12 @@ def run_job(name: str, at: datetime, ports: Ports) -> dict[str, Any]:
     settings = import_module("chalicelib.settings").read_settings(environment)
     bootstrap.install(bootstrap.Ringfence(bootstrap.Adapters(settings, clock=ShiftedClock(at - datetime.now(UTC)))))
     context = LambdaContext(f"ringfence-local-{name}", MEMORY_MB, LONGEST_RUN_MS)
-    report: dict[str, Any] = getattr(import_module(module_name), attribute)(_scheduled_event(at), context)
+    report: dict[str, Any] = getattr(import_module(module_name), attribute)(scheduled_event(at), context)
     return report
 
 
-def _scheduled_event(at: datetime) -> dict[str, Any]:
-    # The shape of EventBridge's scheduled events.
+def scheduled_event(at: datetime) -> dict[str, Any]:
+    """What EventBridge hands to a scheduled function."""
     return {
         "version": "0",
         "id": "00000000-0000-4000-8000-000000000000",

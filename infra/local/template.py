@@ -33,6 +33,8 @@ class _Loader(yaml.SafeLoader):
 
 
 _Loader.add_constructor("!Sub", lambda _, node: _Sub(str(node.value)))
+# Of outputs only, which no resource refers to.
+_Loader.add_constructor("!GetAtt", lambda _, node: str(node.value))
 _Loader.add_constructor("!Ref", lambda _, node: _Ref(str(node.value)))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.errors import Contended, RingfenceError, Unavailable
+from chalicelib.domain.errors import Contended, PolicyInvalid, RingfenceError, Unavailable
 from chalicelib.domain.policy import Policy
 from chalicelib.ports import R, Write
 from tests.api.world import CUSTOMER_ID, NUMBER, OFFICER, STAFF, WALLET, Api
@@ -132,6 +132,51 @@ def require_silent(api: Api, answered: str) -> None:
         assert "13800138000" not in text
         assert "customer-one failed" not in text
         assert "Traceback" not in text
+
+
+NAMES = ["GetItem: ThrottlingException", "ReadTimeoutError", "Invoke: EC2UnexpectedException", "Publish: 503"]
+MORE_THAN_NAMES = [
+    "",
+    "GetItem: 13800138000",
+    "GetItem: 1380",
+    "GetItem: a1b3c8",
+    "GetItem: ThrottlingException: of customer",
+    "GetItem: Throttling 1",
+    "x" * 8 + "_" + "y" * 8,
+    "ThrottlingException\n13800138000",
+    "ThrottlingException\n",
+]
+
+
+@pytest.mark.parametrize("kind", [Unavailable, Contended])
+@pytest.mark.parametrize("text", NAMES)
+def test_what_aws_failed_at_is_logged_and_not_told(
+    api: Api, store: FailingStore, kind: type[Unavailable], text: str
+) -> None:
+    store.failure = kind(text)
+    reply = api.call("POST", f"/v1/customers/{CUSTOMER_ID}/closure", WALLET)
+    assert api.log_lines[-1]["detail"] == text
+    assert text not in reply.everything
+
+
+@pytest.mark.parametrize("text", MORE_THAN_NAMES)
+def test_a_text_of_more_than_names_is_not_logged(api: Api, store: FailingStore, text: str) -> None:
+    store.failure = Unavailable(text)
+    api.call("POST", f"/v1/customers/{CUSTOMER_ID}/closure", WALLET)
+    assert "detail" not in api.log_lines[-1]
+
+
+@pytest.mark.parametrize("failure", [ValueError("Words"), KeyError("Words"), RingfenceError("Words")])
+def test_words_of_anything_but_a_dependency_are_not_logged(api: Api, store: FailingStore, failure: Exception) -> None:
+    store.failure = failure
+    api.call("GET", f"/v1/customers/{CUSTOMER_ID}")
+    assert "detail" not in api.log_lines[-1]
+
+
+def test_a_mistake_in_the_policy_is_logged_with_its_place(api: Api, store: FailingStore) -> None:
+    store.failure = PolicyInvalid("policy.toml:12: sms.sender_id is missing")
+    api.call("GET", f"/v1/customers/{CUSTOMER_ID}")
+    assert api.log_lines[-1]["detail"] == "policy.toml:12: sms.sender_id is missing"
 
 
 def test_nothing_is_sent_when_nothing_could_be_saved(api: Api, store: FailingStore) -> None:

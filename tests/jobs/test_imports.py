@@ -4,7 +4,12 @@ import pytest
 
 from tests.jobs.subprocesses import run_fresh
 
-HANDLERS = ["chalicelib.entrypoints.jobs.purge", "chalicelib.entrypoints.api.authorizer"]
+HANDLERS = [
+    "chalicelib.entrypoints.jobs.purge",
+    "chalicelib.entrypoints.jobs.strongroom",
+    "chalicelib.entrypoints.jobs.sweep",
+    "chalicelib.entrypoints.api.authorizer",
+]
 HEAVY = ("boto3", "botocore", "pydantic", "phonenumbers", "pyotp", "jwt", "cryptography", "aws_lambda_powertools")
 
 

@@ -145,11 +145,16 @@ def test_no_further_bucket_is_asked_once_the_time_is_up() -> None:
     assert ran == {"asked_late": 0, "asked": 1}
 
 
-def test_what_fails_stays_due_and_stops_nothing_else() -> None:
+def test_what_fails_stays_due_is_told_as_an_error_and_stops_nothing_else() -> None:
     ran = run_fresh(
         PRELUDE
         + """
+    import io
     from chalicelib.domain.errors import Unavailable
+    from chalicelib.entrypoints.log import logger
+
+    written = io.StringIO()
+    logger().registered_handler.setStream(written)
 
     store = adapters.store
     commit = store.commit
@@ -161,7 +166,10 @@ def test_what_fails_stays_due_and_stops_nothing_else() -> None:
 
     store.commit = failing
     context = Context(900_000)
-    told(job.purge(EVENT, context), context)
+    report = job.purge(EVENT, context)
+    assert [json.loads(line)["level"] for line in written.getvalue().splitlines()] == ["ERROR"]
+    assert "13800138000" not in written.getvalue()
+    told(report, context)
     """
     )
     assert ran["status"] == ["restricted", "purged", "active"]

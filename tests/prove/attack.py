@@ -14,8 +14,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from chalicelib.adapters import aws
 from chalicelib.adapters.dynamodb_places import Item
 from chalicelib.domain.phone_number import parse_phone_number
+from infra.local.environment import KEYS
 from tests.prove.forms import spellings
-from tests.worlds import KEYS, World
+from tests.worlds import World
 
 Tables = Mapping[str, list[Item]]
 # What may stand in an encryption context: ids, and the names of keys and fields.

@@ -29,5 +29,7 @@ def purge(event: CloudWatchEvent) -> dict[str, Any]:
         "failures": dict(run.failures),
         "oldest_lateness_seconds": run.oldest_lateness_seconds,
     }
-    logger().info("purged", extra=report)
+    # What was not erased stays due; somebody should see why before it is late.
+    whole = run.complete and not run.failures
+    (logger().info if whole else logger().error)("purged", extra=report)
     return report

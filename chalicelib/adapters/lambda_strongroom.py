@@ -1,0 +1,126 @@
+"""The strongroom as a function of its own: orders and answers as JSON, with both ends of the wire in one place.
+
+While a deployment is under way one end is older than the other: members are only ever added, and optional.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, is_dataclass
+from decimal import Decimal
+from functools import partial
+from typing import Any, TypeVar
+
+from chalicelib.adapters import aws
+from chalicelib.adapters.structure import from_plain, to_plain
+from chalicelib.domain import errors
+from chalicelib.domain.claim import KeyedRequest
+from chalicelib.domain.contact import Message
+from chalicelib.domain.phone_number import PhoneNumber, known_phone_number
+from chalicelib.ports import Strongroom
+
+T = TypeVar("T")
+DOORS = frozenset({"send_code", "send_message", "reveal"})
+KINDS = {
+    name: kind
+    for name, kind in vars(errors).items()
+    if isinstance(kind, type) and issubclass(kind, errors.RingfenceError)
+}
+
+
+@dataclass(frozen=True)
+class LambdaStrongroom:
+    """Asks by Invoke, and once: an order whose answer is lost may have been carried out.
+
+    Attributes:
+        function: the function's name or ARN.
+    """
+
+    function: str
+
+    def send_code(self, authorization: str, verification_id: str) -> str:
+        """The intended send of this verification has been made once, and this is its outcome."""
+        return self._ask(  # type: ignore[no-any-return]
+            "send_code", partial(from_plain, str), authorization=authorization, verification_id=verification_id
+        )
+
+    def send_message(
+        self, authorization: str, token: str, template: str, parameters: Mapping[str, str], keyed: KeyedRequest | None
+    ) -> Message:
+        """The message was sent at most once, the token is used and the access is logged."""
+        return self._ask(  # type: ignore[no-any-return]
+            "send_message",
+            partial(from_plain, Message),
+            authorization=authorization,
+            token=token,
+            template=template,
+            parameters=dict(parameters),
+            keyed=_told(keyed),
+        )
+
+    def reveal(self, authorization: str, token: str, justification: str, keyed: KeyedRequest | None) -> PhoneNumber:
+        """The number in clear; the token is used and the access is logged with its justification."""
+        return self._ask(
+            "reveal",
+            known_phone_number,
+            authorization=authorization,
+            token=token,
+            justification=justification,
+            keyed=_told(keyed),
+        )
+
+    def _ask(self, door: str, meaning: Callable[[Any], T], **order: Any) -> T:
+        payload = json.dumps({"door": door, "order": order})
+        with aws.translated():
+            reply = aws.functions().invoke(FunctionName=self.function, Payload=payload)
+            said = reply["Payload"].read()
+        if reply.get("FunctionError"):
+            # What it died of may quote the order, so it is not even read.
+            raise errors.Unavailable("Invoke: FunctionError")
+        try:
+            answer = json.loads(said, parse_float=Decimal)
+            refusal = _error_told(answer) if "error" in answer else None
+            if refusal is None:
+                return meaning(answer["answer"])
+        except Exception:
+            # Whatever does not fit, its exception's text may quote the answer.
+            raise errors.Unavailable("Invoke: NotUnderstood") from None
+        raise refusal
+
+
+def carry_out(strongroom: Strongroom, event: Mapping[str, Any]) -> dict[str, Any]:
+    """The other end: the order of a `LambdaStrongroom` was carried out, and this tells it so.
+
+    Raises:
+        ValueError: there is no such door.
+        RingfenceError: whatever the strongroom raised; `refused` tells the other end.
+    """
+    if event["door"] not in DOORS:
+        raise ValueError("no such door")
+    order = dict(event["order"])
+    if order.get("keyed"):
+        order["keyed"] = KeyedRequest(**{**order["keyed"], "body": order["keyed"]["body"].encode()})
+    answer = getattr(strongroom, event["door"])(**order)
+    return {"answer": answer.e164 if isinstance(answer, PhoneNumber) else _jsonable(answer)}
+
+
+def refused(error: errors.RingfenceError) -> dict[str, Any]:
+    """What tells a `LambdaStrongroom` to raise the same error."""
+    # Of a port's own kind of error the wire knows the domain's ancestor.
+    kind = next(each for each in type(error).__mro__ if each.__module__ == errors.__name__)
+    return {"error": kind.__name__, "members": _jsonable(error) if is_dataclass(kind) else {}}
+
+
+def _told(keyed: KeyedRequest | None) -> dict[str, str] | None:
+    if keyed is None:
+        return None
+    return {"client_id": keyed.client_id, "route": keyed.route, "key": keyed.key, "body": keyed.body.decode()}
+
+
+def _error_told(answer: Mapping[str, Any]) -> errors.RingfenceError:
+    kind = KINDS[answer["error"]]
+    return from_plain(kind, answer["members"]) if is_dataclass(kind) else kind()
+
+
+def _jsonable(value: Any) -> Any:
+    # Seconds since 1970 to the microsecond have 16 digits, which a double keeps.
+    return json.loads(json.dumps(to_plain(value), default=float))

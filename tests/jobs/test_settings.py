@@ -1,0 +1,74 @@
+"""What a function knows of its deployment is what its environment says, and what is missing is named."""
+
+from typing import cast
+
+import pytest
+
+from chalicelib.adapters.lambda_strongroom import LambdaStrongroom
+from chalicelib.bootstrap import Adapters, Ringfence
+from chalicelib.services.strongroom import StrongroomService
+from chalicelib.settings import PACKAGED_POLICY, Settings, read_settings
+from tests.clock import FixedClock
+from tests.fakes import NOON
+
+REQUIRED = {
+    "RINGFENCE_NAME": "ringfence",
+    "RINGFENCE_TENANT": "tests",
+    "RINGFENCE_JWKS_URI": "https://issuer.example/jwks.json",
+    "RINGFENCE_TOKEN_ISSUER": "https://issuer.example",
+    "RINGFENCE_TOKEN_AUDIENCE": "ringfence",
+}
+ARN = "arn:aws:lambda:eu-west-1:000000000000:function:ringfence-strongroom"
+PARTS = ("tag", "code", "blind", "pending", "number", "ledger")
+
+
+def wired(**more: str) -> Ringfence:
+    return Ringfence(Adapters(read_settings({**REQUIRED, **more}), FixedClock(NOON)))
+
+
+def test_everything_is_read() -> None:
+    assert read_settings({**REQUIRED, "HOME": "/", "RINGFENCE_KEY_TAG": "arn:tag"}) == Settings(
+        name="ringfence",
+        tenant="tests",
+        jwks_uri="https://issuer.example/jwks.json",
+        token_issuer="https://issuer.example",
+        token_audience="ringfence",
+        keys={"tag": "arn:tag"},
+        policy_folder=PACKAGED_POLICY,
+        strongroom=None,
+    )
+
+
+@pytest.mark.parametrize("name", REQUIRED)
+def test_what_is_missing_is_named(name: str) -> None:
+    without = {known: value for known, value in REQUIRED.items() if known != name}
+    with pytest.raises(KeyError, match=name):
+        read_settings(without)
+
+
+def test_each_key_is_known_by_its_part() -> None:
+    keys = {f"RINGFENCE_KEY_{part.upper()}": f"arn:{part}" for part in PARTS}
+    assert read_settings({**REQUIRED, **keys}).keys == {part: f"arn:{part}" for part in PARTS}
+
+
+def test_a_function_knows_the_keys_that_it_was_told_and_no_other() -> None:
+    adapters = wired(RINGFENCE_KEY_CODE="arn:code").adapters
+    assert adapters.codes is not None
+    for part in ("index", "blinder", "pending", "sealer", "opener", "ledger"):
+        with pytest.raises(KeyError):
+            getattr(adapters, part)
+
+
+def test_the_strongroom_is_in_this_process_unless_a_function_is_named() -> None:
+    keys = {f"RINGFENCE_KEY_{part.upper()}": f"arn:{part}" for part in PARTS}
+    assert isinstance(wired(**keys).strongroom, StrongroomService)
+    assert wired(**keys).adapters.strongroom_function is None
+    near = wired(**keys, RINGFENCE_STRONGROOM=ARN).strongroom
+    assert cast("LambdaStrongroom", near) == LambdaStrongroom(ARN)
+
+
+def test_who_only_orders_needs_no_key_to_open() -> None:
+    ringfence = wired(RINGFENCE_STRONGROOM=ARN)
+    assert isinstance(ringfence.strongroom, LambdaStrongroom)
+    with pytest.raises(KeyError):
+        _ = wired().strongroom
