@@ -14,7 +14,7 @@ from tests.api.conformance import description, require_described, require_valid_
 
 ROUTES = sorted((method, route) for route, methods in application.app.routes.items() for method in methods)
 # What every gateway answers before any route does.
-GATEWAY_ONLY = {"method-not-allowed", "length-required"}
+GATEWAY_ONLY = {"bad-request", "method-not-allowed", "length-required"}
 
 
 def announced(method: str, route: str) -> set[str]:

@@ -40,6 +40,7 @@ def _by_slug(*problems: Problem) -> dict[str, Problem]:
 
 # What the edge itself answers, before or instead of a use case.
 EDGE = _by_slug(
+    Problem(400, "bad-request", "Bad request", "The request cannot be read."),
     Problem(400, "malformed-json", "Malformed JSON", "The body must be one JSON object in UTF-8 with unique members."),
     Problem(
         400,
@@ -112,8 +113,8 @@ PROBLEMS: Mapping[type[errors.RingfenceError], Problem] = {
     errors.ContactTokenInvalid: Problem(
         409, "contact-token-invalid", "Contact token invalid", "Unknown, used, expired, not yours or overtaken."
     ),
-    errors.Contended: Problem(503, "contended", "Contended", "Others changed the same thing; repeat the request."),
     errors.Unavailable: Problem(503, "unavailable", "Unavailable", "A dependency did not answer; repeat the request."),
+    errors.Contended: Problem(503, "contended", "Contended", "Others changed the same thing; repeat the request."),
 }
 
 
