@@ -2,6 +2,7 @@
 
 import os
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -13,6 +14,7 @@ from infra.local.tokens import Role, open_issuer, sign_token
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 console = Console(highlight=False)
 complaints = Console(stderr=True, highlight=False, style="red")
+NOT_UP = "The engine does not answer: is `make run` up?"
 
 
 @commands.command()
@@ -61,7 +63,28 @@ def job(
     try:
         console.print_json(data=run_job(name, instant, _ports()), default=str)
     except Unavailable as failure:
-        raise _refused(f"The engine does not answer ({failure}): is `make run` up?") from None
+        raise _refused(f"{NOT_UP} ({failure})") from None
+
+
+@commands.command()
+def deploy() -> None:
+    """Package the application and deploy it on the running engine: real functions, IAM enforced."""
+    from botocore.exceptions import EndpointConnectionError
+
+    from infra.local.deploy import NotDeployed
+    from infra.local.deploy import deploy as deploy_application
+    from infra.local.provision import Drift
+    from infra.package import NotPackaged
+
+    ports = _ports()
+    try:
+        url = deploy_application(ports, partial(console.print, soft_wrap=True))
+    except (NotDeployed, NotPackaged, Drift) as reason:
+        raise _refused(str(reason)) from None
+    except EndpointConnectionError:
+        raise _refused(NOT_UP) from None
+    console.print(f"\nDeployed: [bold]{url}[/bold]", soft_wrap=True)
+    console.print(f"  {ports.command} journey --base-url {url}", soft_wrap=True)
 
 
 @commands.command()

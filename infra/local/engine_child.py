@@ -11,7 +11,8 @@ import threading
 
 
 def _stop_when_the_launcher_is_gone() -> None:
-    sys.stdin.buffer.read()
+    # Not through the buffered reader: its lock, held here for ever, is fatal to an interpreter that ends.
+    os.read(sys.stdin.fileno(), 1)
     os.kill(os.getpid(), signal.SIGTERM)
 
 

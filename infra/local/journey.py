@@ -25,7 +25,7 @@ class Journey:
     officer: Caller
     desk: Caller
     number: str
-    steps: int = 0
+    names: list[str] = field(default_factory=list)
     milliseconds: float = 0.0
     aws_calls: int = 0
     sms_seen: int = 0
@@ -33,11 +33,16 @@ class Journey:
 
     def step(self, what: str, reply: Reply) -> Reply:
         """The step is counted and printed; the reply had been checked before."""
-        self.steps += 1
+        self.names.append(what)
         self.milliseconds += reply.milliseconds
         self.aws_calls += reply.aws_calls or 0
         self.console.print(step_line(self.steps, what, reply), markup=False, soft_wrap=True)
         return reply
+
+    @property
+    def steps(self) -> int:
+        """How many steps were taken."""
+        return len(self.names)
 
     @property
     def masked(self) -> str:

@@ -38,6 +38,12 @@ class Ports:
     def engine_url(self) -> str:
         return f"http://{HOST}:{self.engine}"
 
+    @property
+    def command(self) -> str:
+        """How a shell in the repository calls the commands about the stack on these ports."""
+        moved = [f"{name}={port}" for name, port in self.named().items() if port != Ports().named()[name]]
+        return " ".join([*moved, ".venv/bin/python -m infra.local"])
+
     def named(self) -> dict[str, int]:
         """Each port under the variable that moves it."""
         return {"PORT": self.api, "DESK_PORT": self.desk, "ENGINE_PORT": self.engine}

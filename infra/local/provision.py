@@ -1,6 +1,6 @@
-"""Brings the tables and keys of infra/data.yaml into being by API, on any endpoint.
+"""Brings the tables and keys of infra/data.yaml into being by API, and sets what a stand-in's CloudFormation ignores.
 
-CloudFormation is not used because the stand-ins ignore a table's TTL, recovery and encryption there, and a key's spec.
+That is a table's time to live, recovery and encryption, and on moto a key's spec.
 """
 
 from collections.abc import Mapping
@@ -59,15 +59,13 @@ def _ensure_table(dynamodb: DynamoDBClient, wanted: Mapping[str, Any]) -> str | 
     found = _describe_table(dynamodb, name)
     if found is None:
         given = {key: value for key, value in wanted.items() if key not in _SET_AFTERWARDS}
-        encryption = wanted["SSESpecification"]
-        # The one name that CloudFormation and the API spell differently.
-        given["SSESpecification"] = {"Enabled": encryption["SSEEnabled"], "SSEType": encryption["SSEType"]}
-        dynamodb.create_table(**given)
+        dynamodb.create_table(**{**given, "SSESpecification": _encryption(wanted)})
         dynamodb.get_waiter("table_exists").wait(TableName=name)
     existing = found or _describe_table(dynamodb, name) or {}
     differences = [part for part, is_same in _comparison(wanted, existing).items() if not is_same]
     if differences:
         raise Drift(f"table {name} differs from the template in {', '.join(differences)}")
+    _ensure_encryption(dynamodb, name, wanted)
     _ensure_time_to_live(dynamodb, name, wanted.get("TimeToLiveSpecification"))
     _ensure_recovery(dynamodb, name, wanted["PointInTimeRecoverySpecification"])
     return name if found is None else None
@@ -81,7 +79,6 @@ def _describe_table(dynamodb: DynamoDBClient, name: str) -> Mapping[str, Any] | 
 
 
 def _comparison(wanted: Mapping[str, Any], existing: Mapping[str, Any]) -> dict[str, bool]:
-    encryption = existing.get("SSEDescription", {})
     return {
         "BillingMode": existing.get("BillingModeSummary", {}).get("BillingMode") == wanted["BillingMode"],
         "KeySchema": existing.get("KeySchema") == wanted["KeySchema"],
@@ -89,8 +86,6 @@ def _comparison(wanted: Mapping[str, Any], existing: Mapping[str, Any]) -> dict[
         "GlobalSecondaryIndexes": _indexes(existing) == _indexes(wanted),
         "DeletionProtectionEnabled": existing.get("DeletionProtectionEnabled", False)
         == wanted.get("DeletionProtectionEnabled", False),
-        "SSESpecification": (encryption.get("Status"), encryption.get("SSEType"))
-        == ("ENABLED", wanted["SSESpecification"]["SSEType"]),
     }
 
 
@@ -102,6 +97,27 @@ def _indexes(table: Mapping[str, Any]) -> dict[str, Any]:
     return {
         each["IndexName"]: (each["KeySchema"], each["Projection"]) for each in table.get("GlobalSecondaryIndexes", [])
     }
+
+
+def _ensure_encryption(dynamodb: DynamoDBClient, name: str, wanted: Mapping[str, Any]) -> None:
+    encryption = _encryption(wanted)
+
+    def holds() -> bool:
+        found = (_describe_table(dynamodb, name) or {}).get("SSEDescription", {})
+        return (found.get("Status"), found.get("SSEType")) == ("ENABLED", encryption["SSEType"])
+
+    # The engine's CloudFormation leaves it out.
+    if holds():
+        return
+    dynamodb.update_table(TableName=name, SSESpecification=encryption)
+    if not holds():
+        raise Drift(f"table {name}: encryption was set and did not hold")
+
+
+def _encryption(wanted: Mapping[str, Any]) -> Any:
+    # The one name that CloudFormation and the API spell differently.
+    specification = wanted["SSESpecification"]
+    return {"Enabled": specification["SSEEnabled"], "SSEType": specification["SSEType"]}
 
 
 def _ensure_time_to_live(dynamodb: DynamoDBClient, name: str, wanted: Mapping[str, Any] | None) -> None:

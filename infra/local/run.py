@@ -47,7 +47,7 @@ def run(ports: Ports, console: Console) -> None:
             # Only from here is there something to save: a Ctrl-C during the installation simply ends it.
             running.enter_context(_told_by_signals(stop))
             console.print("Starting the engine")
-            engine = start_engine(ports.engine, STATE)
+            engine = start_engine(ports.engine, STATE, is_auth_on=True)
         except EngineFailed as failure:
             raise CannotRun(str(failure)) from None
         running.callback(_stop_engine, engine, console)
@@ -128,8 +128,7 @@ def _refuse_taken_ports(ports: Ports) -> None:
 
 
 def _say_where(ports: Ports, console: Console) -> None:
-    moved = [f"{name}={port}" for name, port in ports.named().items() if port != Ports().named()[name]]
-    command = " ".join([*moved, ".venv/bin/python -m infra.local"])
+    command = ports.command
     lines = (
         "",
         "[bold]Ringfence is running[/bold]",
@@ -139,6 +138,7 @@ def _say_where(ports: Ports, console: Console) -> None:
         "",
         f"  {command} journey                walks the whole journey",
         f"  {command} token --role wallet    prints a token for calls of your own",
+        f"  {command} deploy                 packages and deploys here, with IAM enforced",
         "",
         "Ctrl-C saves and stops.",
     )

@@ -1,0 +1,130 @@
+"""The packaged application on an engine with IAM enforced."""
+
+import io
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import boto3
+from rich.console import Console
+
+from chalicelib.adapters.dynamodb_places import to_item
+from infra.local.deploy import NAME
+from infra.local.environment import ENGINE_KEY_ID, ENGINE_SECRET, REGION
+from infra.local.jobs import scheduled_event
+from infra.local.journey import Journey, new_number
+from infra.local.journey_client import Caller
+from infra.local.tokens import Role, open_issuer, sign_token
+from tests.local.stacks import Stack
+
+# What one BatchWriteItem takes.
+BATCH = 25
+
+
+@cache
+def _client(service: Any, endpoint: str) -> Any:
+    return boto3.Session(ENGINE_KEY_ID, ENGINE_SECRET, region_name=REGION).client(service, endpoint_url=endpoint)
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """A running stack and what was deployed on it.
+
+    Attributes:
+        functions: physical names by policy name: api, strongroom, ...
+        roles: the same for their roles.
+        steps: names of the steps of a walk through the API that ended well, once there was one.
+    """
+
+    stack: Stack
+    folder: Path
+    url: str
+    functions: dict[str, str] = field(default_factory=dict)
+    roles: dict[str, str] = field(default_factory=dict)
+    steps: list[str] = field(default_factory=list)
+
+    def client(self, service: str) -> Any:
+        """A client of the engine's root, who may do anything."""
+        return _client(service, self.stack.ports.engine_url)
+
+    def key(self, part: str) -> str:
+        """The ARN of a KMS key: tag, code, blind, pending, number or ledger."""
+        exports = self.client("cloudformation").list_exports()["Exports"]
+        return next(str(each["Value"]) for each in exports if each["Name"] == f"{NAME}-{part}-key")
+
+    def token(self, role: Role, subject: str | None = None) -> str:
+        """A token of the stack's own issuer."""
+        return sign_token(open_issuer(self.folder / "issuer"), role, subject=subject)
+
+    def caller(self, role: Role | None = None) -> Caller:
+        """A caller of the deployed API."""
+        return Caller(self.url, self.token(role) if role else None)
+
+    def journey(self) -> Journey:
+        """A journey that has not begun."""
+        return Journey(
+            console=Console(file=io.StringIO(), width=200),
+            public=self.caller(),
+            wallet=self.caller(Role.WALLET),
+            staff=self.caller(Role.STAFF),
+            officer=self.caller(Role.OFFICER),
+            desk=Caller(self.stack.ports.desk_url),
+            number=new_number(),
+        )
+
+    def run(self, function: str) -> dict[str, Any]:
+        """The scheduled function's report, or what it died of."""
+        event = json.dumps(scheduled_event(datetime.now(UTC)))
+        answer = self.client("lambda").invoke(FunctionName=self.functions[function], Payload=event)
+        report: dict[str, Any] = json.loads(answer["Payload"].read())
+        return report
+
+    def make_due(self, table: str, key: str) -> None:
+        """The row's time is up."""
+        self.client("dynamodb").update_item(
+            TableName=f"{NAME}-{table}",
+            Key={"pk": {"S": key}},
+            UpdateExpression="SET due_at = :past",
+            ConditionExpression="attribute_exists(due_at)",
+            ExpressionAttributeValues={":past": {"N": "1"}},
+        )
+
+    def plant(self, table: str, records: Sequence[Any]) -> None:
+        """Rows as a half-done write or a restored backup leaves them."""
+        items = [{"PutRequest": {"Item": to_item(record)}} for record in records]
+        for begin in range(0, len(items), BATCH):
+            self.client("dynamodb").batch_write_item(RequestItems={f"{NAME}-{table}": items[begin : begin + BATCH]})
+
+
+@contextmanager
+def deployed(folder: Path) -> Iterator[Deployment]:
+    """A stack of its own with the application deployed on it, by the commands that a newcomer would use."""
+    stack = Stack(folder)
+    stack.start()
+    try:
+        yield deploy_on(stack, folder)
+    finally:
+        stack.stop()
+
+
+def deploy_on(stack: Stack, folder: Path) -> Deployment:
+    """The sources as they are now are deployed on the running stack."""
+    said = stack.command("deploy")
+    assert said.returncode == 0, said.stdout + said.stderr
+    url = next(line.split()[-1] for line in said.stdout.splitlines() if line.startswith("Deployed: "))
+    made = Deployment(stack, folder, url)
+    pages = made.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=NAME)
+    for resource in [each for page in pages for each in page["StackResourceSummaries"]]:
+        logical = resource["LogicalResourceId"].lower()
+        if resource["ResourceType"] == "AWS::Lambda::Function":
+            made.functions[logical.replace("apihandler", "api")] = resource["PhysicalResourceId"]
+        elif resource["ResourceType"] == "AWS::IAM::Role":
+            made.roles[logical.removesuffix("role").replace("apihandler", "api")] = resource["PhysicalResourceId"]
+    # So that the officer has a report to read.
+    made.run("purge")
+    return made

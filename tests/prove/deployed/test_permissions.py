@@ -1,0 +1,27 @@
+"""Each function may do exactly what it needs: all goes well with its policy, and not without any line of it."""
+
+import pytest
+
+from tests.prove.deployed.deployment import Deployment
+from tests.prove.deployed.permissions_table import read
+from tests.prove.deployed.policies import Permission, functions, permissions
+from tests.prove.deployed.walks import WALKS
+from tests.prove.deployed.without import fails_at
+
+EVERY_PERMISSION = [
+    pytest.param(permission, id=f"{function}: {permission}")
+    for function in functions()
+    for permission in permissions(function)
+]
+
+
+@pytest.mark.parametrize("function", list(WALKS))
+def test_the_policies_suffice(deployment: Deployment, function: str) -> None:
+    WALKS[function](deployment)
+
+
+@pytest.mark.parametrize("permission", EVERY_PERMISSION)
+def test_no_permission_is_idle(deployment: Deployment, permission: Permission) -> None:
+    step = fails_at(deployment, permission)
+    assert step is not None, f"nothing needs {permission}"
+    assert step == read()[permission.function, str(permission)]

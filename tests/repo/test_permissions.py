@@ -1,0 +1,40 @@
+"""docs/permissions.md lists the permissions of the policy files, and every function has a policy of its own."""
+
+import json
+
+from tests.prove.deployed.permissions_table import read
+from tests.prove.deployed.policies import FOLDER, functions, permissions
+
+# Chalice's name for the function of the REST API.
+CHALICE_NAMES = {"api_handler": "api"}
+
+
+def test_the_page_lists_every_permission() -> None:
+    held = {(function, str(permission)) for function in functions() for permission in permissions(function)}
+    assert set(read()) == held
+
+
+def test_every_function_names_a_policy_of_its_own() -> None:
+    stage = json.loads((FOLDER / "config.json").read_text(encoding="utf-8"))["stages"]["prod"]
+    named = {
+        CHALICE_NAMES.get(name, name): settings["iam_policy_file"]
+        for name, settings in stage["lambda_functions"].items()
+    }
+    assert named == {function: f"policy-{function}.json" for function in functions()}
+
+
+def test_no_policy_has_a_wildcard_action_or_resource() -> None:
+    for function in functions():
+        text = (FOLDER / f"policy-{function}.json").read_text(encoding="utf-8")
+        for statement in json.loads(text)["Statement"]:
+            assert all("*" not in action for action in statement["Action"])
+            assert statement.get("Resource") != "*"
+
+
+def test_only_the_strongroom_decrypts_with_the_number_key() -> None:
+    may = [
+        function
+        for function in functions()
+        if "kms:Decrypt on number-key" in [str(permission) for permission in permissions(function)]
+    ]
+    assert may == ["strongroom"]
