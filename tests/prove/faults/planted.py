@@ -1,0 +1,229 @@
+"""Ringfence with a bug: each variant is wrong in one place, and the sweep must find it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, ClassVar
+
+from botocore.exceptions import BotoCoreError
+
+from chalicelib.adapters import aws
+from chalicelib.adapters.dynamodb_store import DynamoDBStore
+from chalicelib.adapters.lambda_strongroom import LambdaStrongroom
+from chalicelib.adapters.sns_sender import SnsSender
+from chalicelib.bootstrap import Ringfence
+from chalicelib.domain.caller import Caller
+from chalicelib.domain.claim import KeyedRequest
+from chalicelib.domain.contact import AccessLogEntry, ContactToken, token_digest
+from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
+from chalicelib.domain.errors import NotReplayable, Unavailable, VerificationSpent
+from chalicelib.domain.phone_number import PhoneNumber
+from chalicelib.domain.verification import TransactionContext, Verification
+from chalicelib.ports import Expect, Insert, Remove, Replace, Strongroom, Write
+from chalicelib.services.bind_customer import BindCustomer
+from chalicelib.services.changing import existing
+from chalicelib.services.check_code import CheckCode
+from chalicelib.services.close_customer import CloseCustomer
+from chalicelib.services.purge_customer import PurgeCustomer
+from chalicelib.services.record_consent import RecordConsent
+from chalicelib.services.start_verification import StartRequest, StartVerification
+from chalicelib.services.strongroom import StrongroomService
+
+
+class WritesFirst(StartVerification):
+    """The verification is written before the number's throttle is asked."""
+
+    def _save(self, verification: Verification, keyed: KeyedRequest | None, at: datetime) -> Verification:
+        write = Insert(verification)
+        self.store.commit(write, *self.idempotency.claim(keyed, verification.id, verification.tag, at))
+        self.throttle.admit("number", verification.tag, at)
+        return write.record
+
+
+class SendsAgain(StartVerification):
+    """A repeated start sends what has no outcome yet."""
+
+    def __call__(
+        self, caller: Caller, authorization: str, request: StartRequest, keyed: KeyedRequest | None
+    ) -> Verification:
+        """The code was sent, perhaps not for the first time."""
+        verification = super().__call__(caller, authorization, request, keyed)
+        number = self._number(request)
+        if number is None or verification.sends[-1].delivery != "intended":
+            return verification
+        return self.deliver(verification, number, self.codes.secret(*verification.code_subject(request.context)))
+
+
+class PublishesAgain(SnsSender):
+    """botocore repeats a Publish that it got no answer to, as it does by default."""
+
+    def send(self, number: PhoneNumber, body: str) -> str:
+        """At least one attempt was made."""
+        try:
+            aws._the_client("sns", attempts=3).publish(PhoneNumber=number.e164, Message=body)
+        except BotoCoreError:
+            return "unknown"
+        return "accepted"
+
+
+class ProvesAgain(CheckCode):
+    """Where a number is proved, whoever asks has proved it."""
+
+    def __call__(
+        self,
+        caller: Caller,
+        verification_id: str,
+        code: str,
+        context: TransactionContext | None,
+        keyed: KeyedRequest | None,
+    ) -> Verification:
+        """The number is proved, by this request or by another."""
+        try:
+            return super().__call__(caller, verification_id, code, context, keyed)
+        except VerificationSpent:
+            return self.own(caller, verification_id)
+
+
+class KeysLater(BindCustomer):
+    """The keys are written by a commit of their own, after the customer."""
+
+    def _commit(self, verification: Verification, customer_id: str, at: datetime, writes: tuple[Write, ...]) -> None:
+        keys = [write for write in writes if isinstance(write, Insert) and isinstance(write.record, WrappedKey)]
+        super()._commit(verification, customer_id, at, tuple(write for write in writes if write not in keys))
+        self.store.commit(*keys)
+
+
+class OneByOne(DynamoDBStore):
+    """What belongs together is written in turn."""
+
+    def commit(self, *writes: Write) -> None:
+        """The writes have happened, unless something came between."""
+        for write in writes:
+            super().commit(write)
+
+
+class Overwrites(StrongroomService):
+    """The token is consumed whatever stands there."""
+
+    def _consume(
+        self, token: ContactToken, customer: Customer, entry: AccessLogEntry, at: datetime, *writes: Write
+    ) -> None:
+        whatever = self.store.get(ContactToken, token.digest) or token
+        super()._consume(whatever, customer, entry, at, *writes)
+
+
+class LogsLate(StrongroomService):
+    """The access is logged once the number is open."""
+
+    _unlogged: ClassVar[list[AccessLogEntry]] = []
+
+    def _consume(
+        self, token: ContactToken, customer: Customer, entry: AccessLogEntry, at: datetime, *writes: Write
+    ) -> None:
+        self._unlogged[:] = [entry]
+        self.store.commit(Replace(token, token.used(at)), Expect(customer), *writes)
+
+    def _open(self, customer: Customer) -> PhoneNumber:
+        number = super()._open(customer)
+        self.store.commit(Insert(self._unlogged.pop()))
+        return number
+
+
+class TellsAgain(StrongroomService):
+    """A repeated reveal is answered like the first."""
+
+    def reveal(self, authorization: str, token: str, justification: str, keyed: KeyedRequest | None) -> PhoneNumber:
+        """The number in clear, as often as it is asked for."""
+        try:
+            return super().reveal(authorization, token, justification, keyed)
+        except NotReplayable:
+            used = existing(self.store, ContactToken, token_digest(token))
+            return self._open(existing(self.store, Customer, used.customer_id))
+
+
+class AnswersAnyway(CloseCustomer):
+    """What the store did not take is told as done."""
+
+    def _close(self, customer: Customer, keyed: KeyedRequest | None) -> Customer:
+        try:
+            return super()._close(customer, keyed)
+        except Unavailable:
+            return customer.closed(self.clock.now(), self.policy.rules.retention)
+
+
+class HeadFirst(PurgeCustomer):
+    """The customer counts as purged before the key is erased."""
+
+    def _erase_number(self, customer: Customer) -> None:
+        self.store.commit(Replace(customer, customer.purged(self.clock.now(), self.policy.rules.retention)))
+        for key in self.store.history(WrappedKey, customer.id):
+            if key.key_id != LEDGER_KEY:
+                self.store.commit(Remove(key))
+
+
+@dataclass(frozen=True)
+class Planted:
+    """A bug, the operation that has it, and the invariant that it breaks."""
+
+    use_case: str
+    make: Callable[[Ringfence], Any]
+    operation: str
+    breaks: str
+
+    @property
+    def variant(self) -> type[Ringfence]:
+        """Ringfence with this one use case or adapter wrong."""
+        return type("Variant", (Ringfence,), {self.use_case: property(self.make)})
+
+
+def _wrong(kind: type[Any]) -> Callable[[Ringfence], Any]:
+    return lambda ringfence: ringfence.wired(kind)
+
+
+def _in_turn(kind: type[Any]) -> Callable[[Ringfence], Any]:
+    def make(ringfence: Ringfence) -> Any:
+        adapters = ringfence.adapters
+        return replace(ringfence.wired(kind), store=OneByOne(adapters.settings.name, adapters.clock))
+
+    return make
+
+
+def _opened_by(kind: type[StrongroomService]) -> Callable[[Ringfence], Strongroom]:
+    def make(ringfence: Ringfence) -> Strongroom:
+        # The API's function asks as it should; the wrong one stands in the strongroom's.
+        function = ringfence.adapters.settings.strongroom
+        return LambdaStrongroom(function) if function else ringfence.wired(kind)
+
+    return make
+
+
+PLANTED: Mapping[str, Planted] = {
+    "write before throttle": Planted("start_verification", _wrong(WritesFirst), "start", "no_count_is_too_low"),
+    "retry of publish": Planted(
+        "sender", lambda it: PublishesAgain(it.policy.rules.sms), "start", "each_send_is_one_sms_at_most"
+    ),
+    "send repeated with the request": Planted(
+        "start_verification", _wrong(SendsAgain), "start", "each_send_is_one_sms_at_most"
+    ),
+    "proof for whoever asks": Planted(
+        "check_code", _wrong(ProvesAgain), "check, right", "a_verification_succeeds_once"
+    ),
+    "key written after customer": Planted(
+        "bind_customer", _wrong(KeysLater), "bind", "number_and_customer_have_their_keys"
+    ),
+    "customer written piece by piece": Planted(
+        "bind_customer", _in_turn(BindCustomer), "bind", "nothing_is_half_written"
+    ),
+    "event written apart from the head": Planted(
+        "record_consent", _in_turn(RecordConsent), "consent", "the_chain_holds_each_event_once"
+    ),
+    "consume without condition": Planted("strongroom", _opened_by(Overwrites), "message", "a_token_is_used_once"),
+    "access logged after the opening": Planted(
+        "strongroom", _opened_by(LogsLate), "reveal", "every_opening_is_in_the_access_log"
+    ),
+    "reveal replayed": Planted("strongroom", _opened_by(TellsAgain), "reveal", "a_reveal_is_told_once"),
+    "answer before the commit": Planted("close_customer", _wrong(AnswersAnyway), "closure", "what_was_answered_is_so"),
+    "head purged before the key": Planted(
+        "purge_customer", _wrong(HeadFirst), "purge of a customer", "what_is_purged_stays_closed"
+    ),
+}
