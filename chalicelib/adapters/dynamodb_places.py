@@ -14,7 +14,7 @@ from chalicelib.domain.customer import Customer, TagHolder, WrappedKey
 from chalicelib.domain.due import bucket
 from chalicelib.domain.ledger import LedgerEvent
 from chalicelib.domain.purge_run import PurgeRun
-from chalicelib.domain.throttle import ThrottleLog
+from chalicelib.domain.throttle import OpeningLog, ThrottleLog
 from chalicelib.domain.verification import Verification
 from chalicelib.ports import R
 
@@ -54,6 +54,7 @@ class Place:
 PLACES: Mapping[type[Any], Place] = {
     Verification: Place("verifications", lambda it: it.id, owner="tag", lapses=True),
     ThrottleLog: Place("throttles", lambda it: it.key, lapses=True),
+    OpeningLog: Place("openings", lambda it: it.key, lapses=True),
     Claim: Place("claims", lambda it: it.key, owner="owner", lapses=True),
     Customer: Place("customers", lambda it: it.id, prefix="customer#"),
     TagHolder: Place("customers", lambda it: it.tag, prefix="tag#"),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
+from typing import TypeVar
 
 from chalicelib.domain.errors import Throttled
 
@@ -31,12 +32,19 @@ class ThrottleLog:
     version: str = ""
 
 
-def first_admission(key: str, limits: tuple[Limit, ...], at: datetime) -> ThrottleLog:
+class OpeningLog(ThrottleLog):
+    """The same for the openings of numbers. It stands apart, where nobody but the strongroom may write."""
+
+
+L = TypeVar("L", bound=ThrottleLog)
+
+
+def first_admission(kind: type[L], key: str, limits: tuple[Limit, ...], at: datetime) -> L:
     """The log of a key that was never seen, or not for so long that nothing counts."""
-    return ThrottleLog(key, (at,), at + _longest(limits))
+    return kind(key, (at,), at + _longest(limits))
 
 
-def admit(log: ThrottleLog, name: str, limits: tuple[Limit, ...], at: datetime) -> ThrottleLog:
+def admit(log: L, name: str, limits: tuple[Limit, ...], at: datetime) -> L:
     """The log with one more admission.
 
     Args:

@@ -15,6 +15,7 @@ from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.phone_number import PhoneNumber
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.sms_text import contact_text
+from chalicelib.domain.throttle import OpeningLog
 from chalicelib.domain.verification import Verification
 from chalicelib.ports import (
     Clock,
@@ -173,7 +174,8 @@ class StrongroomService:
         return Expect(customer), Insert(entry)
 
     def _admit(self, caller: Caller, at: datetime) -> None:
-        self.throttle.admit(f"opening_by_{caller.role}", f"{caller.client_id}|{caller.subject}", at)
+        # In a table that the API function cannot write: who could reset the count would have no budget.
+        self.throttle.admit(f"opening_by_{caller.role}", f"{caller.client_id}|{caller.subject}", at, kind=OpeningLog)
 
     def _admitted(self, caller: Caller, token: str, channel: str, at: datetime) -> tuple[ContactToken, Customer]:
         """The caller's own live token and its customer, decided anew."""

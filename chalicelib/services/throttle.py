@@ -17,7 +17,9 @@ class Throttle:
     blinder: Blinder
     limits: Throttles
 
-    def admit(self, name: str, subject: str, at: datetime, *writes: Write) -> None:
+    def admit(
+        self, name: str, subject: str, at: datetime, *writes: Write, kind: type[ThrottleLog] = ThrottleLog
+    ) -> None:
         """The subject is admitted, and `writes` have happened in the same commit.
 
         The first try takes the key for idle, which is one write; a refusal brings what is stored, and the rules decide
@@ -26,6 +28,7 @@ class Throttle:
         Args:
             name: the limit's name in the policy.
             subject: what is counted; it is blinded and never stored.
+            kind: of log; says where it is kept.
 
         Raises:
             Throttled: a window is full.
@@ -34,18 +37,18 @@ class Throttle:
         """
         limits: tuple[Limit, ...] = getattr(self.limits, name)
         admissions: dict[str, Write] = {
-            key: Insert(first_admission(key, limits, at)) for key in self._keys(name, subject, limits, at)
+            key: Insert(first_admission(kind, key, limits, at)) for key in self._keys(name, subject, limits, at)
         }
         for _ in range(2 + max(limit.limit for limit in limits)):
             try:
                 return self.store.commit(*admissions.values(), *writes)
             except Conflict as conflict:
-                if any(kind is not ThrottleLog for kind, _ in conflict.refused):
+                if any(refused is not kind for refused, _ in conflict.refused):
                     raise
                 stored = [log for _, log in conflict.refused if isinstance(log, ThrottleLog)]
                 if len(stored) < len(conflict.refused):
                     # Some log lapsed while we looked.
-                    admissions = {key: Insert(first_admission(key, limits, at)) for key in admissions}
+                    admissions = {key: Insert(first_admission(kind, key, limits, at)) for key in admissions}
                 for log in stored:
                     admissions[log.key] = Replace(log, admit(log, name, limits, at))
         raise Contended

@@ -14,7 +14,7 @@ from chalicelib.domain.contact import AccessLogEntry, ContactToken, Message
 from chalicelib.domain.customer import ConsentState, Customer, SealedNumber, TagHolder, WrappedKey
 from chalicelib.domain.ledger import LedgerEvent
 from chalicelib.domain.purge_run import PurgeRun
-from chalicelib.domain.throttle import ThrottleLog
+from chalicelib.domain.throttle import OpeningLog, ThrottleLog
 from chalicelib.domain.verification import Send, TransactionContext, Verification
 from chalicelib.ports import Record
 from tests.fakes import NOON
@@ -139,6 +139,7 @@ def as_kept(record: Any) -> Any:
 KINDS = (
     Verification,
     ThrottleLog,
+    OpeningLog,
     Claim,
     Customer,
     TagHolder,

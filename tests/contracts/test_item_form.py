@@ -13,7 +13,7 @@ from chalicelib.domain.contact import AccessLogEntry, ContactToken, Message
 from chalicelib.domain.customer import ConsentState, Customer, SealedNumber, TagHolder, WrappedKey
 from chalicelib.domain.ledger import LedgerEvent
 from chalicelib.domain.purge_run import PurgeRun
-from chalicelib.domain.throttle import ThrottleLog
+from chalicelib.domain.throttle import OpeningLog, ThrottleLog
 from chalicelib.domain.verification import Send, TransactionContext, Verification
 
 AT = datetime(2026, 11, 21, 12, 0, 0, 250_000, UTC)
@@ -74,6 +74,14 @@ FORMS: list[tuple[Any, dict[str, Any]]] = [
         ThrottleLog("ip#mac", (AT, LATER), LATER, "a1"),
         {
             **texts(pk="ip#mac", key="ip#mac", version="a1"),
+            **numbers(lapses_at=LATER_ROUNDED_UP),
+            "admitted": {"L": [{"N": AT_SECONDS}, {"N": LATER_SECONDS}]},
+        },
+    ),
+    (
+        OpeningLog("opening_by_staff#mac", (AT, LATER), LATER, "a1"),
+        {
+            **texts(pk="opening_by_staff#mac", key="opening_by_staff#mac", version="a1"),
             **numbers(lapses_at=LATER_ROUNDED_UP),
             "admitted": {"L": [{"N": AT_SECONDS}, {"N": LATER_SECONDS}]},
         },

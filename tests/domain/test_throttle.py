@@ -30,7 +30,7 @@ def allowed(admitted: list[datetime], limits: tuple[Limit, ...], at: datetime) -
 def ask(log: ThrottleLog | None, limits: tuple[Limit, ...], at: datetime) -> ThrottleLog:
     """As a store would: a lapsed log is gone."""
     if log is None or log.lapses_at <= at:
-        return first_admission("key", limits, at)
+        return first_admission(ThrottleLog, "key", limits, at)
     return admit(log, "number", limits, at)
 
 
@@ -101,7 +101,7 @@ def test_a_log_never_grows_beyond_its_longest_window(limits: tuple[Limit, ...], 
 
 def test_a_late_request_counts_what_was_admitted_after_it() -> None:
     limits = (Limit(2, 60),)
-    log = admit(first_admission("key", limits, NOON + timedelta(seconds=5)), "number", limits, NOON)
+    log = admit(first_admission(ThrottleLog, "key", limits, NOON + timedelta(seconds=5)), "number", limits, NOON)
     with pytest.raises(Throttled):
         admit(log, "number", limits, NOON + timedelta(seconds=2))
     assert log.lapses_at == NOON + timedelta(seconds=65)
@@ -109,7 +109,7 @@ def test_a_late_request_counts_what_was_admitted_after_it() -> None:
 
 def test_the_window_that_stays_full_the_longest_is_named() -> None:
     limits = (Limit(1, 10), Limit(1, 60), Limit(1, 30))
-    log = first_admission("key", limits, NOON)
+    log = first_admission(ThrottleLog, "key", limits, NOON)
     with pytest.raises(Throttled) as refused:
         admit(log, "number", limits, NOON)
     assert refused.value.window_seconds == 60

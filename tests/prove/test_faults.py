@@ -4,28 +4,38 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.prove.deployed.policies import permissions
 from tests.prove.faults.operations import OPERATIONS
+from tests.prove.faults.stage import Stage
 from tests.prove.faults.sweep import Outcome, moto_stage, sweep
 from tests.prove.faults.table import PAGE, page
 from tests.worlds import Issuer
 
 Swept = Callable[[str], list[Outcome]]
+# The officer's reads, which change nothing: tests/prove/deployed walks them.
+OF_THE_OFFICER = {("api", "dynamodb:GetItem on purge-runs"), ("api", "dynamodb:Query on purge-runs")}
 
 
 @pytest.fixture(scope="module")
-def swept(issuer: Issuer) -> Iterator[Swept]:
+def stage(issuer: Issuer) -> Iterator[Stage]:
+    """Where all is played."""
+    with moto_stage(issuer) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def swept(stage: Stage) -> Swept:
     """The outcomes of each operation, found out once."""
     found: dict[str, list[Outcome]] = {}
-    with moto_stage(issuer) as stage:
-        empty = stage.past()
+    empty = stage.past()
 
-        def outcomes(name: str) -> list[Outcome]:
-            if name not in found:
-                stage.bring_back(empty)
-                found[name] = list(sweep(stage, name))
-            return found[name]
+    def outcomes(name: str) -> list[Outcome]:
+        if name not in found:
+            stage.bring_back(empty)
+            found[name] = list(sweep(stage, name))
+        return found[name]
 
-        yield outcomes
+    return outcomes
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
@@ -37,3 +47,15 @@ def test_whatever_fails_every_invariant_holds(name: str, swept: Swept) -> None:
 
 def test_the_page_says_what_clients_are_told(swept: Swept) -> None:
     assert page({name: swept(name) for name in OPERATIONS}) == PAGE.read_text(encoding="utf-8")
+
+
+def test_no_function_needs_more_than_its_policy_allows(swept: Swept, stage: Stage) -> None:
+    for name in OPERATIONS:
+        swept(name)
+    allowed = {
+        (function, str(permission))
+        for function in ("api", "strongroom", "purge")
+        for permission in permissions(function)
+    }
+    assert stage.wire.needed - allowed == set()
+    assert allowed - stage.wire.needed == OF_THE_OFFICER

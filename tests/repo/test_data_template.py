@@ -15,7 +15,7 @@ TABLES = {
     for resource in read_template(TEMPLATE, {})
     if resource.type == "AWS::DynamoDB::Table"
 }
-SHORT_LIVED = ["Verifications", "Throttles", "Claims", "Contacts"]
+SHORT_LIVED = ["Verifications", "Throttles", "Openings", "Claims", "Contacts"]
 LASTING = sorted(set(TABLES) - set(SHORT_LIVED))
 
 

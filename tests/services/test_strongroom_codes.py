@@ -14,6 +14,7 @@ from chalicelib.domain.errors import (
     Throttled,
     VerificationExpired,
 )
+from chalicelib.domain.throttle import OpeningLog
 from chalicelib.domain.verification import Verification
 from chalicelib.ports import Insert
 from tests.fakes import bearer, caller
@@ -95,7 +96,7 @@ def test_a_refused_opening_is_made_good_by_the_repeat(world: World) -> None:
     openings = world.policy.rules.throttles.opening_by_wallet[0]
     for _ in range(openings.limit):
         subject = f"{WALLET.client_id}|{WALLET.subject}"
-        world.ringfence.throttle.admit("opening_by_wallet", subject, world.adapters.clock.now())
+        world.ringfence.throttle.admit("opening_by_wallet", subject, world.adapters.clock.now(), kind=OpeningLog)
     sent = world.sent
     with pytest.raises(Throttled):
         world.start(None, purpose="step_up", customer_id=customer.id, key=KEY)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -61,9 +62,9 @@ class Deployment:
         """A token of the stack's own issuer."""
         return sign_token(open_issuer(self.folder / "issuer"), role, subject=subject)
 
-    def caller(self, role: Role | None = None) -> Caller:
+    def caller(self, role: Role | None = None, subject: str | None = None) -> Caller:
         """A caller of the deployed API."""
-        return Caller(self.url, self.token(role) if role else None)
+        return Caller(self.url, self.token(role, subject) if role else None)
 
     def journey(self) -> Journey:
         """A journey that has not begun."""
@@ -71,7 +72,8 @@ class Deployment:
             console=Console(file=io.StringIO(), width=200),
             public=self.caller(),
             wallet=self.caller(Role.WALLET),
-            staff=self.caller(Role.STAFF),
+            # Somebody else each time: one person's budget would be used up by all the journeys.
+            staff=self.caller(Role.STAFF, f"agent-{secrets.token_hex(4)}"),
             officer=self.caller(Role.OFFICER),
             desk=Caller(self.stack.ports.desk_url),
             number=new_number(),

@@ -115,6 +115,8 @@ def test_its_role_opens_no_data_key(intruder: Intruder) -> None:
     [
         ("dynamodb", "query", {"TableName": f"{NAME}-access-log", "KeyConditionExpression": "pk = :pk"}),
         ("dynamodb", "scan", {"TableName": f"{NAME}-keys"}),
+        ("dynamodb", "put_item", {"TableName": f"{NAME}-openings", "Item": {"pk": {"S": "opening_by_staff#x"}}}),
+        ("dynamodb", "delete_item", {"TableName": f"{NAME}-openings", "Key": {"pk": {"S": "opening_by_staff#x"}}}),
         ("dynamodb", "get_item", {"TableName": f"{NAME}-contacts", "Key": {"pk": {"S": "token#x"}}}),
         ("kms", "create_grant", {"Operations": ["Decrypt"]}),
         ("kms", "put_key_policy", {"PolicyName": "default", "Policy": "{}"}),

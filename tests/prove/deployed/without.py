@@ -52,3 +52,4 @@ def _renew(deployment: Deployment, function: str) -> None:
     functions.update_function_configuration(
         FunctionName=name, Environment={"Variables": variables | {"RENEWED_AT": str(time.time_ns())}}
     )
+    functions.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})

@@ -8,7 +8,7 @@ from typing import TypeVar
 from chalicelib.domain.contact import AccessLogEntry, ContactToken, token_digest
 from chalicelib.domain.customer import LEDGER_KEY, Customer, TagHolder, WrappedKey
 from chalicelib.domain.ledger import LedgerEvent, first_break
-from chalicelib.domain.throttle import Limit, ThrottleLog
+from chalicelib.domain.throttle import Limit, OpeningLog, ThrottleLog
 from chalicelib.domain.verification import Verification
 from tests.prove.faults.promises import what_was_answered_is_so
 from tests.prove.faults.witness import Answer, Sight
@@ -177,7 +177,8 @@ def _uncounted(
     now = sight.world.clock.now()
     reach = timedelta(seconds=max(limit.window_seconds for limit in limits))
     keys = sight.world.ringfence.throttle.keys(name, subject, now)
-    counted = Counter(at for log in sight.rows(ThrottleLog) if log.key in keys for at in log.admitted)
+    logs = [*sight.rows(ThrottleLog), *sight.rows(OpeningLog)]
+    counted = Counter(at for log in logs if log.key in keys for at in log.admitted)
     missing = Counter(at for at in happened if at > now - reach) - counted
     if missing:
         yield f"{missing.total()} of {len(happened)} admissions by {name} are not counted"

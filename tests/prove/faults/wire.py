@@ -14,6 +14,7 @@ from moto.core.models import botocore_stubber
 
 from tests.contracts.carrier import refusal
 from tests.contracts.wire import response
+from tests.prove.faults.permissions import permissions_for
 from tests.worlds import World
 
 JSON = "application/x-amz-json-1.0"
@@ -85,6 +86,7 @@ class Wire:
         openings: the request's openings of a customer's number by KMS, by the ids of the calls.
         busy: a request is being watched.
         tripped: the fault has struck.
+        needed: every permission that a request has needed so far, with the function that did.
     """
 
     world: World
@@ -96,6 +98,7 @@ class Wire:
     openings: set[str] = field(default_factory=set)
     busy: bool = False
     tripped: bool = False
+    needed: set[tuple[str, str]] = field(default_factory=set)
     _function: str = ""
     _fault: Fault | None = None
     _seen: dict[str, Call] = field(default_factory=dict)
@@ -173,6 +176,8 @@ class Wire:
         """The call, and whether this is its first attempt."""
         if attempt.call_id in self._seen:
             return self._seen[attempt.call_id], False
+        needed = permissions_for(attempt.service, attempt.operation, attempt.body, self.world.name)
+        self.needed |= {(self._function, permission) for permission in needed}
         what = self._about(attempt)
         turn = 1 + sum((call.function, call.what) == (self._function, what) for call in self.calls)
         call = self._seen[attempt.call_id] = Call(self._function, what, turn)
