@@ -1,6 +1,7 @@
 """The strongroom as a function of its own: orders and answers as JSON, with both ends of the wire in one place.
 
-While a deployment is under way one end is older than the other: members are only ever added, and optional.
+While a deployment is under way one end is older than the other. An answer may gain members at any time; an order gains
+one only in a deployment after the one in which the strongroom learned it.
 """
 
 import json

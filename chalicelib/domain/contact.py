@@ -109,9 +109,16 @@ class ContactToken:
         return replace(self, used_at=at)
 
 
-def new_token() -> str:
+class Secret(str):
+    """A text that is given out once. Its repr does not show it."""
+
+    def __repr__(self) -> str:
+        return "Secret()"
+
+
+def new_token() -> Secret:
     """A fresh contact token: 256 random bits, URL-safe."""
-    return f"ct_{secrets.token_urlsafe(32)}"
+    return Secret(f"ct_{secrets.token_urlsafe(32)}")
 
 
 def token_digest(token: str) -> str:

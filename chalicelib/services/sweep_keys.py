@@ -14,7 +14,7 @@ SHARES = 24
 # The brake. A customers table that was restored empty or old makes orphans of good keys, and a key cannot be brought
 # back for longer than a day. Orphans come by ones, or with a restored key table, which brings back what one day erased.
 MOST_ORPHANS = 10
-# A day that erases more than one customer in a hundred is no usual day.
+# Of the keys, of which each customer has two. A day that erases so much is no usual day.
 MOST_PERCENT = 1
 # Each round that is lost was won by somebody who changed the same customer.
 MOST_ROUNDS = 5
@@ -65,8 +65,10 @@ class SweepKeys:
         """
         hour = self.clock.now().hour
         keys = judged(self.store.share(WrappedKey, hour, SHARES), self._is_orphan, time_left)
-        few = len(keys.findings) <= max(MOST_ORPHANS, keys.seen * MOST_PERCENT // 100)
-        removed = judged(iter(keys.findings if few else ()), self._removed, time_left)
+        sound = keys.seen - keys.failures.total()
+        few = len(keys.findings) <= max(MOST_ORPHANS, sound * MOST_PERCENT // 100)
+        # Of a share that was not read to its end nobody knows how much of it is orphaned.
+        removed = judged(iter(keys.findings if few and keys.complete else ()), self._removed, time_left)
         customers = judged(self.store.share(Customer, hour, SHARES), partial(self._told, tell), time_left)
         return SweepReport(
             keys_seen=keys.seen,

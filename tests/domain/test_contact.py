@@ -1,5 +1,6 @@
 """A contact is allowed only if something says so, and every combination has been asked."""
 
+import json
 from datetime import timedelta
 from itertools import chain, combinations, product
 
@@ -102,3 +103,9 @@ def test_a_used_token_says_when_and_asks_the_same() -> None:
     used = token.used(NOON)
     assert (token.used_at, used.used_at) == (None, NOON)
     assert used.question == token.question == ContactQuestion("cus_0123", "marketing", "sms")
+
+
+def test_a_token_s_repr_does_not_show_it() -> None:
+    token = new_token()
+    assert token[3:] not in repr({"contact_token": token})
+    assert json.dumps(token) == f'"{token}"'

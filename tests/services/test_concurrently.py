@@ -63,3 +63,18 @@ def test_of_several_failures_the_first_in_order_is_raised() -> None:
         together(lambda: None, failing("second"), failing("third"))
     with pytest.raises(Failed, match="first"):
         together(failing("first"), failing("second"))
+
+
+def test_even_an_end_of_the_process_waits_for_the_others() -> None:
+    ended = []
+
+    def slow() -> None:
+        threading.Event().wait(0.05)
+        ended.append(True)
+
+    def stop() -> None:
+        raise SystemExit
+
+    with pytest.raises(SystemExit):
+        together(stop, slow)
+    assert ended == [True]

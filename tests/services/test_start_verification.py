@@ -145,6 +145,15 @@ def test_an_ip_is_throttled_by_what_one_subscriber_has(world: World, one: str, o
     assert len(logs) == (1 if shared else 2)
 
 
+def test_a_device_is_throttled_whatever_number_it_asks_for(world: World) -> None:
+    for number in range(10):
+        world.start(f"+1201555{number:04d}", device_id="device")
+    with pytest.raises(Throttled) as refused:
+        world.start(OTHER_NUMBER, device_id="device")
+    assert refused.value.limit == "device"
+    world.start(OTHER_NUMBER, device_id="another")
+
+
 def test_without_client_data_the_caller_is_throttled(world: World) -> None:
     for number in range(60):
         world.start(f"+1201555{number:04d}")

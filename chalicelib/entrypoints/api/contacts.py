@@ -4,7 +4,7 @@ from chalice.app import Blueprint
 
 from chalicelib.bootstrap import ringfence
 from chalicelib.domain import errors
-from chalicelib.domain.contact import ContactQuestion
+from chalicelib.domain.contact import ContactQuestion, Secret
 from chalicelib.entrypoints.api.answers import DecisionAnswer, MessageAnswer, RevealAnswer
 from chalicelib.entrypoints.api.bodies import ContactBody, MessageBody, RevealBody
 from chalicelib.entrypoints.api.call import Call
@@ -69,4 +69,4 @@ def reveal_number(call: Call[RevealBody]) -> RevealAnswer:
     number = ringfence().strongroom.reveal(
         call.authorization, call.body.contact_token, call.body.justification, call.keyed
     )
-    return RevealAnswer(phone_number=number.e164)
+    return RevealAnswer(phone_number=Secret(number.e164))

@@ -113,6 +113,7 @@ PROBLEMS: Mapping[type[errors.RingfenceError], Problem] = {
     errors.ContactTokenInvalid: Problem(
         409, "contact-token-invalid", "Contact token invalid", "Unknown, used, expired, not yours or overtaken."
     ),
+    # Before Contended: a gateway's 503 is the first of that status.
     errors.Unavailable: Problem(503, "unavailable", "Unavailable", "A dependency did not answer; repeat the request."),
     errors.Contended: Problem(503, "contended", "Contended", "Others changed the same thing; repeat the request."),
 }

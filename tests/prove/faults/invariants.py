@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from chalicelib.domain.contact import AccessLogEntry, ContactToken, token_digest
+from chalicelib.domain.claim import CLAIM_LIFETIME, Claim
+from chalicelib.domain.contact import AccessLogEntry, ContactToken, Message, token_digest
 from chalicelib.domain.customer import LEDGER_KEY, Customer, TagHolder, WrappedKey
 from chalicelib.domain.ledger import LedgerEvent, first_break
 from chalicelib.domain.throttle import Limit, OpeningLog, ThrottleLog
@@ -24,12 +25,18 @@ REVEAL = r"POST /v1/reveals"
 
 
 def each_send_is_one_sms_at_most(sight: Sight) -> Iterator[str]:
-    """No more SMS than sends and messages were written as intended."""
+    """No more SMS than sends and messages were written as intended, and no fewer than are told as accepted."""
     sends, messages = sum(sight.witness.sends.values()), len(sight.witness.messages)
     if sight.codes > sends:
         yield f"{sight.codes} SMS with a code, and {sends} sends"
     if sight.texts > messages:
         yield f"{sight.texts} SMS with a text, and {messages} messages"
+    accepted = sum(send.delivery == "accepted" for each in sight.rows(Verification) for send in each.sends)
+    if accepted > sight.codes:
+        yield f"{accepted} sends were accepted, and {sight.codes} SMS came"
+    told = sum(message.delivery == "accepted" for message in sight.rows(Message))
+    if told > sight.texts:
+        yield f"{told} messages were accepted, and {sight.texts} SMS came"
 
 
 def a_verification_succeeds_once(sight: Sight) -> Iterator[str]:
@@ -123,8 +130,17 @@ def what_is_purged_stays_closed(sight: Sight) -> Iterator[str]:
         number_keys = [
             key for key in sight.rows(WrappedKey) if key.customer_id == customer.id and key.key_id != LEDGER_KEY
         ]
-        if customer.status == "purged" and (customer.number or customer.tag or customer.masked or number_keys):
+        if customer.status != "purged":
+            continue
+        if customer.number or customer.tag or customer.masked or number_keys:
             yield "something of a purged number is left"
+        # What is asked in vain about a closed customer leaves claims of its own.
+        closed_at = customer.closed_at or customer.created_at
+        claims = [
+            it for it in sight.rows(Claim) if it.owner == customer.id and it.lapses_at - CLAIM_LIFETIME < closed_at
+        ]
+        if claims or any(it.customer_id == customer.id for it in sight.rows(Verification)):
+            yield "something still points to a purged number"
 
 
 def nothing_is_half_written(sight: Sight) -> Iterator[str]:

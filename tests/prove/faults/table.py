@@ -33,7 +33,8 @@ HOW_TO_READ = """
     - `*`: done, but no SMS came of it. It is told as `delivery: unknown` or `failed` and is never made up for by
       itself: `resend` is the cure for a code, a new decision for a message.
     - `409` of a decision or a reveal: its answer is given once, and that once was lost. A new decision is the cure.
-    - `409`, `429` under *rivalled*: the other one was first.
+    - `409`, `429` under *rivalled*: the other one was first. Rivals want the same; a withdrawal that meets a message,
+      or a closure that meets a code, is tried where the services are tested.
     - The purge is its own client: its next run, an hour later, repeats what failed. `500` means that its report tells
       of failures; two runs at once count what the other one did as failures and lose nothing.
 
