@@ -22,8 +22,8 @@ def on_one_core() -> None:
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
 
-def cpu_milliseconds(requests: Sequence[Request]) -> list[float]:
-    """The processor's time, of all threads, that one call of each takes: the median of several batches.
+def cpu_milliseconds(requests: Sequence[Request]) -> list[list[float]]:
+    """The processor's time, of all threads, that one call of each takes, in several batches.
 
     The batches take turns, so that whatever else the machine does meets all of them alike.
     """
@@ -37,7 +37,12 @@ def cpu_milliseconds(requests: Sequence[Request]) -> list[float]:
             for _ in range(BATCH):
                 request()
             taken.append((time.process_time() - began) / BATCH * 1000)
-    return [median(taken) for taken in batches]
+    return batches
+
+
+def paired_ratio(ours: Sequence[float], beside: Sequence[float]) -> float:
+    """The median of what each turn says: a machine that gets faster or slower between two turns does not move it."""
+    return median(one / other for one, other in zip(ours, beside, strict=True))
 
 
 def print_table(*rows: Sequence[str]) -> None:
