@@ -5,26 +5,14 @@ from dataclasses import dataclass
 import phonenumbers
 
 from chalicelib.domain.errors import PhoneNumberInvalid, PhoneNumberRefused
+from chalicelib.domain.line_types import LINE_TYPES
 
 # E.164 allows 15 digits; with the plus sign, separators and a national prefix nothing longer is a number.
 LONGEST_INPUT = 32
 
 REGIONS = frozenset(phonenumbers.SUPPORTED_REGIONS)
 
-LINE_TYPES = {
-    phonenumbers.PhoneNumberType.FIXED_LINE: "fixed_line",
-    phonenumbers.PhoneNumberType.MOBILE: "mobile",
-    phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE: "fixed_line_or_mobile",
-    phonenumbers.PhoneNumberType.TOLL_FREE: "toll_free",
-    phonenumbers.PhoneNumberType.PREMIUM_RATE: "premium_rate",
-    phonenumbers.PhoneNumberType.SHARED_COST: "shared_cost",
-    phonenumbers.PhoneNumberType.VOIP: "voip",
-    phonenumbers.PhoneNumberType.PERSONAL_NUMBER: "personal_number",
-    phonenumbers.PhoneNumberType.PAGER: "pager",
-    phonenumbers.PhoneNumberType.UAN: "uan",
-    phonenumbers.PhoneNumberType.VOICEMAIL: "voicemail",
-    phonenumbers.PhoneNumberType.UNKNOWN: "unknown",
-}
+_TYPE_NAMES = {getattr(phonenumbers.PhoneNumberType, name.upper()): name for name in LINE_TYPES}
 
 
 @dataclass(frozen=True, repr=False)
@@ -84,7 +72,7 @@ def parse_phone_number(text: str, region: str | None = None) -> PhoneNumber:
     return PhoneNumber(
         e164=phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164),
         region=found or "001",
-        line_type=LINE_TYPES[phonenumbers.number_type(parsed)],
+        line_type=_TYPE_NAMES[phonenumbers.number_type(parsed)],
     )
 
 
@@ -92,7 +80,7 @@ def known_phone_number(e164: str) -> PhoneNumber:
     """The number that was parsed once and stored. It is not judged again: ranges are withdrawn, customers stay."""
     parsed = phonenumbers.parse(e164)
     region = phonenumbers.region_code_for_number(parsed) or "001"
-    return PhoneNumber(e164, region, LINE_TYPES[phonenumbers.number_type(parsed)])
+    return PhoneNumber(e164, region, _TYPE_NAMES[phonenumbers.number_type(parsed)])
 
 
 def require_accepted(

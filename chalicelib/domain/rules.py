@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chalicelib.domain.phone_number import LINE_TYPES, REGIONS, is_told_apart
+from chalicelib.domain.line_types import LINE_TYPES
 from chalicelib.domain.throttle import Limit
 
 CHANNELS = ("sms", "call", "app")
@@ -50,8 +50,15 @@ class NumberRules:
     refused_regions: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        unknown = set(self.refused_line_types) - set(LINE_TYPES.values())
+        unknown = set(self.refused_line_types) - set(LINE_TYPES)
         demand(not unknown, "refused_line_types", f"knows no {', '.join(sorted(unknown))}")
+        if self.refused_regions:
+            self._demand_known_regions()
+
+    def _demand_known_regions(self) -> None:
+        # Here, so that a function that reads no number does not load the metadata of all of them.
+        from chalicelib.domain.phone_number import REGIONS, is_told_apart
+
         strange = set(self.refused_regions) - REGIONS
         shadowed = [region for region in self.refused_regions if region in REGIONS and not is_told_apart(region)]
         demand(not strange, "refused_regions", f"knows no {', '.join(sorted(strange))} (ISO 3166-1 alpha-2)")

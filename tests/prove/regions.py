@@ -7,11 +7,16 @@ import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from chalicelib.domain.errors import PhoneNumberInvalid, PhoneNumberRefused
-from chalicelib.domain.phone_number import LINE_TYPES, parse_phone_number, require_accepted
+from chalicelib.domain.line_types import LINE_TYPES
+from chalicelib.domain.phone_number import parse_phone_number, require_accepted
 from chalicelib.domain.rules import NumberRules
 
 REGIONS = tuple(sorted(phonenumbers.SUPPORTED_REGIONS))
-TYPES = {name: code for code, name in LINE_TYPES.items() if name not in ("unknown", "fixed_line_or_mobile")}
+TYPES = {
+    name: getattr(phonenumbers.PhoneNumberType, name.upper())
+    for name in LINE_TYPES
+    if name not in ("unknown", "fixed_line_or_mobile")
+}
 
 
 @dataclass(frozen=True)
