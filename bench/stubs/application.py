@@ -20,6 +20,7 @@ ENVIRONMENT = {
     # As infra/resources.yaml has it.
     "PYDANTIC_DISABLE_PLUGINS": "__all__",
 }
+# As infra/local/jobs.py makes it, which would load what a start is measured without.
 SCHEDULED_EVENT = {
     "version": "0",
     "id": "00000000-0000-4000-8000-000000000000",

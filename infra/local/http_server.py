@@ -1,6 +1,7 @@
 """The socket side of the local servers: one thread for each connection, bounded bodies, no access log."""
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -37,7 +38,7 @@ class LocalServer(ThreadingHTTPServer):
         self.server_close()
 
 
-class LocalHandler(BaseHTTPRequestHandler):
+class LocalHandler(BaseHTTPRequestHandler, ABC):
     """HTTP/1.1 with keep-alive; subclasses say in `answer` what every method gets."""
 
     protocol_version = "HTTP/1.1"
@@ -45,8 +46,9 @@ class LocalHandler(BaseHTTPRequestHandler):
     wbufsize = -1
     timeout = IDLE_SECONDS
 
+    @abstractmethod
     def answer(self) -> None:
-        raise NotImplementedError
+        """Whatever was asked is answered."""
 
     def __getattr__(self, name: str) -> Any:
         # http.server looks up do_<METHOD>: whatever method comes, `answer` decides, and nothing gets its HTML 501.

@@ -190,4 +190,7 @@ def test_an_exception_with_a_cause_is_not_told_either(api: Api, store: FailingSt
     failure.__cause__ = ValueError(SECRET)
     failure.add_note(SECRET)
     store.failure = failure
-    require_silent(api, api.call("GET", f"/v1/customers/{CUSTOMER_ID}").everything)
+    reply = api.call("GET", f"/v1/customers/{CUSTOMER_ID}")
+    assert (reply.status, reply.problem) == (500, "internal-error")
+    assert SECRET not in reply.everything + api.log.getvalue()
+    require_silent(api, reply.everything)

@@ -23,7 +23,7 @@ def announced(method: str, route: str) -> set[str]:
 
 
 def test_it_is_valid_openapi_3_1() -> None:
-    OpenAPIV31SpecValidator(description()).validate()
+    assert list(OpenAPIV31SpecValidator(description()).iter_errors()) == []
 
 
 def test_it_has_every_route_and_no_other() -> None:

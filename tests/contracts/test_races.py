@@ -6,23 +6,23 @@ from tests.prove.crowd import crowd
 
 
 def test_wrong_codes_at_once(api: Api) -> None:
-    races.wrong_codes(api, 40)
+    assert races.wrong_codes(api, 40)["code-incorrect"] == 5
 
 
 def test_right_codes_at_once(api: Api) -> None:
-    races.right_codes(api, 25)
+    assert races.right_codes(api, 25)["200"] == 1
 
 
 def test_customers_bind_one_number(api: Api) -> None:
-    races.binds_of_one_number(api, 10)
+    assert races.binds_of_one_number(api, 10)["201"] == 1
 
 
 def test_threads_use_one_proof(api: Api) -> None:
-    races.binds_with_one_proof(api, 20)
+    assert races.binds_with_one_proof(api, 20)["201"] == 1
 
 
 def test_writers_of_consents(api: Api) -> None:
-    races.consents_of_one_customer(api, 10, 4)
+    assert races.consents_of_one_customer(api, 10, 4) == 40
 
 
 def test_64_connections(served: Api) -> None:

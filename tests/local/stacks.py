@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from infra.local.engine import free_port
@@ -65,3 +67,14 @@ class Stack:
             self.lines.append(line.rstrip())
             self._heard.put(line.rstrip())
         self._heard.put(None)
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Stack]:
+    """A stack that is up, and is stopped at the end of the block."""
+    stack = Stack(folder)
+    stack.start()
+    try:
+        yield stack
+    finally:
+        stack.stop()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.local.stacks import Stack
+from tests.local.stacks import Stack, running
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -16,10 +16,8 @@ PROBLEM_JSON = "application/problem+json"
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A running stack with nothing deployed on it."""
-    started = Stack(tmp_path_factory.mktemp("stack"))
-    started.start()
-    yield started
-    started.stop()
+    with running(tmp_path_factory.mktemp("stack")) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")

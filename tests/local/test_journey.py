@@ -52,8 +52,9 @@ def test_lines_stand_under_each_other() -> None:
 
 
 def test_what_is_promised_passes() -> None:
-    a_reply(status="x").must(200, status="x").must_have("status")
-    a_reply(422, "application/problem+json", **PROBLEM).must_be_problem(422, "code-incorrect", attempts_remaining=4)
+    good, refusal = a_reply(status="x"), a_reply(422, "application/problem+json", **PROBLEM)
+    assert good.must(200, status="x").must_have("status") is good
+    assert refusal.must_be_problem(422, "code-incorrect", attempts_remaining=4) is refusal
 
 
 @pytest.mark.parametrize(

@@ -35,8 +35,8 @@ def outcomes(replies: list[Reply]) -> Counter[str]:
     return Counter(reply.problem or str(reply.status) for reply in replies)
 
 
-def wrong_codes(api: Api, threads: int) -> None:
-    """However many guess at once, five guesses are evaluated, and then the right code is worth nothing."""
+def wrong_codes(api: Api, threads: int) -> Counter[str]:
+    """What guesses at once are told: five are evaluated, and then the right code is worth nothing."""
     number = fresh_number()
     path = f"/v1/verifications/{api.started(number)}/check"
     right = api.world.sms_to(number)[-1].code
@@ -55,22 +55,23 @@ def wrong_codes(api: Api, threads: int) -> None:
         assert reply.problem in {"code-incorrect", "contended"}, reply
         found += outcomes([reply])
     assert api.call(WALLET, "POST", path, {"code": right}).problem == "verification-locked"
+    return found
 
 
-def right_codes(api: Api, threads: int) -> None:
-    """The right code proves one request, however many bring it at once."""
+def right_codes(api: Api, threads: int) -> Counter[str]:
+    """The right code proves one request, however many bring it at once; returns the answers."""
     number = fresh_number()
     verification = api.started(number)
     right = api.world.sms_to(number)[-1].code
     path = f"/v1/verifications/{verification}/check"
     found = outcomes(at_once(threads, lambda _: api.call(WALLET, "POST", path, {"code": right})))
-    assert found["200"] == 1, found
     assert set(found) <= TOO_MANY | {"200", "verification-spent"}, found
     assert api.call(WALLET, "GET", f"/v1/verifications/{verification}").body["status"] == "verified"
+    return found
 
 
-def binds_of_one_number(api: Api, customers: int) -> None:
-    """One customer holds a number, however many proved it and bind it at once."""
+def binds_of_one_number(api: Api, customers: int) -> Counter[str]:
+    """One customer holds a number, however many proved it and bind it at once; returns the answers."""
     number = fresh_number()
     proofs = [api.proved(number) for _ in range(customers)]
     replies = at_once(
@@ -78,25 +79,25 @@ def binds_of_one_number(api: Api, customers: int) -> None:
     )
     found = outcomes(replies)
     assert set(found) <= {"201", "number-in-use", "contended"}, found
-    assert found["201"] == 1, found
     # Who was told to repeat learns the same as the others.
     for proof, reply in zip(proofs, replies, strict=True):
         if reply.problem == "contended":
             again = api.call(WALLET, "POST", "/v1/customers", {"verification_id": proof})
             assert again.problem == "number-in-use", again
     assert len(api.world.rows("customers")) == 2, "the customer and who holds the tag"
+    return found
 
 
-def binds_with_one_proof(api: Api, threads: int) -> None:
-    """A proof is used up once."""
+def binds_with_one_proof(api: Api, threads: int) -> Counter[str]:
+    """A proof is used up once; returns the answers."""
     proof = api.proved(fresh_number())
     found = outcomes(at_once(threads, lambda _: api.call(WALLET, "POST", "/v1/customers", {"verification_id": proof})))
-    assert found["201"] == 1, found
     assert set(found) <= {"201", "verification-spent", "contended"}, found
+    return found
 
 
 def consents_of_one_customer(api: Api, writers: int, events: int) -> int:
-    """Every event of every writer stands in one unbroken chain; returns how often a writer had to repeat."""
+    """Every event of every writer stands in one unbroken chain; returns how many events that are."""
     customer = api.customer(fresh_number())
     repeated = Counter[str]()
 
@@ -117,7 +118,6 @@ def consents_of_one_customer(api: Api, writers: int, events: int) -> int:
     head, chain = store.get(Customer, customer), store.history(LedgerEvent, customer)
     assert head is not None
     assert first_break(customer, chain, head.ledger_sequence, head.ledger_hash) is None
-    assert len(chain) == writers * events
     assert Counter(link.event_id for link in chain) == Counter(made)
     history = api.call(WALLET, "GET", f"{_consent(customer)}/history").body["events"]
     assert Counter(event["surface"] for event in history) == {
@@ -126,7 +126,8 @@ def consents_of_one_customer(api: Api, writers: int, events: int) -> int:
     for writer in range(writers):
         own = [event["surface"] for event in history if event["surface"].startswith(f"w{writer}e")]
         assert own == [f"w{writer}e{event}" for event in range(events)], "each writer's own events are in order"
-    return sum(repeated.values())
+    print("repeated:", repeated.total())
+    return len(chain)
 
 
 def _consent(customer: str) -> str:

@@ -48,6 +48,7 @@ def test_an_id_whose_ledger_key_was_left_behind_can_be_taken_again(world: World)
     keep(world, "customer-0", LEDGER_KEY)
     sweep(world)
     world.say(world.customer(customer_id="customer-0"))
+    assert len(world.ringfence.history("customer-0")) == 1
 
 
 def test_a_number_s_key_that_is_not_the_customer_s_own_is_removed(world: World) -> None:

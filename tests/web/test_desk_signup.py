@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
-from tests.local.stacks import Stack
+from tests.local.stacks import Stack, running
 
 # As in the Makefile; None leaves the choice to Playwright, which then takes its own.
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -17,10 +17,8 @@ SIZES = {"phone": (360, 800), "desktop": (1280, 900)}
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    stack = Stack(tmp_path_factory.mktemp("desk"))
-    stack.start()
-    yield stack
-    stack.stop()
+    with running(tmp_path_factory.mktemp("desk")) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from infra.local.jobs import scheduled_event
 from infra.local.journey import Journey, new_number
 from infra.local.journey_client import Caller
 from infra.local.tokens import Role, open_issuer, sign_token
-from tests.local.stacks import Stack
+from tests.local.stacks import Stack, running
 
 # What one BatchWriteItem takes.
 BATCH = 25
@@ -106,12 +106,8 @@ class Deployment:
 @contextmanager
 def deployed(folder: Path) -> Iterator[Deployment]:
     """A stack of its own with the application deployed on it, by the commands that a newcomer would use."""
-    stack = Stack(folder)
-    stack.start()
-    try:
+    with running(folder) as stack:
         yield deploy_on(stack, folder)
-    finally:
-        stack.stop()
 
 
 def deploy_on(stack: Stack, folder: Path) -> Deployment:

@@ -7,20 +7,8 @@ from chalice.local import LambdaContext
 
 from chalicelib.entrypoints.jobs.purge import purge
 from chalicelib.entrypoints.jobs.strongroom import strongroom
-from infra.local.jobs import LONGEST_RUN_MS, MEMORY_MB
-
-# What Chalice reads of EventBridge's scheduled event; the purge itself looks at its clock.
-SCHEDULED = {
-    "version": "0",
-    "id": "00000000-0000-4000-8000-000000000000",
-    "detail-type": "Scheduled Event",
-    "source": "aws.events",
-    "account": "000000000000",
-    "time": "2026-11-21T12:00:00Z",
-    "region": "eu-west-1",
-    "resources": [],
-    "detail": {},
-}
+from infra.local.jobs import LONGEST_RUN_MS, MEMORY_MB, scheduled_event
+from tests.fakes import NOON
 
 
 def order(payload: bytes) -> bytes:
@@ -30,7 +18,7 @@ def order(payload: bytes) -> bytes:
 
 def purge_once() -> dict[str, Any]:
     """The report of the scheduled purge."""
-    report: dict[str, Any] = purge(SCHEDULED, _context("purge"))
+    report: dict[str, Any] = purge(scheduled_event(NOON), _context("purge"))
     return report
 
 
