@@ -15,7 +15,9 @@ TEMPLATES = {
     "record_id": "customer-one.marketing",
 }
 ROUTES = sorted((method, route) for route, methods in application.app.routes.items() for method in methods)
-CLOSED = [(method, route) for method, route in ROUTES if application.app.routes[route][method].authorizer]
+# The contract's public routes, by hand: read from the application, an authorizer that is gone would be missed by none.
+PUBLIC = {"/healthz", "/openapi.json", "/v1/purposes", "/v1/notices/{purpose}/{version}"}
+CLOSED = [(method, route) for method, route in ROUTES if route not in PUBLIC]
 
 
 def require_problem(reply: Reply, status: int, slug: str) -> None:
