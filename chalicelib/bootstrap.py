@@ -4,6 +4,7 @@ Everything is made when it is first asked for, and its module imported then: a f
 """
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 from importlib import import_module
@@ -13,12 +14,13 @@ from chalicelib.ports import (
     Blinder,
     Clock,
     CodeSecrets,
+    Journal,
     LedgerCipher,
     NumberIndex,
     NumberOpener,
     NumberSealer,
     PendingNumbers,
-    SmsSender,
+    SmsCarrier,
     Store,
     Strongroom,
     TokenVerifier,
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from chalicelib.services.purge_expired import PurgeExpired
     from chalicelib.services.record_consent import RecordConsent
     from chalicelib.services.resend_code import ResendCode
+    from chalicelib.services.sms_sender import SmsSender
     from chalicelib.services.start_verification import StartVerification
     from chalicelib.services.sweep_keys import SweepKeys
     from chalicelib.services.throttle import Throttle
@@ -131,11 +134,18 @@ class Adapters:
         return KmsLedgerCipher(KmsDataKeys(self.settings.keys["ledger"], "ledger"))
 
     @cached_property
-    def sender(self) -> SmsSender:
-        """SNS."""
-        from chalicelib.adapters.sns_sender import SnsSender
+    def carriers(self) -> Mapping[str, SmsCarrier]:
+        """The ways to a phone, by the policy's names."""
+        from chalicelib.adapters.sns_carrier import SnsCarrier
 
-        return SnsSender(self.policy.rules.sms)
+        return {"sns": SnsCarrier(self.policy.rules.sms)}
+
+    @cached_property
+    def journal(self) -> Journal:
+        """The log."""
+        from chalicelib.adapters.journal import LogJournal
+
+        return LogJournal()
 
     @cached_property
     def strongroom_function(self) -> Strongroom | None:
@@ -159,6 +169,7 @@ def _use_case(module: str, name: str) -> Any:
 class Ringfence:
     """The use cases. Each is a dataclass whose fields are named after the adapter or the use case that fills them."""
 
+    sender: "SmsSender" = _use_case("sms_sender", "SmsSender")
     throttle: "Throttle" = _use_case("throttle", "Throttle")
     idempotency: "Idempotency" = _use_case("idempotency", "Idempotency")
     own: "OwnVerification" = _use_case("own_verification", "OwnVerification")

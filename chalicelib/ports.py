@@ -252,14 +252,28 @@ class Envelope(Protocol):
         ...
 
 
-class SmsSender(Protocol):
-    """Sends one SMS at most."""
+class SmsCarrier(Protocol):
+    """One way to a phone. It tries, and judges nothing: timing, outcome and cost are `services/sms_sender.py`'s."""
 
-    def send(self, number: PhoneNumber, body: str) -> str:
-        """One attempt was made, and this is its outcome: accepted, failed (surely not sent) or unknown.
+    def attempt(self, number: PhoneNumber, body: str, reference: str) -> str:
+        """The carrier took it once; returns the carrier's own id of the message.
 
-        Never raises: an SMS that may be on its way must not look like a request that did nothing.
+        Args:
+            reference: an opaque id of ours, for the carrier's events; never a number.
+
+        Raises:
+            SmsThrottled: surely not sent; the carrier takes no more at the moment.
+            SmsRefused: surely not sent, and why.
+            Exception: whatever else; it may have been sent.
         """
+        ...
+
+
+class Journal(Protocol):
+    """Where what happens is told, for people and alarms: figures and names, never a number."""
+
+    def note(self, event: str, **figures: str | int | bool | None) -> None:
+        """A line says so. It never raises."""
         ...
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -14,11 +15,12 @@ from chalicelib.adapters.policy_files import read_policy
 from chalicelib.bootstrap import Ringfence
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.customer import LEDGER_KEY, SealedNumber, WrappedKey
-from chalicelib.domain.errors import NotAuthenticated
+from chalicelib.domain.errors import NotAuthenticated, SmsRefused, SmsThrottled
 from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.ledger import SALT_BYTES, commit_to
 from chalicelib.domain.phone_number import PhoneNumber, parse_phone_number
 from chalicelib.domain.policy import Policy
+from chalicelib.domain.sending_rules import SENDERS
 from chalicelib.ports import Strongroom
 from tests.clock import FixedClock
 from tests.memory_store import MemoryStore
@@ -133,19 +135,34 @@ class Sms:
 
 @dataclass
 class MemorySender:
-    """A phone. `outcome` is what the next sends report; `unknown` may or may not have been sent: here it was."""
+    """A phone. `outcome` is what the next sends come to; `unknown` may or may not have been sent: here it was."""
 
     outcome: str = "accepted"
     sent: list[Sms] = field(default_factory=list)
 
-    def send(self, number: PhoneNumber, body: str) -> str:
-        if self.outcome != "failed":
-            self.sent.append(Sms(number.e164, body))
-        return self.outcome
+    def attempt(self, number: PhoneNumber, body: str, reference: str) -> str:
+        if self.outcome == "throttled":
+            raise SmsThrottled
+        if self.outcome in ("failed", "opted_out"):
+            raise SmsRefused(self.outcome)
+        self.sent.append(Sms(number.e164, body))
+        if self.outcome == "unknown":
+            raise TimeoutError
+        return f"message-{len(self.sent)}"
 
     @property
     def last_code(self) -> str:
         return self.sent[-1].body[-6:]
+
+
+@dataclass
+class MemoryJournal:
+    """What was told, in order."""
+
+    notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+    def note(self, event: str, **figures: str | int | bool | None) -> None:
+        self.notes.append((event, figures))
 
 
 @dataclass
@@ -169,8 +186,13 @@ class MemoryAdapters:
     clock: FixedClock = field(default_factory=lambda: FixedClock(NOON))
     keys: MemoryKeys = field(default_factory=MemoryKeys)
     sender: MemorySender = field(default_factory=MemorySender)
+    journal: MemoryJournal = field(default_factory=MemoryJournal)
     policy: Policy = field(default_factory=lambda: read_policy(POLICY_FOLDER))
     strongroom_function: Strongroom | None = None
+
+    @property
+    def carriers(self) -> dict[str, MemorySender]:
+        return dict.fromkeys(SENDERS, self.sender)
 
     @cached_property
     def store(self) -> MemoryStore:

@@ -8,8 +8,9 @@ from typing import Any
 
 from chalicelib.adapters.structure import from_plain
 from chalicelib.domain.errors import PolicyInvalid
+from chalicelib.domain.mistake import Mistake
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.rules import Mistake, Rules
+from chalicelib.domain.rules import Rules
 from chalicelib.domain.wording import Notice, Texts
 
 NOTICE_NAME = re.compile(r"(?P<purpose>[a-z_]+)\.v(?P<version>[1-9][0-9]*)\.md")

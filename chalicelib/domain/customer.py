@@ -57,7 +57,7 @@ class Customer:
 
     Attributes:
         status: active, restricted (PIPL 47: stored and protected, no other use) or purged.
-        tag, masked, number: all None once purged.
+        tag, masked, region, number: all None once purged.
         ledger_sequence: number of consent events so far.
         ledger_hash: hash of the last one; GENESIS before the first.
         due_at: when the purge takes the next step, or None.
@@ -69,6 +69,7 @@ class Customer:
     locale: str
     tag: str | None
     masked: str | None
+    region: str | None
     number: SealedNumber | None
     status: str = "active"
     consents: Mapping[str, ConsentState] = field(default_factory=dict)
@@ -129,6 +130,7 @@ class Customer:
             status="purged",
             tag=None,
             masked=None,
+            region=None,
             number=None,
             purged_at=at,
             due_at=at + timedelta(days=retention.ledger_days),

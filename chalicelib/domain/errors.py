@@ -159,6 +159,25 @@ class Contended(Unavailable):
     """Others changed the same record faster than the caller could follow; what it wanted did not happen."""
 
 
+class SpendLimitReached(Unavailable):
+    """The most that SMS may cost in an hour, a day or a month is reached. Nothing was sent."""
+
+
+class SmsThrottled(RingfenceError):
+    """The carrier takes no more at the moment. Surely not sent."""
+
+
+@dataclass(eq=False)
+class SmsRefused(RingfenceError):
+    """The carrier did not take the SMS. Surely not sent.
+
+    Attributes:
+        reason: opted_out, or a word of `domain/receipt.py`.
+    """
+
+    reason: str
+
+
 class PolicyInvalid(RingfenceError):
     """A policy file is wrong; the message names the file, the line and the reason."""
 

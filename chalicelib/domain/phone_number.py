@@ -6,11 +6,10 @@ import phonenumbers
 
 from chalicelib.domain.errors import PhoneNumberInvalid, PhoneNumberRefused
 from chalicelib.domain.line_types import LINE_TYPES
+from chalicelib.domain.regions import REGIONS
 
 # E.164 allows 15 digits; with the plus sign, separators and a national prefix nothing longer is a number.
 LONGEST_INPUT = 32
-
-REGIONS = frozenset(phonenumbers.SUPPORTED_REGIONS)
 
 _TYPE_NAMES = {getattr(phonenumbers.PhoneNumberType, name.upper()): name for name in LINE_TYPES}
 

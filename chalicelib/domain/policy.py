@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from chalicelib.domain.rules import Rules, demand
+from chalicelib.domain.mistake import demand
+from chalicelib.domain.rules import Rules
 from chalicelib.domain.wording import Notice, Texts, placeholders
 
 

@@ -4,7 +4,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from chalicelib.domain.guard_rules import GuardRules
 from chalicelib.domain.line_types import LINE_TYPES
+from chalicelib.domain.mistake import demand
+from chalicelib.domain.regions import REGIONS
+from chalicelib.domain.sending_rules import ANY_COUNTRY, Country, Senders, SmsRules, Spending
 from chalicelib.domain.throttle import Limit
 
 CHANNELS = ("sms", "call", "app")
@@ -14,25 +18,6 @@ BASES = ("contract", "consent")
 LONGEST_CODE_LIFETIME_SECONDS = 600
 # RTS 2018/389 art. 4(3)(b): at most 5 consecutive failures.
 MOST_ATTEMPTS = 5
-
-
-class Mistake(Exception):
-    """A value of the policy is wrong; the loader adds the file and the line."""
-
-    def __init__(self, path: tuple[str, ...], reason: str) -> None:
-        super().__init__(f"{'.'.join(path)}: {reason}")
-        self.path = path
-        self.reason = reason
-
-
-def demand(holds: bool, path: str, reason: str) -> None:
-    """Returns if it holds.
-
-    Raises:
-        Mistake: it does not; `path` (dotted) says where, `reason` why.
-    """
-    if not holds:
-        raise Mistake(tuple(path.split(".")), reason)
 
 
 @dataclass(frozen=True)
@@ -57,7 +42,7 @@ class NumberRules:
 
     def _demand_known_regions(self) -> None:
         # Here, so that a function that reads no number does not load the metadata of all of them.
-        from chalicelib.domain.phone_number import REGIONS, is_told_apart
+        from chalicelib.domain.phone_number import is_told_apart
 
         strange = set(self.refused_regions) - REGIONS
         shadowed = [region for region in self.refused_regions if region in REGIONS and not is_told_apart(region)]
@@ -105,11 +90,16 @@ class Throttles:
     ip: tuple[Limit, ...]
     device: tuple[Limit, ...]
     caller: tuple[Limit, ...]
+    wrong_codes_for_number: tuple[Limit, ...]
+    wrong_codes_by_client: tuple[Limit, ...]
     opening_by_staff: tuple[Limit, ...]
     opening_by_wallet: tuple[Limit, ...]
+    wallet: Limit
 
     def __post_init__(self) -> None:
         for name, limits in vars(self).items():
+            if isinstance(limits, Limit):
+                continue
             demand(bool(limits), name, "must hold at least one limit")
             for position, limit in enumerate(limits, start=1):
                 # Every admission rewrites the log of its longest window: 100 instants are about a kilobyte.
@@ -119,22 +109,14 @@ class Throttles:
                     f"{name}.{position}.window_seconds",
                     "must be a window of 1 second to 7 days",
                 )
-
-
-@dataclass(frozen=True)
-class SmsRules:
-    """What every SMS carries."""
-
-    sender_id: str
-    max_price_usd: str
-
-    def __post_init__(self) -> None:
+        demand(1 <= self.wallet.limit <= 100_000_000, "wallet.limit", "must be 1 to 100000000")
+        demand(self.wallet.window_seconds in (60, 3600), "wallet.window_seconds", "must be 60 or 3600")
         demand(
-            re.fullmatch(r"(?=.*[A-Za-z])[A-Za-z0-9]{1,11}", self.sender_id) is not None,
-            "sender_id",
-            "must be 1 to 11 letters and digits, at least one letter",
+            min(limit.limit for limit in self.wrong_codes_by_client)
+            < min(limit.limit for limit in self.wrong_codes_for_number),
+            "wrong_codes_by_client",
+            "must be lower than wrong_codes_for_number, or a stranger could use up what the owner needs (ASVS 6.1.1)",
         )
-        demand(re.fullmatch(r"\d+\.\d{2,5}", self.max_price_usd) is not None, "max_price_usd", 'must read as "0.50"')
 
 
 @dataclass(frozen=True)
@@ -197,7 +179,11 @@ class Rules:
     numbers: NumberRules
     verification: VerificationRules
     throttles: Throttles
+    guard: GuardRules
+    spending: Spending
+    countries: Mapping[str, Country]
     sms: SmsRules
+    senders: Senders
     contact: ContactRules
     retention: Retention
     purposes: Mapping[str, Purpose]
@@ -209,5 +195,14 @@ class Rules:
             "verification.proof_lifetime_seconds",
             "must not outlast retention.finished_verification_seconds",
         )
+        for region in self.countries:
+            known = region in REGIONS or region == ANY_COUNTRY
+            demand(known, f"countries.{region}", f"must be a region (ISO 3166-1 alpha-2) or {ANY_COUNTRY}")
+        demand(bool(self.countries), "countries", "must hold at least one")
+        self.senders.demand_for(self.countries)
         for name in self.purposes:
             demand(re.fullmatch("[a-z][a-z_]{2,39}", name) is not None, f"purposes.{name}", "must be lower_snake_case")
+
+    def country(self, region: str) -> Country | None:
+        """What holds for a region; None if nothing is sent there."""
+        return self.countries.get(region) or self.countries.get(ANY_COUNTRY)

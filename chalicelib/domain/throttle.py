@@ -10,10 +10,18 @@ from chalicelib.domain.errors import Throttled
 
 @dataclass(frozen=True)
 class Limit:
-    """At most `limit` admissions in any window of `window_seconds`."""
+    """At most `limit` admissions in any window of `window_seconds`.
+
+    Attributes:
+        first_pause_seconds: if above 0, a full window does not refuse for good: the next admission waits this long
+            after the last, and each further one twice as long.
+        longest_pause_seconds: what no pause exceeds. Source: SP 800-63B-4 (pauses from 30 s up to an hour).
+    """
 
     limit: int
     window_seconds: int
+    first_pause_seconds: int = 0
+    longest_pause_seconds: int = 3600
 
 
 @dataclass(frozen=True)
@@ -70,9 +78,16 @@ def admit(log: L, name: str, limits: tuple[Limit, ...], at: datetime) -> L:
 def _refusal(log: ThrottleLog, name: str, limit: Limit, at: datetime) -> Throttled | None:
     window = timedelta(seconds=limit.window_seconds)
     counted = sorted(instant for instant in log.admitted if instant > at - window)
-    if len(counted) < limit.limit:
+    beyond = len(counted) - limit.limit
+    if beyond < 0:
         return None
     retry_at = counted[-limit.limit] + window
+    if limit.first_pause_seconds:
+        # Bounded before the shift: a number of a thousand bits is no timedelta.
+        pause = min(limit.first_pause_seconds << min(beyond, 20), limit.longest_pause_seconds)
+        retry_at = min(retry_at, counted[-1] + timedelta(seconds=pause))
+        if retry_at <= at:
+            return None
     return Throttled(name, limit.limit, limit.window_seconds, retry_at, max(1, ceil((retry_at - at).total_seconds())))
 
 

@@ -47,11 +47,19 @@ def context_digest(context: TransactionContext | None) -> str:
 class Send:
     """One SMS: the intent is written before, the outcome after.
 
-    `delivery` goes from `intended` (or `opening`, once the strongroom has taken it) to accepted, failed or unknown.
+    Attributes:
+        delivery: from `intended` (or `opening`, once the strongroom has taken it) to accepted, queued, failed,
+            opted_out or unknown; from accepted to delivered, failed or opted_out, once a carrier's receipt says so.
+        sender: who carried it, as the policy names it.
+        message_id: the sender's own name for it.
+        reason: why it failed, in a word of ours.
     """
 
     at: datetime
     delivery: str = "intended"
+    sender: str | None = None
+    message_id: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,7 @@ class Verification:
         client_id: the wallet client that started it and alone may see it.
         tag: the number's tag.
         masked: the number's mask.
+        region: where the number belongs, which says what an SMS to it costs.
         pending_number: the number under the pending key, until it is bound; None if a customer already holds it.
         code_expires_at: end of the code's life; nothing extends it.
         attempts: checks reserved so far, right or wrong.
@@ -74,6 +83,7 @@ class Verification:
     purpose: str
     tag: str
     masked: str
+    region: str
     locale: str
     started_at: datetime
     code_expires_at: datetime

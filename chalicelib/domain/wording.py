@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chalicelib.domain.rules import demand
+from chalicelib.domain.mistake import demand
 
 CODE_TEXTS = ("signup", "number_change", "step_up", "transaction", "preferences")
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")

@@ -2,25 +2,12 @@
 
 import re
 import traceback
-from functools import cache
-from typing import TYPE_CHECKING
 
+from chalicelib.adapters.journal import logger as logger
 from chalicelib.domain.errors import PolicyInvalid, Unavailable
-
-if TYPE_CHECKING:
-    from aws_lambda_powertools import Logger
 
 # As adapters/aws.py words it. Names and HTTP statuses only, whoever raises it: no number fits in.
 CAUSE = re.compile(r"[A-Za-z]+(: ([A-Za-z]+\d?[A-Za-z.]*|\d{3}))?")
-
-
-@cache
-def logger() -> "Logger":
-    """The process's logger: JSON lines on standard output."""
-    from aws_lambda_powertools import Logger
-
-    # Not "ringfence": that is the logger Chalice writes tracebacks to, and it stays without a handler.
-    return Logger(service="ringfence", name="ringfence.lines")
 
 
 def said_by(failure: BaseException) -> dict[str, str]:

@@ -75,6 +75,7 @@ class BindCustomer:
                 locale=verification.locale,
                 tag=verification.tag,
                 masked=verification.masked,
+                region=verification.region,
                 number=envelope.seal(number),
             )
         )

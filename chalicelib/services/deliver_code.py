@@ -8,8 +8,9 @@ from chalicelib.domain.phone_number import PhoneNumber
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.sms_text import code_text
 from chalicelib.domain.verification import Verification
-from chalicelib.ports import SmsSender, Store
+from chalicelib.ports import Store
 from chalicelib.services.changing import changed
+from chalicelib.services.sms_sender import SmsSender
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,8 @@ class DeliverCode:
             verification: as stored, with the intent in it.
             secret: what the code is derived from.
         """
-        delivery = self.sender.send(number, code_text(verification, derive_code(secret), self.policy))
+        text = code_text(verification, derive_code(secret), self.policy)
+        delivery = self.sender.send(number, text, verification.id).outcome
         send = len(verification.sends)
         try:
             return changed(self.store, verification, lambda current: current.with_delivery(send, delivery))

@@ -100,7 +100,9 @@ class StartVerification:
             lambda: self.pending.seal(verification_id, number),
             lambda: request.customer_id and self._customer(request.customer_id),
         )
-        fresh = self._fresh(verification_id, caller, request, (tag, number.masked, sealed), request.locale, at)
+        fresh = self._fresh(
+            verification_id, caller, request, (tag, number.masked, number.region, sealed), request.locale, at
+        )
         saved, secret = together(
             lambda: self._save(fresh, keyed, at), lambda: self.codes.secret(*fresh.code_subject(request.context))
         )
@@ -113,7 +115,9 @@ class StartVerification:
         customer_id = request.customer_id or ""
         *_, customer = together(*self._admissions(caller, request, at), lambda: self._customer(customer_id))
         locale = request.locale or customer.locale
-        fresh = self._fresh(new_id("vrf"), caller, request, (customer.tag, customer.masked, None), locale, at)
+        fresh = self._fresh(
+            new_id("vrf"), caller, request, (customer.tag, customer.masked, customer.region, None), locale, at
+        )
         saved = self._save(fresh, keyed, at)
         return Started(saved, partial(send_known, self.strongroom, authorization, saved))
 
@@ -134,12 +138,12 @@ class StartVerification:
         verification_id: str,
         caller: Caller,
         request: StartRequest,
-        number: tuple[str, str, bytes | None],
+        number: tuple[str, str, str, bytes | None],
         locale: str | None,
         at: datetime,
     ) -> Verification:
         rules = self.policy.rules
-        tag, masked, sealed = number
+        tag, masked, region, sealed = number
         retention = rules.retention
         reason, seconds = "unverified_number", retention.unverified_number_seconds
         if sealed is None:
@@ -151,6 +155,7 @@ class StartVerification:
             purpose=request.purpose,
             tag=tag,
             masked=masked,
+            region=region,
             pending_number=sealed,
             locale=self.policy.locale(locale),
             started_at=at,

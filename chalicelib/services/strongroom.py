@@ -25,7 +25,6 @@ from chalicelib.ports import (
     Insert,
     NumberOpener,
     Replace,
-    SmsSender,
     Store,
     TokenVerifier,
     Write,
@@ -35,6 +34,7 @@ from chalicelib.services.concurrently import together
 from chalicelib.services.deliver_code import DeliverCode
 from chalicelib.services.idempotency import Idempotency
 from chalicelib.services.own_verification import OwnVerification
+from chalicelib.services.sms_sender import SmsSender
 from chalicelib.services.throttle import Throttle
 
 
@@ -123,7 +123,8 @@ class StrongroomService:
         )
         if customer is None:
             return message
-        outcome = Replace(message, replace(message, delivery=self.sender.send(self._open(customer), text)))
+        sent = self.sender.send(self._open(customer), text, message.id)
+        outcome = Replace(message, replace(message, delivery=sent.outcome))
         # Without its outcome the intent reads as unknown, and nothing is sent again.
         with suppress(Unavailable):
             self.store.commit(outcome)

@@ -48,6 +48,7 @@ def a_verification(**changes: Any) -> Verification:
         purpose="signup",
         tag=fresh("tag"),
         masked="+86*********01",
+        region="CN",
         locale="en",
         started_at=NOON,
         code_expires_at=NOON + timedelta(minutes=10),

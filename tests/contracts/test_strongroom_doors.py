@@ -90,7 +90,7 @@ def code_to_restricted(world: World) -> None:
 def code_to_purged(world: World) -> None:
     verification = stepping_up(world)
     (customer,) = world.rows(Customer)
-    gone = replace(customer, status="purged", number=None, tag=None, masked=None, version="")
+    gone = replace(customer, status="purged", number=None, tag=None, masked=None, region=None, version="")
     world.store.commit(Remove(customer))
     world.store.commit(Insert(gone))
     send_code(world, verification.id)

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from chalicelib.domain.customer import Customer, SealedNumber
 from chalicelib.domain.errors import Refused
+from chalicelib.domain.guard_rules import GuardRules, UnverifiedBudget
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.rules import (
     ContactRules,
@@ -15,10 +16,10 @@ from chalicelib.domain.rules import (
     Purpose,
     Retention,
     Rules,
-    SmsRules,
     Throttles,
     VerificationRules,
 )
+from chalicelib.domain.sending_rules import Country, Senders, SmsRules, Spending
 from chalicelib.domain.throttle import Limit
 from chalicelib.domain.verification import Send, Verification
 from chalicelib.domain.wording import CODE_TEXTS, Notice, Texts
@@ -28,7 +29,11 @@ NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 RULES = VerificationRules(600, 5, 5, (30, 60, 120, 240), 86400, "wallet.example")
 RETENTION = Retention(86400, 86400, 30, 1095)
 LIMITS = (Limit(5, 600),)
-THROTTLES = Throttles(LIMITS, LIMITS, LIMITS, LIMITS, LIMITS, LIMITS)
+THROTTLES = Throttles(LIMITS, LIMITS, LIMITS, LIMITS, (Limit(10, 86400, 30),), LIMITS, LIMITS, LIMITS, Limit(6000, 60))
+BUDGET = UnverifiedBudget(20, 30, 30, 3, 20, 20, 20, 2, 20, 1000, 10_000)
+GUARD = GuardRules("enforce", 3, BUDGET, BUDGET)
+SPENDING = Spending("50.00", "500.00", "5000.00", 80)
+COUNTRIES = {"other": Country("0.25")}
 SMS = SmsRules("Ringfence", "0.50")
 ALL = ("sms", "call", "app")
 PURPOSES = {
@@ -69,7 +74,11 @@ RULEBOOK = Rules(
     NumberRules((), ()),
     RULES,
     THROTTLES,
+    GUARD,
+    SPENDING,
+    COUNTRIES,
     SMS,
+    Senders(),
     ContactRules(300),
     RETENTION,
     PURPOSES,
@@ -97,6 +106,7 @@ def a_verification(**changes: Any) -> Verification:
         purpose="signup",
         tag="1.tag",
         masked="+44********56",
+        region="GB",
         locale="en",
         started_at=NOON,
         code_expires_at=NOON.replace(minute=10),
@@ -109,5 +119,7 @@ def a_verification(**changes: Any) -> Verification:
 
 
 def a_customer(**changes: Any) -> Customer:
-    active = Customer("cus_0123", NOON, NOON, "en", "1.tag", "+44********56", SealedNumber("number_1", b"n", b"c"))
+    active = Customer(
+        "cus_0123", NOON, NOON, "en", "1.tag", "+44********56", "GB", SealedNumber("number_1", b"n", b"c")
+    )
     return replace(active, **changes)

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.mistake import Mistake
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.rules import ContactRules, Mistake, NumberRules, Purpose
+from chalicelib.domain.rules import ContactRules, NumberRules, Purpose
 from chalicelib.domain.throttle import Limit
 from chalicelib.domain.wording import CODE_TEXTS, Texts, placeholders
 from tests.domain.samples import CODES, CONTACT, NOTICES, POLICY, RETENTION, RULEBOOK, RULES, SMS, THROTTLES

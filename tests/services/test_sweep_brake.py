@@ -44,7 +44,7 @@ def whole_world(*, orphans: int, customers: int) -> World:
 
 
 def bound(world: World, customer_id: str) -> Customer:
-    write = Insert(Customer(customer_id, NOON, NOON, "en", "tag", "+86*********01", SEALED))
+    write = Insert(Customer(customer_id, NOON, NOON, "en", "tag", "+86*********01", "CN", SEALED))
     world.store.commit(write)
     for key_id in write.record.key_ids:
         keep(world, customer_id, key_id)
@@ -99,7 +99,7 @@ def test_few_orphans_are_removed_and_many_are_all_held_back(orphans: int, custom
 def test_what_was_held_back_is_judged_again_when_the_customers_are_back() -> None:
     world = whole_world(orphans=MOST_ORPHANS + 1, customers=0)
     assert once(world).keys_held_back == MOST_ORPHANS + 1
-    world.store.commit(Insert(Customer("nobody-0", NOON, NOON, "en", "tag", "+86*********01", None)))
+    world.store.commit(Insert(Customer("nobody-0", NOON, NOON, "en", "tag", "+86*********01", "CN", None)))
     report = once(world)
     assert (report.keys_removed, report.keys_held_back) == (MOST_ORPHANS, 0)
     assert ids(world) == {"nobody-0"}

@@ -110,7 +110,7 @@ def _plant_orphan(deployment: Deployment) -> None:
 
 def _robbed() -> Customer:
     sealed = SealedNumber("number_1", b"nonce", b"ciphertext")
-    return Customer(_new_id(), NOON, NOON, "en", "1.tag", "+86*********01", sealed, version="1")
+    return Customer(_new_id(), NOON, NOON, "en", "1.tag", "+86*********01", "CN", sealed, version="1")
 
 
 def _new_id() -> str:
