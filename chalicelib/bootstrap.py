@@ -20,7 +20,9 @@ from chalicelib.ports import (
     NumberOpener,
     NumberSealer,
     PendingNumbers,
+    SendQueue,
     SmsCarrier,
+    SmsFeedback,
     Store,
     Strongroom,
     TokenVerifier,
@@ -28,8 +30,10 @@ from chalicelib.ports import (
 from chalicelib.settings import Settings, read_settings
 
 if TYPE_CHECKING:
+    from chalicelib.adapters.end_user_messaging_carrier import EndUserMessagingCarrier
     from chalicelib.domain.policy import Policy
     from chalicelib.domain.rules import Throttles
+    from chalicelib.services.accounting import Accounting
     from chalicelib.services.bind_customer import BindCustomer
     from chalicelib.services.cancel_verification import CancelVerification
     from chalicelib.services.check_code import CheckCode
@@ -37,16 +41,24 @@ if TYPE_CHECKING:
     from chalicelib.services.consent_history import ConsentHistory
     from chalicelib.services.decide_contact import DecideContact
     from chalicelib.services.deliver_code import DeliverCode
+    from chalicelib.services.deliver_queued import DeliverQueued
+    from chalicelib.services.give_feedback import GiveFeedback
     from chalicelib.services.idempotency import Idempotency
+    from chalicelib.services.moving_rows import MovingRows
     from chalicelib.services.own_verification import OwnVerification
+    from chalicelib.services.pumping_guard import PumpingGuard
     from chalicelib.services.purge_customer import PurgeCustomer
     from chalicelib.services.purge_expired import PurgeExpired
     from chalicelib.services.record_consent import RecordConsent
+    from chalicelib.services.record_receipt import RecordReceipt
     from chalicelib.services.resend_code import ResendCode
+    from chalicelib.services.send_budgets import SendBudgets
     from chalicelib.services.sms_sender import SmsSender
+    from chalicelib.services.spending import Spending
     from chalicelib.services.start_verification import StartVerification
     from chalicelib.services.sweep_keys import SweepKeys
     from chalicelib.services.throttle import Throttle
+    from chalicelib.services.wallet_throttle import WalletThrottle
 
 
 T = TypeVar("T")
@@ -138,7 +150,36 @@ class Adapters:
         """The ways to a phone, by the policy's names."""
         from chalicelib.adapters.sns_carrier import SnsCarrier
 
-        return {"sns": SnsCarrier(self.policy.rules.sms)}
+        rules = self.policy.rules
+        carriers: dict[str, SmsCarrier] = {"sns": SnsCarrier(rules.sms), **self._end_user_messaging}
+        if rules.senders.webhook:
+            from chalicelib.adapters.ssm_secret import SsmSecret
+            from chalicelib.adapters.webhook_carrier import WebhookCarrier
+
+            secrets = SsmSecret(f"/{self.settings.name}/webhook-secret")
+            carriers["webhook"] = WebhookCarrier(rules.senders.webhook, secrets, self.clock)
+        return carriers
+
+    @property
+    def feedback(self) -> Mapping[str, SmsFeedback]:
+        """The carriers that want to know which codes were entered, by the policy's names."""
+        return self._end_user_messaging
+
+    @cached_property
+    def _end_user_messaging(self) -> "Mapping[str, EndUserMessagingCarrier]":
+        rules = self.policy.rules
+        if rules.senders.end_user_messaging is None:
+            return {}
+        from chalicelib.adapters.end_user_messaging_carrier import EndUserMessagingCarrier
+
+        return {"end_user_messaging": EndUserMessagingCarrier(rules.sms, rules.senders.end_user_messaging)}
+
+    @cached_property
+    def queue(self) -> SendQueue:
+        """SQS."""
+        from chalicelib.adapters.sqs_send_queue import SqsSendQueue
+
+        return SqsSendQueue(self.settings.send_queue)
 
     @cached_property
     def journal(self) -> Journal:
@@ -171,9 +212,17 @@ class Ringfence:
 
     sender: "SmsSender" = _use_case("sms_sender", "SmsSender")
     throttle: "Throttle" = _use_case("throttle", "Throttle")
+    rows: "MovingRows" = _use_case("moving_rows", "MovingRows")
+    guard: "PumpingGuard" = _use_case("pumping_guard", "PumpingGuard")
+    wallet: "WalletThrottle" = _use_case("wallet_throttle", "WalletThrottle")
+    spending: "Spending" = _use_case("spending", "Spending")
+    budgets: "SendBudgets" = _use_case("send_budgets", "SendBudgets")
+    accounting: "Accounting" = _use_case("accounting", "Accounting")
     idempotency: "Idempotency" = _use_case("idempotency", "Idempotency")
     own: "OwnVerification" = _use_case("own_verification", "OwnVerification")
     deliver: "DeliverCode" = _use_case("deliver_code", "DeliverCode")
+    deliver_queued: "DeliverQueued" = _use_case("deliver_queued", "DeliverQueued")
+    give_feedback: "GiveFeedback" = _use_case("give_feedback", "GiveFeedback")
     start_verification: "StartVerification" = _use_case("start_verification", "StartVerification")
     resend_code: "ResendCode" = _use_case("resend_code", "ResendCode")
     check_code: "CheckCode" = _use_case("check_code", "CheckCode")
@@ -182,6 +231,7 @@ class Ringfence:
     close_customer: "CloseCustomer" = _use_case("close_customer", "CloseCustomer")
     history: "ConsentHistory" = _use_case("consent_history", "ConsentHistory")
     record_consent: "RecordConsent" = _use_case("record_consent", "RecordConsent")
+    record_receipt: "RecordReceipt" = _use_case("record_receipt", "RecordReceipt")
     decide_contact: "DecideContact" = _use_case("decide_contact", "DecideContact")
     purge_customer: "PurgeCustomer" = _use_case("purge_customer", "PurgeCustomer")
     purge_expired: "PurgeExpired" = _use_case("purge_expired", "PurgeExpired")
@@ -216,7 +266,7 @@ class Ringfence:
 
     def wired(self, kind: type[T]) -> T:
         """One of `kind`, its fields filled from here and from the adapters by their names."""
-        return kind(**{field.name: self._part(field.name) for field in fields(kind)})  # type: ignore[arg-type]
+        return kind(**{field.name: self._part(field.name) for field in fields(kind) if field.init})  # type: ignore[arg-type]
 
     def _part(self, name: str) -> Any:
         return getattr(self if hasattr(type(self), name) else self.adapters, name)

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol
 
-from chalicelib.domain.errors import Contended
+from chalicelib.domain.moving import M as M
+from chalicelib.domain.moving import Move as Move
+from chalicelib.domain.writes import Absent as Absent
+from chalicelib.domain.writes import Conflict as Conflict
+from chalicelib.domain.writes import Expect as Expect
+from chalicelib.domain.writes import Insert as Insert
+from chalicelib.domain.writes import R as R
+from chalicelib.domain.writes import Record as Record
+from chalicelib.domain.writes import Remove as Remove
+from chalicelib.domain.writes import Replace as Replace
+from chalicelib.domain.writes import Write as Write
+from chalicelib.domain.writes import kind_of as kind_of
 
 if TYPE_CHECKING:
     # Every function loads the ports, and the authorizer nothing of these.
@@ -27,96 +36,6 @@ class Clock(Protocol):
         ...
 
 
-class Record(Protocol):
-    """A frozen dataclass that the store keeps.
-
-    Its version is a nonce that every write renews: never twice the same, so that an old copy is always known as old,
-    and a write that is repeated because its answer was lost recognises its own work.
-    """
-
-    __dataclass_fields__: ClassVar[dict[str, Any]]
-
-    @property
-    def version(self) -> str: ...
-
-
-R = TypeVar("R", bound=Record)
-
-
-def _renewed(record: R) -> R:
-    return replace(record, version=secrets.token_hex(8))
-
-
-@dataclass(frozen=True)
-class Insert(Generic[R]):
-    """The record comes into being; refused if it exists and has not lapsed."""
-
-    record: R
-
-    def __post_init__(self) -> None:
-        if not self.record.version:
-            object.__setattr__(self, "record", _renewed(self.record))
-
-
-@dataclass(frozen=True)
-class Replace(Generic[R]):
-    """`after` stands where `before` stood; refused if `before` no longer stands there."""
-
-    before: R
-    after: R
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "after", _renewed(self.after))
-
-
-@dataclass(frozen=True)
-class Remove:
-    """The record is gone; refused if another version stands there. What is gone already stays gone."""
-
-    record: Record
-
-
-@dataclass(frozen=True)
-class Expect:
-    """The record is still what was read; refused otherwise."""
-
-    record: Record
-
-
-@dataclass(frozen=True)
-class Absent:
-    """Nothing stands under this key; refused otherwise."""
-
-    kind: type[Record]
-    key: tuple[str, ...]
-
-
-Write = Insert[Any] | Replace[Any] | Remove | Expect | Absent
-
-
-def kind_of(write: Write) -> type[Record]:
-    """The kind of record that the write is about."""
-    if isinstance(write, Absent):
-        return write.kind
-    return type(write.after if isinstance(write, Replace) else write.record)
-
-
-class Conflict(Contended):
-    """A commit was refused and wrote nothing. Says what stands where its refused writes should have gone."""
-
-    def __init__(self, refused: Sequence[tuple[type[Record], Record | None]]) -> None:
-        super().__init__()
-        self.refused = refused
-
-    def hit(self, kind: type[R]) -> bool:
-        """True if a write of this kind of record was refused."""
-        return any(refused is kind for refused, _ in self.refused)
-
-    def current(self, kind: type[R]) -> R | None:
-        """What stands there now, or None if nothing does."""
-        return next((record for refused, record in self.refused if refused is kind), None)  # type: ignore[return-value]
-
-
 class Store(Protocol):
     """Every record that Ringfence keeps. Reads by key are strongly consistent; a lapsed record counts as absent."""
 
@@ -133,6 +52,20 @@ class Store(Protocol):
         Raises:
             Conflict: a write's condition does not hold.
             Contended: others' transactions were in the way all the time.
+            Unavailable: the store did not answer.
+        """
+        ...
+
+    def add(self, kind: type[M], key: str, move: Move, version: str | None) -> M:
+        """The row's counters have moved, whoever else moves them meanwhile; returns the row as it stood then.
+
+        A call whose answer is lost may be applied twice.
+
+        Args:
+            version: the frame in which it may happen; None if the move's bounds are all that matters.
+
+        Raises:
+            Conflict: there is no such row, another frame, or a counter that is not within its bounds.
             Unavailable: the store did not answer.
         """
         ...
@@ -255,16 +188,44 @@ class Envelope(Protocol):
 class SmsCarrier(Protocol):
     """One way to a phone. It tries, and judges nothing: timing, outcome and cost are `services/sms_sender.py`'s."""
 
-    def attempt(self, number: PhoneNumber, body: str, reference: str) -> str:
+    def attempt(self, number: PhoneNumber, body: str, reference: str, code_seconds: int | None = None) -> str:
         """The carrier took it once; returns the carrier's own id of the message.
 
         Args:
             reference: an opaque id of ours, for the carrier's events; never a number.
+            code_seconds: what is left of the life of the code in it, 1 or more; None if there is no code in it.
 
         Raises:
             SmsThrottled: surely not sent; the carrier takes no more at the moment.
             SmsRefused: surely not sent, and why.
             Exception: whatever else; it may have been sent.
+        """
+        ...
+
+
+class SmsFeedback(Protocol):
+    """A carrier that wants to know which of its codes were entered."""
+
+    def tell(self, message_id: str, *, received: bool) -> None:
+        """The carrier knows; telling it again changes nothing.
+
+        Raises:
+            Unavailable: it did not take it.
+        """
+        ...
+
+
+class SendQueue(Protocol):
+    """Verifications for which something is left to be done, behind their answers."""
+
+    def put(self, verification_id: str, delay_seconds: int = 0) -> None:
+        """A worker will look at the verification once or more, and not before the delay is over.
+
+        Args:
+            delay_seconds: 0 to 900.
+
+        Raises:
+            Unavailable: the queue did not answer; it may have taken it.
         """
         ...
 

@@ -9,6 +9,7 @@ from zlib import crc32
 
 from chalicelib.adapters.dynamodb_places import PLACES, epoch_seconds
 from chalicelib.domain.due import bucket
+from chalicelib.domain.moving import M, Move, moved
 from chalicelib.ports import Absent, Conflict, Expect, Insert, R, Record, Remove, Replace, Write, kind_of
 from tests.clock import FixedClock
 
@@ -42,6 +43,14 @@ class MemoryStore:
                 elif not isinstance(write, Expect | Absent):
                     self.rows[place] = write.after if isinstance(write, Replace) else write.record
             self.commits.append(writes)
+
+    def add(self, kind: type[M], key: str, move: Move, version: str | None) -> M:
+        with self._lock:
+            stored: Any = self._living(kind, (key,))
+            if stored is None or (version is not None and stored.version != version) or not move.fits(stored):
+                raise Conflict([(kind, stored)])
+            self.rows[kind, (key,)] = moved(stored, move)
+            return self.rows[kind, (key,)]  # type: ignore[return-value]
 
     def history(
         self, kind: type[R], partition: str, *, newest_first: bool = False, limit: int | None = None
@@ -99,6 +108,9 @@ class MemoryStore:
         if isinstance(write, Remove) and stored is None:
             return False
         expected = write.before if isinstance(write, Replace) else write.record
+        if isinstance(write, Replace) and PLACES[type(expected)].moves and stored is not None:
+            # An addition leaves the version as it is.
+            return stored.version != expected.version or stored.moves != expected.moves  # type: ignore[attr-defined]
         return stored is None or stored.version != expected.version
 
 

@@ -8,13 +8,18 @@ from typing import Any
 
 from chalicelib.adapters.dynamodb_values import codec
 from chalicelib.adapters.structure import EPOCH
+from chalicelib.domain.accounts import Accounts, CountriesOfIp
 from chalicelib.domain.claim import Claim
 from chalicelib.domain.contact import AccessLogEntry, ContactToken, Message
 from chalicelib.domain.customer import Customer, TagHolder, WrappedKey
+from chalicelib.domain.dispatch import Dispatch
 from chalicelib.domain.due import bucket
 from chalicelib.domain.ledger import LedgerEvent
+from chalicelib.domain.meter import Meter
 from chalicelib.domain.purge_run import PurgeRun
+from chalicelib.domain.spent import Spent
 from chalicelib.domain.throttle import OpeningLog, ThrottleLog
+from chalicelib.domain.traffic import Traffic
 from chalicelib.domain.verification import Verification
 from chalicelib.ports import R
 
@@ -31,6 +36,7 @@ class Place:
         prefix: tells kinds apart that share a table.
         owner: the index that finds records by their owner or tag, if there is one.
         lapses: True if rows end by themselves and then count as absent.
+        moves: True if rows have counters that move within a version: a replacement must have missed no move.
     """
 
     table: str
@@ -39,6 +45,7 @@ class Place:
     prefix: str = ""
     owner: str | None = None
     lapses: bool = False
+    moves: bool = False
 
     def key_of(self, record: Any) -> Item:
         """The key of a record, in DynamoDB's form."""
@@ -53,8 +60,14 @@ class Place:
 
 PLACES: Mapping[type[Any], Place] = {
     Verification: Place("verifications", lambda it: it.id, owner="tag", lapses=True),
+    Dispatch: Place("verifications", lambda it: it.message_id, prefix="sms#", lapses=True),
     ThrottleLog: Place("throttles", lambda it: it.key, lapses=True),
     OpeningLog: Place("openings", lambda it: it.key, lapses=True),
+    Accounts: Place("throttles", lambda it: it.key, prefix="accounts#", lapses=True),
+    CountriesOfIp: Place("throttles", lambda it: it.key, prefix="countries#", lapses=True),
+    Traffic: Place("budgets", lambda it: it.key, prefix="traffic#", lapses=True, moves=True),
+    Meter: Place("budgets", lambda it: it.key, prefix="meter#", lapses=True, moves=True),
+    Spent: Place("budgets", lambda it: it.key, prefix="spent#", lapses=True, moves=True),
     Claim: Place("claims", lambda it: it.key, owner="owner", lapses=True),
     Customer: Place("customers", lambda it: it.id, prefix="customer#"),
     TagHolder: Place("customers", lambda it: it.tag, prefix="tag#"),

@@ -14,6 +14,7 @@ from chalicelib.adapters import aws
 from chalicelib.adapters.dynamodb_places import PLACES, Item, Place, from_item, to_item
 from chalicelib.adapters.structure import seconds
 from chalicelib.domain.errors import Contended
+from chalicelib.domain.moving import M, Move
 from chalicelib.ports import Absent, Clock, Conflict, Expect, Insert, R, Record, Remove, Replace, Write, kind_of
 
 # Whoever writes an item that a transaction is just writing is turned away: a matter of milliseconds.
@@ -62,6 +63,42 @@ class DynamoDBStore:
             time.sleep(random.uniform(0, pause))
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
         raise Contended
+
+    def add(self, kind: type[M], key: str, move: Move, version: str | None) -> M:
+        """The row's counters have moved, whoever else moves them meanwhile; returns the row as it stood then."""
+        place = PLACES[kind]
+        amounts = {**move.amounts, "moves": 1}
+        numbers = {f":{name}": amount for name, amount in amounts.items()}
+        numbers |= {f":most_{name}": most for name, most in move.at_most.items()}
+        numbers |= {f":least_{name}": least for name, least in move.at_least.items()}
+        values: Item = {name: {"N": str(number)} for name, number in {**numbers, ":now": self._now()}.items()}
+        # An absent row has no lapses_at, and so satisfies no condition.
+        conditions = ["lapses_at > :now"]
+        conditions += [f"#{name} <= :most_{name}" for name in move.at_most]
+        conditions += [f"#{name} >= :least_{name}" for name in move.at_least]
+        if version is not None:
+            conditions.append(SAME_VERSION)
+            values[":version"] = {"S": version}
+        # A counter may be called as DynamoDB calls something.
+        names = {f"#{name}": name for name in {**amounts, **move.at_most, **move.at_least}}
+        with aws.translated():
+            try:
+                answer = aws.dynamodb().update_item(
+                    TableName=self._table(place),
+                    Key=place.key(key),
+                    UpdateExpression="ADD " + ", ".join(f"#{name} :{name}" for name in amounts),
+                    ConditionExpression=" AND ".join(conditions),
+                    ExpressionAttributeNames=names,
+                    ExpressionAttributeValues=values,
+                    ReturnValues="ALL_NEW",
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                )
+            except ClientError as failure:
+                if aws.error_code(failure) != "ConditionalCheckFailedException":
+                    raise
+                item: Item | None = failure.response.get("Item")  # type: ignore[assignment]
+                raise Conflict([(kind, self._living(kind, item))]) from None
+        return from_item(kind, answer["Attributes"])
 
     def history(
         self, kind: type[R], partition: str, *, newest_first: bool = False, limit: int | None = None
@@ -165,7 +202,11 @@ class DynamoDBStore:
         expected = write.before if isinstance(write, Replace) else write.record
         request["ExpressionAttributeValues"] = {":version": {"S": expected.version}}
         if isinstance(write, Replace):
-            return "Put", {**request, "Item": to_item(write.after), "ConditionExpression": SAME_VERSION}
+            condition = SAME_VERSION
+            if place.moves:
+                condition += " AND moves = :moves"
+                request["ExpressionAttributeValues"][":moves"] = {"N": str(write.before.moves)}
+            return "Put", {**request, "Item": to_item(write.after), "ConditionExpression": condition}
         request["Key"] = place.key_of(expected)
         if isinstance(write, Remove):
             gone = "attribute_not_exists(pk) OR " + SAME_VERSION

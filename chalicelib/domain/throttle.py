@@ -39,6 +39,11 @@ class ThrottleLog:
     lapses_at: datetime
     version: str = ""
 
+    @property
+    def name(self) -> str:
+        """The limit's name in the policy."""
+        return self.key.partition("#")[0]
+
 
 class OpeningLog(ThrottleLog):
     """The same for the openings of numbers. It stands apart, where nobody but the strongroom may write."""

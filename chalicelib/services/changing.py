@@ -1,9 +1,18 @@
 """Reads what must exist, and changes it by a rule, whoever else is changing it."""
 
 from collections.abc import Callable, Iterable
+from typing import Protocol
 
 from chalicelib.domain.errors import NotFound
 from chalicelib.ports import Conflict, R, Replace, Store, Write
+
+
+class Commits(Protocol):
+    """A store, as far as it is asked for commits; or what adds writes of its own to them."""
+
+    def commit(self, *writes: Write) -> None:
+        """All the writes have happened, or none."""
+        ...
 
 
 def existing(store: Store, kind: type[R], *key: str) -> R:
@@ -18,7 +27,9 @@ def existing(store: Store, kind: type[R], *key: str) -> R:
     return record
 
 
-def changed(store: Store, record: R, rule: Callable[[R], R], also: Callable[[R], Iterable[Write]] = lambda _: ()) -> R:
+def changed(
+    store: Commits, record: R, rule: Callable[[R], R], also: Callable[[R], Iterable[Write]] = lambda _: ()
+) -> R:
     """The record as the rule makes it of what stands there at the commit.
 
     Every round that is lost was won by somebody else, and the rule ends the race: it refuses, or it is committed.

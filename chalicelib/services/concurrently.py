@@ -1,7 +1,7 @@
 """Independent calls at the same time."""
 
 import contextvars
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any, TypeVar, overload
@@ -38,3 +38,8 @@ def together(first: Callable[[], Any], *others: Callable[[], Any]) -> tuple[Any,
         for future in futures:
             future.exception()
     return (own, *(future.result() for future in futures))
+
+
+def together_by_name(calls: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
+    """The same for calls with names, at least one; their results under these."""
+    return dict(zip(calls, together(*calls.values()), strict=True))

@@ -6,14 +6,18 @@ from functools import partial
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.claim import KeyedRequest
 from chalicelib.domain.policy import Policy
+from chalicelib.domain.sms_text import code_text
 from chalicelib.domain.verification import Verification
 from chalicelib.ports import Clock, CodeSecrets, PendingNumbers, Store, Strongroom
+from chalicelib.services.accounting import Accounting
 from chalicelib.services.changing import changed
-from chalicelib.services.concurrently import together
+from chalicelib.services.concurrently import together, together_by_name
 from chalicelib.services.deliver_code import DeliverCode
+from chalicelib.services.holding import Holding
 from chalicelib.services.idempotency import Idempotency
 from chalicelib.services.intended_send import Started, send_known, started_before
 from chalicelib.services.own_verification import OwnVerification
+from chalicelib.services.send_budgets import SAMPLE_CODE, SendBudgets, settled
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,8 @@ class ResendCode:
     codes: CodeSecrets
     deliver: DeliverCode
     strongroom: Strongroom
+    budgets: SendBudgets
+    accounting: Accounting
 
     def __call__(
         self, caller: Caller, authorization: str, verification_id: str, keyed: KeyedRequest | None
@@ -39,21 +45,25 @@ class ResendCode:
             NotFound: not the caller's verification.
             ResendTooSoon, SendsExhausted: the policy's schedule.
             VerificationSpent, VerificationCancelled, VerificationExpired, VerificationLocked: nothing to send for.
-            CustomerRestricted, CustomerPurged, Throttled, Contended: the strongroom does not open the number.
+            Throttled, SpendLimitReached: a budget of sends is used up.
+            CustomerRestricted, CustomerPurged, Contended: the strongroom does not open the number.
             IdempotencyKeyReused: the key was used with another body.
 
         Source: decision 0003.
         """
         intended = self.idempotency.once(
             keyed,
-            lambda: self._intend(self.own(caller, verification_id), authorization, keyed),
+            lambda: self._intend(caller, authorization, verification_id, keyed),
             lambda earlier: started_before(self.own(caller, earlier), self.strongroom, authorization),
         )
         return intended.send() if intended.send else intended.verification
 
-    def _intend(self, verification: Verification, authorization: str, keyed: KeyedRequest | None) -> Started:
+    def _intend(self, caller: Caller, authorization: str, verification_id: str, keyed: KeyedRequest | None) -> Started:
         at = self.clock.now()
         rules = self.policy.rules.verification
+        verification, accounts = together(
+            lambda: self.own(caller, verification_id), lambda: self.accounting.of(verification_id, at)
+        )
         claim = self.idempotency.claim(keyed, verification.id, verification.tag, at)
 
         def intend() -> Verification:
@@ -63,11 +73,18 @@ class ResendCode:
         if sealed is None:
             known = intend()
             return Started(known, partial(send_known, self.strongroom, authorization, known))
-        # Asked of the rules before KMS is paid for; the commit asks again.
+        # Asked of the rules before anything is paid for; the commit asks again.
         verification.with_send(at, rules)
-        intended, number, secret = together(
-            intend,
-            lambda: self.pending.open(verification.id, sealed),
-            lambda: self.codes.secret(*verification.code_subject(verification.context)),
-        )
-        return Started(intended, lambda: self.deliver(intended, number, secret))
+        text = code_text(verification, SAMPLE_CODE, self.policy)
+        with Holding() as holding:
+            found = together_by_name(
+                {
+                    **self.budgets.of_next_send(holding, accounts, verification.region, at),
+                    **self.budgets.of_money(holding, verification.region, text, at),
+                    "number": lambda: self.pending.open(verification.id, sealed),
+                    "secret": lambda: self.codes.secret(*verification.code_subject(verification.context)),
+                }
+            )
+            intended = intend()
+        send = partial(self.deliver, intended, found["number"], found["secret"])
+        return Started(intended, lambda: settled(send(), holding))

@@ -1,24 +1,29 @@
 """Starts a verification and sends its first code."""
 
 import ipaddress
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
+from chalicelib.domain.accounts import Accounts, CountriesOfIp
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.claim import KeyedRequest
 from chalicelib.domain.customer import Customer
+from chalicelib.domain.errors import PhoneNumberRefused
 from chalicelib.domain.identifiers import new_id
-from chalicelib.domain.phone_number import PhoneNumber, parse_phone_number, require_accepted
+from chalicelib.domain.phone_number import PhoneNumber, known_phone_number, parse_phone_number, require_accepted
 from chalicelib.domain.policy import Policy
+from chalicelib.domain.sms_text import code_text
 from chalicelib.domain.verification import Send, TransactionContext, Verification
 from chalicelib.ports import Clock, CodeSecrets, Insert, NumberIndex, PendingNumbers, Store, Strongroom
+from chalicelib.services.accounting import Accounting
 from chalicelib.services.changing import existing
-from chalicelib.services.concurrently import together
+from chalicelib.services.concurrently import together, together_by_name
 from chalicelib.services.deliver_code import DeliverCode
+from chalicelib.services.holding import Holding
 from chalicelib.services.idempotency import Idempotency
 from chalicelib.services.intended_send import Started, send_known, started_before
+from chalicelib.services.send_budgets import SAMPLE_CODE, Calls, SendBudgets, settled
 from chalicelib.services.throttle import Throttle
 
 
@@ -36,6 +41,29 @@ class StartRequest:
     context: TransactionContext | None = None
     android_app_hash: str | None = None
 
+    @property
+    def network(self) -> str | None:
+        """The network of the IP that one subscriber has; None without an IP."""
+        return self.ip and _network(self.ip)
+
+    @property
+    def client(self) -> dict[str, str]:
+        """What is known of the device that asks, by the names of its throttles."""
+        signs = {"ip": self.network, "device": self.device_id}
+        return {name: sign for name, sign in signs.items() if sign}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What may be seen of a number."""
+
+    masked: str
+    region: str
+    test_number: str | None
+
+
+NOTHING = Shown("", "", None)
+
 
 @dataclass(frozen=True)
 class StartVerification:
@@ -51,6 +79,8 @@ class StartVerification:
     codes: CodeSecrets
     deliver: DeliverCode
     strongroom: Strongroom
+    budgets: SendBudgets
+    accounting: Accounting
 
     def __call__(
         self, caller: Caller, authorization: str, request: StartRequest, keyed: KeyedRequest | None
@@ -63,13 +93,14 @@ class StartVerification:
         Raises:
             PhoneNumberInvalid, PhoneNumberRefused: not a number to send to.
             NotFound, CustomerRestricted, CustomerPurged: no customer to send to.
-            Throttled: too many starts, or openings.
+            Throttled: too many starts, or openings, or too many of the country's or the prefix's sends stay unverified.
+            SpendLimitReached: SMS have cost what they may.
             NotAuthenticated, NotPermitted, Contended: the strongroom does not open the number.
             IdempotencyKeyReused: the key was used with another body.
 
         Source: SP 800-63B-4 3.1.3.2; persisted before it is paid for.
         """
-        number = self._number(request)
+        number = self._number(caller, request)
         started = self.idempotency.once(
             keyed,
             lambda: (
@@ -81,44 +112,78 @@ class StartVerification:
         )
         return started.send() if started.send else started.verification
 
-    def _number(self, request: StartRequest) -> PhoneNumber | None:
+    def _number(self, caller: Caller, request: StartRequest) -> PhoneNumber | None:
         if request.phone_number is None:
             return None
+        if self._test_number(caller, request.phone_number) is not None:
+            # Of a range for fiction, which libphonenumber may not know.
+            return known_phone_number(request.phone_number)
         number = parse_phone_number(request.phone_number, request.region)
         rules = self.policy.rules.numbers
         require_accepted(number, rules.refused_regions, rules.refused_line_types)
+        if self.policy.rules.country(number.region) is None:
+            raise PhoneNumberRefused("/phone_number", "belongs to a region that this service does not send to")
         return number
+
+    def _test_number(self, caller: Caller, e164: str) -> str | None:
+        return self.policy.rules.test_number(e164, caller.client_id, f"{self.clock.now():%Y-%m-%d}")
 
     def _start_new(
         self, caller: Caller, request: StartRequest, number: PhoneNumber, keyed: KeyedRequest | None
     ) -> Started:
         at = self.clock.now()
-        verification_id = new_id("vrf")
-        *_, tag, sealed, _ = together(
-            *self._admissions(caller, request, at),
-            lambda: self.index.tag(number),
-            lambda: self.pending.seal(verification_id, number),
-            lambda: request.customer_id and self._customer(request.customer_id),
-        )
-        fresh = self._fresh(
-            verification_id, caller, request, (tag, number.masked, number.region, sealed), request.locale, at
-        )
-        saved, secret = together(
-            lambda: self._save(fresh, keyed, at), lambda: self.codes.secret(*fresh.code_subject(request.context))
-        )
-        return Started(saved, lambda: self.deliver(saved, number, secret))
+        shown = Shown(number.masked, number.region, self._test_number(caller, number.e164))
+        fresh = self._fresh(caller, request, shown, request.locale, at)
+        with Holding() as holding:
+            found = together_by_name(
+                {
+                    **self._admissions(caller, request, shown, at),
+                    **self._budgets(holding, caller, request, number, fresh),
+                    "tag": partial(self.index.tag, number),
+                    "pending_number": partial(self.pending.seal, fresh.id, number),
+                    "customer": lambda: request.customer_id and self._customer(request.customer_id),
+                }
+            )
+            intended = replace(fresh, tag=found["tag"], pending_number=found["pending_number"])
+            counted = {name: found.get(name) for name in ("country", "prefix", "countries")}
+            saved, secret = together(
+                lambda: self._save(intended, request, keyed, at, **counted),
+                lambda: self.codes.secret(*intended.code_subject(request.context)),
+            )
+        return Started(saved, lambda: settled(self.deliver(saved, number, secret), holding))
+
+    def _budgets(
+        self, holding: Holding, caller: Caller, request: StartRequest, number: PhoneNumber, fresh: Verification
+    ) -> Calls:
+        if fresh.test_number is not None:
+            # Nothing is sent, so nothing is spent; its own quota stands among the admissions.
+            return {}
+        at, text = fresh.started_at, code_text(fresh, SAMPLE_CODE, self.policy)
+        return {
+            **self.budgets.of_wallet(holding, caller.client_id, at),
+            **self.budgets.of_first_send(holding, number, request.network, at),
+            **self.budgets.of_money(holding, number.region, text, at),
+        }
 
     def _start_known(
         self, caller: Caller, authorization: str, request: StartRequest, keyed: KeyedRequest | None
     ) -> Started:
         at = self.clock.now()
         customer_id = request.customer_id or ""
-        *_, customer = together(*self._admissions(caller, request, at), lambda: self._customer(customer_id))
-        locale = request.locale or customer.locale
-        fresh = self._fresh(
-            new_id("vrf"), caller, request, (customer.tag, customer.masked, customer.region, None), locale, at
-        )
-        saved = self._save(fresh, keyed, at)
+        with Holding() as holding:
+            found = together_by_name(
+                {
+                    **self._admissions(caller, request, NOTHING, at),
+                    **self.budgets.of_wallet(holding, caller.client_id, at),
+                    "customer": lambda: self._customer(customer_id),
+                }
+            )
+            customer: Customer = found["customer"]
+            locale = request.locale or customer.locale
+            # An active customer has a mask and a tag.
+            shown = Shown(customer.masked or "", customer.region or "", customer.test_number)
+            fresh = self._fresh(caller, request, shown, locale, at)
+            saved = self._save(replace(fresh, tag=customer.tag or ""), request, keyed, at)
         return Started(saved, partial(send_known, self.strongroom, authorization, saved))
 
     def _customer(self, customer_id: str) -> Customer:
@@ -126,38 +191,41 @@ class StartVerification:
         customer.require_active()
         return customer
 
-    def _admissions(self, caller: Caller, request: StartRequest, at: datetime) -> list[Callable[[], None]]:
+    def _admissions(self, caller: Caller, request: StartRequest, shown: Shown, at: datetime) -> Calls:
         # First in line wherever they stand, so that a throttled caller learns nothing else.
-        subjects = {"ip": request.ip and _network(request.ip), "device": request.device_id}
-        if request.ip is None and request.device_id is None:
-            subjects = {"caller": caller.client_id}
-        return [partial(self.throttle.admit, name, subject, at) for name, subject in subjects.items() if subject]
+        subjects = request.client or {"caller": caller.client_id}
+        if shown.test_number is not None:
+            # A machine that tests has one address for all its tests.
+            subjects = {"test_number": shown.test_number}
+        return {
+            name: partial(self.throttle.admit, self.throttle.keys(name, subject, at), at)
+            for name, subject in subjects.items()
+        }
 
     def _fresh(
         self,
-        verification_id: str,
         caller: Caller,
         request: StartRequest,
-        number: tuple[str, str, str, bytes | None],
+        shown: Shown,
         locale: str | None,
         at: datetime,
     ) -> Verification:
+        """What will be saved, but for the number's tag and the number itself."""
         rules = self.policy.rules
-        tag, masked, region, sealed = number
         retention = rules.retention
         reason, seconds = "unverified_number", retention.unverified_number_seconds
-        if sealed is None:
+        if request.phone_number is None:
             # The number is its customer's, and proved.
             reason, seconds = "finished_verification", retention.finished_verification_seconds
         return Verification(
-            id=verification_id,
+            id=new_id("vrf"),
             client_id=caller.client_id,
             purpose=request.purpose,
-            tag=tag,
-            masked=masked,
-            region=region,
-            pending_number=sealed,
-            locale=self.policy.locale(locale),
+            tag="",
+            masked=shown.masked,
+            region=shown.region,
+            test_number=shown.test_number,
+            locale=self.policy.sms_locale(locale),
             started_at=at,
             code_expires_at=at + timedelta(seconds=rules.verification.code_lifetime_seconds),
             due_at=at + timedelta(seconds=seconds),
@@ -168,11 +236,36 @@ class StartVerification:
             sends=(Send(at),),
         )
 
-    def _save(self, verification: Verification, keyed: KeyedRequest | None, at: datetime) -> Verification:
+    def _save(
+        self,
+        verification: Verification,
+        request: StartRequest,
+        keyed: KeyedRequest | None,
+        at: datetime,
+        country: str | None = None,
+        prefix: str | None = None,
+        countries: CountriesOfIp | None = None,
+    ) -> Verification:
         # One commit with the number's throttle: a refused start leaves no row, and twins with one key one row.
+        tag = verification.tag
+        # Used up before the number's own budget: a stranger shuts himself out, and not the owner. ASVS 5.0 6.1.1.
+        by_client = [
+            key
+            for name, subject in request.client.items()
+            for key in self.throttle.keys("wrong_codes_by_client", f"{name}|{subject}|{tag}", at)
+        ]
+        accounts = Accounts(
+            key=self.accounting.key(verification.id, at),
+            lapses_at=verification.lapses_at,
+            wrong_codes=(*self.throttle.keys("wrong_codes_for_number", tag, at), *by_client),
+            country=country,
+            prefix=prefix,
+            ip=countries,
+        )
         write = Insert(verification)
-        claim = self.idempotency.claim(keyed, verification.id, verification.tag, at)
-        self.throttle.admit("number", verification.tag, at, write, *claim)
+        claim = self.idempotency.claim(keyed, verification.id, tag, at)
+        keys = () if verification.test_number else self.throttle.keys("number", tag, at)
+        self.throttle.admit(keys, at, write, Insert(accounts), *claim, watched=by_client)
         return write.record
 
 

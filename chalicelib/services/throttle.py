@@ -1,12 +1,16 @@
 """Admits or refuses by the sliding limits of the policy."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from chalicelib.domain.errors import Contended
 from chalicelib.domain.rules import Throttles
 from chalicelib.domain.throttle import Limit, ThrottleLog, admit, first_admission
-from chalicelib.ports import Blinder, Conflict, Insert, Replace, Store, Write
+from chalicelib.ports import Absent, Blinder, Conflict, Expect, Insert, Replace, Store, Write
+
+L = TypeVar("L", bound=ThrottleLog)
 
 
 @dataclass(frozen=True)
@@ -17,17 +21,35 @@ class Throttle:
     blinder: Blinder
     limits: Throttles
 
-    def admit(
-        self, name: str, subject: str, at: datetime, *writes: Write, kind: type[ThrottleLog] = ThrottleLog
-    ) -> None:
-        """The subject is admitted, and `writes` have happened in the same commit.
+    def keys(self, name: str, subject: str, at: datetime) -> tuple[str, ...]:
+        """The logs that count the subject, blinded.
 
-        The first try takes the key for idle, which is one write; a refusal brings what is stored, and the rules decide
-        on that. Each further failure is another's admission, so there are at most as many as the limit allows.
+        The blinding key changes with the month. While a window reaches back into the last one, both logs count.
 
         Args:
             name: the limit's name in the policy.
             subject: what is counted; it is blinded and never stored.
+        """
+        longest = timedelta(seconds=max(limit.window_seconds for limit in self._limits(name)))
+        instants = (at, at - longest)
+        return tuple(sorted({f"{name}#{self.blinder.mac(name, subject.encode(), instant)}" for instant in instants}))
+
+    def admit(
+        self,
+        keys: Iterable[str],
+        at: datetime,
+        *writes: Write,
+        watched: Iterable[str] = (),
+        kind: type[L] = ThrottleLog,  # type: ignore[assignment]
+    ) -> tuple[L, ...]:
+        """One more admission stands in every log, and `writes` have happened in the same commit; returns the logs.
+
+        The first try takes every key for idle, which is one write each; a refusal brings what is stored, and the rules
+        decide on that. Each further failure is another's admission, so there are at most as many as the limits allow.
+
+        Args:
+            keys: of the logs, as `keys` makes them.
+            watched: keys of logs that must have room, but are not admitted to.
             kind: of log; says where it is kept.
 
         Raises:
@@ -35,29 +57,40 @@ class Throttle:
             Conflict: one of `writes` was refused.
             Contended: too many others were admitted meanwhile.
         """
-        limits: tuple[Limit, ...] = getattr(self.limits, name)
-        admissions: dict[str, Write] = {
-            key: Insert(first_admission(kind, key, limits, at)) for key in self._keys(name, subject, limits, at)
-        }
-        for _ in range(2 + max(limit.limit for limit in limits)):
+        keys, watched = tuple(keys), tuple(watched)
+        planned = self._idle(kind, keys, watched, at)
+        rounds = 2 + sum(limit.limit for key in (*keys, *watched) for limit in self._limits_of(key))
+        for _ in range(rounds):
             try:
-                return self.store.commit(*admissions.values(), *writes)
+                self.store.commit(*planned.values(), *writes)
             except Conflict as conflict:
-                if any(refused is not kind for refused, _ in conflict.refused):
-                    raise
-                stored = [log for _, log in conflict.refused if isinstance(log, ThrottleLog)]
+                others = [each for each in conflict.refused if each[0] is not kind]
+                if others:
+                    raise Conflict(others) from None
+                stored = [log for _, log in conflict.refused if isinstance(log, kind)]
                 if len(stored) < len(conflict.refused):
                     # Some log lapsed while we looked.
-                    admissions = {key: Insert(first_admission(kind, key, limits, at)) for key in admissions}
+                    planned = self._idle(kind, keys, watched, at)
                 for log in stored:
-                    admissions[log.key] = Replace(log, admit(log, name, limits, at))
+                    admitted = admit(log, log.name, self._limits_of(log.key), at)
+                    planned[log.key] = Expect(log) if log.key in watched else Replace(log, admitted)
+            else:
+                return tuple(_written(kind, planned[key]) for key in keys)
         raise Contended
 
-    def _keys(self, name: str, subject: str, limits: tuple[Limit, ...], at: datetime) -> set[str]:
-        # The blinding key changes with the month. While a window reaches back into the last one, both logs count.
-        longest = timedelta(seconds=max(limit.window_seconds for limit in limits))
-        return {f"{name}#{self.blinder.mac(name, subject.encode(), instant)}" for instant in (at, at - longest)}
+    def _idle(self, kind: type[L], keys: Iterable[str], watched: Iterable[str], at: datetime) -> dict[str, Write]:
+        planned: dict[str, Write] = {key: Absent(kind, (key,)) for key in watched}
+        return planned | {key: Insert(first_admission(kind, key, self._limits_of(key), at)) for key in keys}
 
-    def keys(self, name: str, subject: str, at: datetime) -> list[str]:
-        """The keys of all logs of a subject that can still be alive, so that they can be erased."""
-        return [f"{name}#{mac}" for mac in self.blinder.recent(name, subject.encode(), at)]
+    def _limits_of(self, key: str) -> tuple[Limit, ...]:
+        return self._limits(key.partition("#")[0])
+
+    def _limits(self, name: str) -> tuple[Limit, ...]:
+        limits: tuple[Limit, ...] = getattr(self.limits, name)
+        return limits
+
+
+def _written(kind: type[L], write: Write) -> L:
+    record = write.after if isinstance(write, Replace) else write.record if isinstance(write, Insert) else None
+    assert isinstance(record, kind)
+    return record

@@ -26,10 +26,10 @@ from chalicelib.domain.wording import CODE_TEXTS, Notice, Texts
 
 T = TypeVar("T")
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-RULES = VerificationRules(600, 5, 5, (30, 60, 120, 240), 86400, "wallet.example")
+RULES = VerificationRules(600, 5, 5, (30, 60, 120, 240), 86400, "wallet.example", ("FA+9qCX9VSu",))
 RETENTION = Retention(86400, 86400, 30, 1095)
 LIMITS = (Limit(5, 600),)
-THROTTLES = Throttles(LIMITS, LIMITS, LIMITS, LIMITS, (Limit(10, 86400, 30),), LIMITS, LIMITS, LIMITS, Limit(6000, 60))
+THROTTLES = Throttles(LIMITS, LIMITS, LIMITS, LIMITS, LIMITS, (Limit(10, 86400, 30),), LIMITS, LIMITS, LIMITS, Limit(6000, 60))
 BUDGET = UnverifiedBudget(20, 30, 30, 3, 20, 20, 20, 2, 20, 1000, 10_000)
 GUARD = GuardRules("enforce", 3, BUDGET, BUDGET)
 SPENDING = Spending("50.00", "500.00", "5000.00", 80)
@@ -81,6 +81,7 @@ RULEBOOK = Rules(
     Senders(),
     ContactRules(300),
     RETENTION,
+    {},
     PURPOSES,
 )
 CODES = dict.fromkeys(CODE_TEXTS, "{code} is your {company} code. {minutes} minutes.") | {

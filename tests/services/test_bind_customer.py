@@ -15,6 +15,7 @@ from chalicelib.domain.errors import (
     VerificationPurposeMismatch,
     VerificationSpent,
 )
+from chalicelib.domain.sent import Sent
 from chalicelib.domain.verification import Verification
 from chalicelib.ports import Remove, Replace
 from tests.services.staged_store import StagedAdapters
@@ -120,7 +121,7 @@ def test_an_outcome_that_arrives_meanwhile_does_not_hinder() -> None:
     adapters = StagedAdapters()
     world = World(adapters)
     proof = world.proved()
-    adapters.store.before(Customer, lambda: world.store.commit(Replace(proof, proof.with_delivery(1, "unknown"))))
+    adapters.store.before(Customer, lambda: world.store.commit(Replace(proof, proof.with_delivery(1, Sent("unknown")))))
     customer = world.bind(proof)
     spent = world.row(Verification, proof.id)
     assert (spent.status, spent.customer_id, spent.sends[0].delivery) == ("spent", customer.id, "unknown")

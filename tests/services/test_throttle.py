@@ -7,16 +7,22 @@ import pytest
 from chalicelib.domain.claim import Claim
 from chalicelib.domain.errors import Throttled, Unavailable
 from chalicelib.domain.throttle import ThrottleLog
-from chalicelib.ports import Conflict, Insert, Remove
+from chalicelib.domain.verification import Verification
+from chalicelib.ports import Conflict, Insert, Remove, Write
 from tests.services.staged_store import StagedAdapters
 from tests.services.world import World, at_once, only
 
 LAST_MINUTE = datetime(2026, 11, 30, 23, 59, tzinfo=UTC)
 
 
+def admit(world: World, name: str = "number", subject: str = "tag", *writes: Write) -> None:
+    throttle, at = world.ringfence.throttle, world.adapters.clock.at
+    throttle.admit(throttle.keys(name, subject, at), at, *writes)
+
+
 def admitted(world: World, name: str = "number", subject: str = "tag") -> bool:
     try:
-        world.ringfence.throttle.admit(name, subject, world.adapters.clock.at)
+        admit(world, name, subject)
     except Throttled:
         return False
     return True
@@ -83,7 +89,7 @@ def test_what_a_refusal_promises_is_kept(world: World) -> None:
         admitted(world)
         world.later(seconds=7)
     with pytest.raises(Throttled) as refused:
-        world.ringfence.throttle.admit("number", "tag", world.adapters.clock.at)
+        admit(world)
     world.adapters.clock.at = refused.value.retry_at - timedelta(microseconds=1)
     assert not admitted(world)
     world.adapters.clock.at = refused.value.retry_at
@@ -93,9 +99,9 @@ def test_what_a_refusal_promises_is_kept(world: World) -> None:
 def test_what_is_admitted_and_the_admission_stand_together(world: World) -> None:
     at = world.adapters.clock.at
     claim = Claim("key", "mac", "resource", "owner", at + timedelta(hours=1))
-    world.ringfence.throttle.admit("number", "tag", at, Insert(claim))
+    admit(world, "number", "tag", Insert(claim))
     with pytest.raises(Conflict) as refused:
-        world.ringfence.throttle.admit("number", "tag", at, Insert(claim))
+        admit(world, "number", "tag", Insert(claim))
     assert refused.value.hit(Claim)
     (log,) = world.rows(ThrottleLog)
     assert len(log.admitted) == 1
@@ -108,7 +114,7 @@ def test_a_limit_that_cannot_be_asked_refuses() -> None:
     with pytest.raises(Unavailable):
         world.start()
     assert not world.sent
-    assert not adapters.store.rows
+    assert not world.rows(Verification)
 
 
 def test_a_log_that_is_erased_meanwhile_is_begun_anew() -> None:
