@@ -63,6 +63,7 @@ class Traffic:
         past_sent, past_verified: of the slots before.
         unverified: of the slots before those in flight: no code can come any more.
         days: right codes of each day, today's first.
+        expected: right codes a day of which the row was given a history.
         shards: into how many rows the country's budgets are split.
     """
 
@@ -79,6 +80,7 @@ class Traffic:
     past_verified: Counts = Counts()
     unverified: Counts = Counts()
     days: tuple[int, ...] = (0,) * DAYS
+    expected: int = 0
     version: str = ""
     moves: int = 0
 
@@ -125,13 +127,21 @@ class Traffic:
         return self.flight_0 + self.flight_1 + self.flight_2
 
 
-def new_traffic(key: str, at: datetime, expected_daily: int, shards: int) -> Traffic:
+def new_traffic(key: str, at: datetime, expected_daily: int = 0, shards: int = 1) -> Traffic:
     """A row with a history of as many right codes on each of 14 days as are expected.
 
     It fades by itself: after 14 days all of it lies too far back to count.
     """
-    days = (0, *((expected_daily // shards,) * (DAYS - 1)))
-    return Traffic(key, slot_of(at), at + LIFE, shards, days=days)
+    return expecting(Traffic(key, slot_of(at), at + LIFE, shards), expected_daily)
+
+
+def expecting(row: Traffic, expected_daily: int) -> Traffic:
+    """The row with that history if it was not given as much before: a launch that is announced later counts, too."""
+    share = expected_daily // row.shards
+    if share <= row.expected:
+        return row
+    days = (row.days[0], *(max(share, day) for day in row.days[1:]))
+    return replace(row, days=days, expected=share)
 
 
 @dataclass(frozen=True)

@@ -26,13 +26,16 @@ class MovingRows:
     store: Store
     _seen: dict[tuple[type[Any], str], Any] = field(default_factory=dict, init=False, repr=False)
 
-    def move(self, born: M, at: datetime, decide: Callable[[M], Move]) -> M:
+    def move(
+        self, born: M, at: datetime, decide: Callable[[M], Move], frame: Callable[[M], M] = lambda row: row
+    ) -> M:
         """The row has moved as `decide` says of what stands there; returns it as it stood then.
 
         Args:
             born: the row if there is none yet.
             at: the instant of the request.
             decide: pure; asked again after each lost round.
+            frame: pure; what else a new frame needs. What it leaves as it is costs no replacement.
 
         Raises:
             Refused: what `decide` raises of the present row.
@@ -44,7 +47,7 @@ class MovingRows:
         old = row is not None
         for _ in range(ROUNDS):
             try:
-                return self._remember(self._try(row, born, at, decide))
+                return self._remember(self._try(row, born, at, decide, frame))
             except Conflict as conflict:
                 row, old = conflict.current(kind), False
             except Refused:
@@ -53,12 +56,14 @@ class MovingRows:
                 row, old = self.store.get(kind, key), False
         raise Contended
 
-    def _try(self, row: M | None, born: M, at: datetime, decide: Callable[[M], Move]) -> M:
+    def _try(
+        self, row: M | None, born: M, at: datetime, decide: Callable[[M], Move], frame: Callable[[M], M]
+    ) -> M:
         if row is None:
             insert = Insert(moved(born, decide(born)))
             self.store.commit(insert)
             return insert.record
-        rolled = row.rolled(at)
+        rolled = frame(row.rolled(at))
         move = decide(rolled)
         if rolled is row:
             return self.store.add(type(row), row.key, move, row.version)

@@ -13,7 +13,7 @@ from chalicelib.domain.guard_rules import GuardRules, UnverifiedBudget
 from chalicelib.domain.moving import Move
 from chalicelib.domain.phone_number import PhoneNumber
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.traffic import Overdrawn, Traffic, credit, new_traffic, one_more, taken_back, unbounded
+from chalicelib.domain.traffic import Overdrawn, Traffic, credit, expecting, new_traffic, one_more, taken_back, unbounded
 from chalicelib.ports import Blinder, Conflict, Insert, Journal, Replace, Store
 from chalicelib.services.moving_rows import MovingRows
 
@@ -51,7 +51,7 @@ class PumpingGuard:
         Raises:
             Throttled: a budget of the prefix is used up.
         """
-        return self._admit("prefix", new_traffic(row, at, 0, 1), self._rules.prefix, region, at)
+        return self._admit("prefix", new_traffic(row, at), self._rules.prefix, region, at)
 
     def admit_country(self, region: str, at: datetime, row: str | None = None) -> str:
         """One more send to the country is counted; returns the row that counts it.
@@ -76,7 +76,7 @@ class PumpingGuard:
 
     def give_back(self, row: str, at: datetime) -> None:
         """The send that was counted at this instant counts no more."""
-        self.rows.move(new_traffic(row, at, 0, 1), at, partial(taken_back, sent_at=at))
+        self.rows.move(new_traffic(row, at), at, partial(taken_back, sent_at=at))
 
     def credit(self, row: str, sent_at: tuple[datetime, ...]) -> str:
         """The sends of these instants brought one right code, if they are in flight still; returns the row."""
@@ -139,11 +139,12 @@ class PumpingGuard:
                 return found
             raise _Refusal(found)
 
+        frame = partial(expecting, expected_daily=born.expected * born.shards)
         try:
-            return self.rows.move(born, at, decide).key
+            return self.rows.move(born, at, decide, frame).key
         except _Refusal as refusal:
             self._refuse(scope, refusal.overdrawn, region, at)
-        return self.rows.move(born, at, unbounded).key
+        return self.rows.move(born, at, unbounded, frame).key
 
     def _refuse(self, scope: str, over: Overdrawn, region: str, at: datetime) -> None:
         """The journal has the decision. Returns where the guard only observes.
