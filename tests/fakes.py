@@ -15,10 +15,10 @@ from chalicelib.adapters.policy_files import read_policy
 from chalicelib.bootstrap import Ringfence
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.customer import LEDGER_KEY, SealedNumber, WrappedKey
-from chalicelib.domain.errors import NotAuthenticated, SmsRefused, SmsThrottled
+from chalicelib.domain.errors import NotAuthenticated, SmsRefused, SmsThrottled, Unavailable
 from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.ledger import SALT_BYTES, commit_to
-from chalicelib.domain.phone_number import PhoneNumber, parse_phone_number
+from chalicelib.domain.phone_number import PhoneNumber, known_phone_number
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.sending_rules import SENDERS
 from chalicelib.ports import Strongroom
@@ -67,7 +67,7 @@ class MemoryPending:
         return self.keys.wrap(number.e164.encode(), verification_id)
 
     def open(self, verification_id: str, sealed: bytes) -> PhoneNumber:
-        return parse_phone_number(self.keys.unwrap(sealed, verification_id).decode())
+        return known_phone_number(self.keys.unwrap(sealed, verification_id).decode())
 
 
 @dataclass(repr=False)
@@ -95,7 +95,7 @@ class MemoryNumbers:
     def open(self, customer_id: str, sealed: SealedNumber, key: WrappedKey) -> PhoneNumber:
         self.opened.append(customer_id)
         plain = self.keys.unwrap(key.wrapped, customer_id + key.key_id)
-        return parse_phone_number(AESGCM(plain).decrypt(sealed.nonce, sealed.ciphertext, None).decode())
+        return known_phone_number(AESGCM(plain).decrypt(sealed.nonce, sealed.ciphertext, None).decode())
 
 
 @dataclass
@@ -140,7 +140,7 @@ class MemorySender:
     outcome: str = "accepted"
     sent: list[Sms] = field(default_factory=list)
 
-    def attempt(self, number: PhoneNumber, body: str, reference: str) -> str:
+    def attempt(self, number: PhoneNumber, body: str, reference: str, code_seconds: int | None = None) -> str:
         if self.outcome == "throttled":
             raise SmsThrottled
         if self.outcome in ("failed", "opted_out"):
@@ -153,6 +153,29 @@ class MemorySender:
     @property
     def last_code(self) -> str:
         return self.sent[-1].body[-6:]
+
+
+@dataclass
+class MemoryQueue:
+    """What is left to do, as verification ids with their delays, oldest first."""
+
+    waiting: list[tuple[str, int]] = field(default_factory=list)
+    is_down: bool = False
+
+    def put(self, verification_id: str, delay_seconds: int = 0) -> None:
+        if self.is_down:
+            raise Unavailable
+        self.waiting.append((verification_id, delay_seconds))
+
+
+@dataclass
+class MemoryFeedback:
+    """What a carrier was told about its messages."""
+
+    told: dict[str, bool] = field(default_factory=dict)
+
+    def tell(self, message_id: str, *, received: bool) -> None:
+        self.told[message_id] = received
 
 
 @dataclass
@@ -187,12 +210,18 @@ class MemoryAdapters:
     keys: MemoryKeys = field(default_factory=MemoryKeys)
     sender: MemorySender = field(default_factory=MemorySender)
     journal: MemoryJournal = field(default_factory=MemoryJournal)
+    queue: MemoryQueue = field(default_factory=MemoryQueue)
+    told: MemoryFeedback = field(default_factory=MemoryFeedback)
     policy: Policy = field(default_factory=lambda: read_policy(POLICY_FOLDER))
     strongroom_function: Strongroom | None = None
 
     @property
     def carriers(self) -> dict[str, MemorySender]:
         return dict.fromkeys(SENDERS, self.sender)
+
+    @property
+    def feedback(self) -> dict[str, MemoryFeedback]:
+        return {"end_user_messaging": self.told}
 
     @cached_property
     def store(self) -> MemoryStore:

@@ -58,6 +58,7 @@ class Customer:
     Attributes:
         status: active, restricted (PIPL 47: stored and protected, no other use) or purged.
         tag, masked, region, number: all None once purged.
+        test_number: its name in the policy, if the number is one.
         ledger_sequence: number of consent events so far.
         ledger_hash: hash of the last one; GENESIS before the first.
         due_at: when the purge takes the next step, or None.
@@ -75,6 +76,7 @@ class Customer:
     consents: Mapping[str, ConsentState] = field(default_factory=dict)
     ledger_sequence: int = 0
     ledger_hash: str = GENESIS
+    test_number: str | None = None
     closed_at: datetime | None = None
     purged_at: datetime | None = None
     due_at: datetime | None = None

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from chalicelib.domain.errors import FieldInvalid
+from chalicelib.domain.fiction import TestNumber
 from chalicelib.domain.guard_rules import GuardRules
 from chalicelib.domain.line_types import LINE_TYPES
 from chalicelib.domain.mistake import demand
@@ -18,6 +20,10 @@ BASES = ("contract", "consent")
 LONGEST_CODE_LIFETIME_SECONDS = 600
 # RTS 2018/389 art. 4(3)(b): at most 5 consecutive failures.
 MOST_ATTEMPTS = 5
+# A UCS-2 text of one part has 70 units. A code and the rest of the line for WebOTP take 16, so name and host leave 14
+# for words: enough in Chinese and Japanese.
+LONGEST_NAME = 16
+LONGEST_HOST = 24
 
 
 @dataclass(frozen=True)
@@ -25,6 +31,14 @@ class Controller:
     """Who answers for the numbers, as an SMS names them. Source: PIPL 17(1)."""
 
     name: str
+
+    def __post_init__(self) -> None:
+        units = len(self.name.encode("utf-16-le", "surrogatepass")) // 2
+        demand(
+            1 <= units <= LONGEST_NAME and self.name.isprintable() and self.name == self.name.strip(),
+            "name",
+            f"must be 1 to {LONGEST_NAME} printable characters, as it stands in each SMS",
+        )
 
 
 @dataclass(frozen=True)
@@ -52,7 +66,12 @@ class NumberRules:
 
 @dataclass(frozen=True)
 class VerificationRules:
-    """How a code lives and dies."""
+    """How a code lives and dies.
+
+    Attributes:
+        webotp_host: whose pages the phone fills a code in on.
+        android_app_hashes: apps that may read their code from the SMS, a hash for each signing key and package.
+    """
 
     code_lifetime_seconds: int
     attempts: int
@@ -60,6 +79,7 @@ class VerificationRules:
     resend_after_seconds: tuple[int, ...]
     proof_lifetime_seconds: int
     webotp_host: str
+    android_app_hashes: tuple[str, ...]
 
     def __post_init__(self) -> None:
         demand(
@@ -76,10 +96,25 @@ class VerificationRules:
         )
         demand(self.proof_lifetime_seconds > 0, "proof_lifetime_seconds", "must be above 0")
         demand(
-            re.fullmatch(r"[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?", self.webotp_host) is not None,
+            len(self.webotp_host) <= LONGEST_HOST
+            and re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", self.webotp_host) is not None,
             "webotp_host",
-            "must be a host name of at most 63 characters",
+            f"must be a host name of at most {LONGEST_HOST} characters",
         )
+        demand(
+            all(re.fullmatch("[A-Za-z0-9+/]{11}", app_hash) for app_hash in self.android_app_hashes),
+            "android_app_hashes",
+            "must hold hashes of 11 characters of base64 (SMS Retriever)",
+        )
+
+    def require_registered_app(self, app_hash: str | None) -> None:
+        """Returns if the hash is a registered app's, or absent.
+
+        Raises:
+            FieldInvalid: it is not. Whoever could name any app would let it read the code on the owner's phone.
+        """
+        if app_hash is not None and app_hash not in self.android_app_hashes:
+            raise FieldInvalid("/android_app_hash", "is not a registered app's")
 
 
 @dataclass(frozen=True)
@@ -90,6 +125,7 @@ class Throttles:
     ip: tuple[Limit, ...]
     device: tuple[Limit, ...]
     caller: tuple[Limit, ...]
+    test_number: tuple[Limit, ...]
     wrong_codes_for_number: tuple[Limit, ...]
     wrong_codes_by_client: tuple[Limit, ...]
     opening_by_staff: tuple[Limit, ...]
@@ -109,7 +145,8 @@ class Throttles:
                     f"{name}.{position}.window_seconds",
                     "must be a window of 1 second to 7 days",
                 )
-        demand(1 <= self.wallet.limit <= 100_000_000, "wallet.limit", "must be 1 to 100000000")
+        # Sixteen shards share it.
+        demand(160 <= self.wallet.limit <= 100_000_000, "wallet.limit", "must be 160 to 100000000")
         demand(self.wallet.window_seconds in (60, 3600), "wallet.window_seconds", "must be 60 or 3600")
         demand(
             min(limit.limit for limit in self.wrong_codes_by_client)
@@ -186,6 +223,7 @@ class Rules:
     senders: Senders
     contact: ContactRules
     retention: Retention
+    test_numbers: Mapping[str, TestNumber]
     purposes: Mapping[str, Purpose]
 
     def __post_init__(self) -> None:
@@ -206,3 +244,23 @@ class Rules:
     def country(self, region: str) -> Country | None:
         """What holds for a region; None if nothing is sent there."""
         return self.countries.get(region) or self.countries.get(ANY_COUNTRY)
+
+    def is_test_number(self, e164: str) -> bool:
+        """True if the number is one of the policy's, for whomever and however long."""
+        return any(it.phone_number == e164 for it in self.test_numbers.values())
+
+    def test_number(self, e164: str, client_id: str, day: str) -> str | None:
+        """The name under which the number is a test number for this client on this day, or None."""
+        return next(
+            (
+                name
+                for name, it in self.test_numbers.items()
+                if it.phone_number == e164 and it.serves(client_id, day)
+            ),
+            None,
+        )
+
+    def test_code(self, name: str, client_id: str, day: str) -> str | None:
+        """The code of that test number for this client on this day; None if it is none any more."""
+        found = self.test_numbers.get(name)
+        return found.code if found is not None and found.serves(client_id, day) else None

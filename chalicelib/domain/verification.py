@@ -18,6 +18,7 @@ from chalicelib.domain.errors import (
     VerificationSpent,
 )
 from chalicelib.domain.rules import Retention, VerificationRules
+from chalicelib.domain.sent import Sent
 
 # A row outlives its due date a little, so that the purge erases and counts it; TTL only catches what the purge missed.
 TTL_AFTER_DUE = timedelta(days=1)
@@ -72,6 +73,7 @@ class Verification:
         masked: the number's mask.
         region: where the number belongs, which says what an SMS to it costs.
         pending_number: the number under the pending key, until it is bound; None if a customer already holds it.
+        test_number: its name in the policy, if the number is one.
         code_expires_at: end of the code's life; nothing extends it.
         attempts: checks reserved so far, right or wrong.
         proved_by: the attempt that was right.
@@ -93,6 +95,7 @@ class Verification:
     customer_id: str | None = None
     context: TransactionContext | None = None
     android_app_hash: str | None = None
+    test_number: str | None = None
     status: str = "pending"
     attempts: int = 0
     sends: tuple[Send, ...] = ()
@@ -171,8 +174,11 @@ class Verification:
             raise ResendTooSoon(resend_at, ceil((resend_at - at).total_seconds()))
         return replace(self, sends=(*self.sends, Send(at)))
 
-    def with_send_taken(self, at: datetime, rules: VerificationRules) -> "Verification":
-        """The last send is no longer merely intended: whoever committed this may make it, and nobody else.
+    def with_send_taken(self, at: datetime, rules: VerificationRules, waiting: str = "intended") -> "Verification":
+        """The last send waits no longer: whoever committed this may make it, and nobody else.
+
+        Args:
+            waiting: how it waited, intended or queued.
 
         Raises:
             VerificationSpent, VerificationCancelled, VerificationExpired, VerificationLocked: nothing to send for.
@@ -182,14 +188,14 @@ class Verification:
         self._require_pending(at, rules)
         if len(self.sends) > rules.sends:
             raise SendsExhausted
-        if self.sends[-1].delivery != "intended":
+        if self.sends[-1].delivery != waiting:
             raise Contended
-        return self.with_delivery(len(self.sends), "opening")
+        return self.with_delivery(len(self.sends), Sent("opening"))
 
-    def with_delivery(self, number: int, delivery: str) -> "Verification":
+    def with_delivery(self, number: int, sent: Sent) -> "Verification":
         """Send `number` (from 1) has this outcome."""
         sends = list(self.sends)
-        sends[number - 1] = replace(sends[number - 1], delivery=delivery)
+        sends[number - 1] = Send(sends[number - 1].at, sent.delivery, sent.sender, sent.message_id, sent.reason)
         return replace(self, sends=tuple(sends))
 
     def cancelled(self, at: datetime, retention: Retention) -> "Verification":

@@ -77,6 +77,7 @@ class BindCustomer:
                 masked=verification.masked,
                 region=verification.region,
                 number=envelope.seal(number),
+                test_number=verification.test_number,
             )
         )
         writes: tuple[Write, ...] = (

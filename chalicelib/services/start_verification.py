@@ -15,7 +15,7 @@ from chalicelib.domain.phone_number import PhoneNumber, known_phone_number, pars
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.sms_text import code_text
 from chalicelib.domain.verification import Send, TransactionContext, Verification
-from chalicelib.ports import Clock, CodeSecrets, Insert, NumberIndex, PendingNumbers, Store, Strongroom
+from chalicelib.ports import Clock, CodeSecrets, Insert, Journal, NumberIndex, PendingNumbers, Store, Strongroom
 from chalicelib.services.accounting import Accounting
 from chalicelib.services.changing import existing
 from chalicelib.services.concurrently import together, together_by_name
@@ -81,6 +81,7 @@ class StartVerification:
     strongroom: Strongroom
     budgets: SendBudgets
     accounting: Accounting
+    journal: Journal
 
     def __call__(
         self, caller: Caller, authorization: str, request: StartRequest, keyed: KeyedRequest | None
@@ -156,6 +157,7 @@ class StartVerification:
         self, holding: Holding, caller: Caller, request: StartRequest, number: PhoneNumber, fresh: Verification
     ) -> Calls:
         if fresh.test_number is not None:
+            self.journal.note("test_number", name=fresh.test_number, client=caller.client_id, step="start")
             # Nothing is sent, so nothing is spent; its own quota stands among the admissions.
             return {}
         at, text = fresh.started_at, code_text(fresh, SAMPLE_CODE, self.policy)

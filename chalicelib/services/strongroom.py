@@ -14,7 +14,7 @@ from chalicelib.domain.errors import ContactTokenInvalid, Contended, NotFound, N
 from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.phone_number import PhoneNumber
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.sms_text import contact_text
+from chalicelib.domain.sms_text import code_text, contact_text
 from chalicelib.domain.throttle import OpeningLog
 from chalicelib.domain.verification import Verification
 from chalicelib.ports import (
@@ -30,10 +30,12 @@ from chalicelib.ports import (
     Write,
 )
 from chalicelib.services.changing import changed, existing
-from chalicelib.services.concurrently import together
+from chalicelib.services.concurrently import together, together_by_name
 from chalicelib.services.deliver_code import DeliverCode
+from chalicelib.services.holding import Holding
 from chalicelib.services.idempotency import Idempotency
 from chalicelib.services.own_verification import OwnVerification
+from chalicelib.services.send_budgets import NOT_SENT, SAMPLE_CODE, SendBudgets, settled
 from chalicelib.services.sms_sender import SmsSender
 from chalicelib.services.throttle import Throttle
 
@@ -53,6 +55,7 @@ class StrongroomService:
     codes: CodeSecrets
     sender: SmsSender
     deliver: DeliverCode
+    budgets: SendBudgets
 
     def send_code(self, authorization: str, verification_id: str) -> str:
         """The intended send of this verification has been made once, and this is its outcome.
@@ -61,17 +64,28 @@ class StrongroomService:
             NotAuthenticated, NotPermitted, NotFound: not the caller's verification, or its customer has no such number.
             CustomerRestricted, CustomerPurged: there is nobody to send to.
             VerificationSpent, VerificationCancelled, VerificationExpired, VerificationLocked: nothing to send for.
-            Throttled: the caller opens too much.
+            Throttled, SpendLimitReached: the caller opens too much, or SMS have cost what they may.
             Contended: the send is not intended any more; somebody else took it.
         """
         at = self.clock.now()
         caller = self.tokens.verify(authorization).acting_as("wallet")
         verification = self.own(caller, verification_id)
-        _, customer, secret = together(
-            lambda: self._admit(caller, at),
-            lambda: existing(self.store, Customer, verification.customer_id or ""),
-            lambda: self.codes.secret(*verification.code_subject(verification.context)),
-        )
+        text = code_text(verification, SAMPLE_CODE, self.policy)
+        with Holding() as holding:
+            found = together_by_name(
+                {
+                    "admitted": lambda: self._admit(caller, at),
+                    "customer": lambda: existing(self.store, Customer, verification.customer_id or ""),
+                    "secret": lambda: self.codes.secret(*verification.code_subject(verification.context)),
+                    **self.budgets.of_money(holding, verification.region, text, at),
+                }
+            )
+            taken, number = self._taken_for_code(caller, verification, found["customer"], at)
+        return settled(self.deliver(taken, number, found["secret"]), holding).sends[len(taken.sends) - 1].delivery
+
+    def _taken_for_code(
+        self, caller: Caller, verification: Verification, customer: Customer, at: datetime
+    ) -> tuple[Verification, PhoneNumber]:
         entry = AccessLogEntry(
             id=new_id("acc"),
             customer_id=customer.id,
@@ -85,7 +99,7 @@ class StrongroomService:
             evidence=(verification.id,),
         )
         taken, customer = self._take(verification, customer, entry, at)
-        return self.deliver(taken, self._open(customer), secret).sends[len(taken.sends) - 1].delivery
+        return taken, self._open(customer)
 
     def send_message(
         self, authorization: str, token: str, template: str, parameters: Mapping[str, str], keyed: KeyedRequest | None
@@ -94,7 +108,7 @@ class StrongroomService:
 
         Raises:
             NotAuthenticated, NotPermitted: not a caller for this.
-            ContactTokenInvalid, Throttled, FieldInvalid: nothing was opened.
+            ContactTokenInvalid, Throttled, FieldInvalid, SpendLimitReached: nothing was opened.
             IdempotencyKeyReused: the key was used with another body.
             Contended: the number was erased after the token was used.
         """
@@ -115,16 +129,24 @@ class StrongroomService:
                 )
             )
             claim = self.idempotency.claim(keyed, intent.record.id, customer.id, at)
+            # Before the token is used up: what cannot be paid for leaves it for later.
+            self.budgets.of_money(holding, customer.region or "", text, at)["money"]()
             self._consume(used, customer, self._entry(caller, used, "message", at), at, intent, *claim)
             return intent.record, customer, text
 
-        message, customer, text = self.idempotency.once(
-            keyed, intend, lambda earlier: (existing(self.store, Message, earlier), None, "")
-        )
-        if customer is None:
-            return message
-        sent = self.sender.send(self._open(customer), text, message.id)
-        outcome = Replace(message, replace(message, delivery=sent.outcome))
+        with Holding() as holding:
+            message, customer, text = self.idempotency.once(
+                keyed, intend, lambda earlier: (existing(self.store, Message, earlier), None, "")
+            )
+            if customer is None:
+                # Its twin's send was paid for then.
+                holding.give_back()
+                return message
+            number = self._open(customer)
+        sent = self.sender.send(number, text, message.id)
+        if sent.delivery in NOT_SENT:
+            holding.give_back()
+        outcome = Replace(message, replace(message, delivery=sent.delivery))
         # Without its outcome the intent reads as unknown, and nothing is sent again.
         with suppress(Unavailable):
             self.store.commit(outcome)
@@ -176,7 +198,8 @@ class StrongroomService:
 
     def _admit(self, caller: Caller, at: datetime) -> None:
         # In a table that the API function cannot write: who could reset the count would have no budget.
-        self.throttle.admit(f"opening_by_{caller.role}", f"{caller.client_id}|{caller.subject}", at, kind=OpeningLog)
+        keys = self.throttle.keys(f"opening_by_{caller.role}", f"{caller.client_id}|{caller.subject}", at)
+        self.throttle.admit(keys, at, kind=OpeningLog)
 
     def _admitted(self, caller: Caller, token: str, channel: str, at: datetime) -> tuple[ContactToken, Customer]:
         """The caller's own live token and its customer, decided anew."""
