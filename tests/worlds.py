@@ -30,7 +30,7 @@ from chalicelib.domain.customer import Customer
 from chalicelib.domain.phone_number import parse_phone_number
 from chalicelib.domain.verification import Verification
 from chalicelib.ports import Store
-from chalicelib.services.start_verification import StartRequest
+from chalicelib.services.start_request import StartRequest
 from chalicelib.settings import PACKAGED_POLICY, Settings
 from infra.local.environment import KEYS, REGION
 from infra.local.inbox import READ_BACK_PATH
@@ -210,8 +210,12 @@ def widened_policy(into: Path) -> Path:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(source.read_bytes())
     rules = folder / "policy.toml"
-    text, changed = re.subn(r"(?m)^limit = \d+$", "limit = 100", rules.read_text(encoding="utf-8"))
+    text, changed = re.subn(r"(?m)^limit = \d{1,3}$", "limit = 100", rules.read_text(encoding="utf-8"))
+    # What a client may get wrong must stay below what a number may.
+    text, ordered = re.subn(r"(?m)^(\[\[throttles.wrong_codes_by_client\]\].*\nlimit = )100$", r"\g<1>99", text)
+    text, observed = re.subn(r'(?m)^mode = "enforce"', 'mode = "observe"', text)
     assert changed
+    assert ordered == observed == 1
     rules.write_text(text, encoding="utf-8")
     return folder
 

@@ -65,7 +65,11 @@ class DynamoDBStore:
         raise Contended
 
     def add(self, kind: type[M], key: str, move: Move, version: str | None) -> M:
-        """The row's counters have moved, whoever else moves them meanwhile; returns the row as it stood then."""
+        """The row's counters have moved, whoever else moves them meanwhile; returns the row as it stood then.
+
+        Raises:
+            Conflict: there is no such row, another frame, or a counter that is not within its bounds.
+        """
         place = PLACES[kind]
         amounts = {**move.amounts, "moves": 1}
         numbers = {f":{name}": amount for name, amount in amounts.items()}

@@ -8,12 +8,21 @@ from functools import partial
 from math import ceil
 
 from chalicelib.domain.accounts import DAY, CountriesOfIp
-from chalicelib.domain.errors import Refused, Throttled
+from chalicelib.domain.errors import Throttled
 from chalicelib.domain.guard_rules import GuardRules, UnverifiedBudget
 from chalicelib.domain.moving import Move
 from chalicelib.domain.phone_number import PhoneNumber
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.traffic import Overdrawn, Traffic, credit, expecting, new_traffic, one_more, taken_back, unbounded
+from chalicelib.domain.traffic import (
+    Overdrawn,
+    Traffic,
+    credit,
+    expecting,
+    new_traffic,
+    one_more,
+    taken_back,
+    unbounded,
+)
 from chalicelib.ports import Blinder, Conflict, Insert, Journal, Replace, Store
 from chalicelib.services.moving_rows import MovingRows
 
@@ -109,9 +118,7 @@ class PumpingGuard:
                 write = Insert(CountriesOfIp(key, at).reached(region, at))
                 continue
             living = current.living(at)
-            if region in living:
-                return current
-            if len(living) >= self._rules.countries_by_ip:
+            if region not in living and len(living) >= self._rules.countries_by_ip:
                 retry_at = min(living.values()) + DAY
                 over = Overdrawn("countries_by_ip", len(living), self._rules.countries_by_ip, 86400, retry_at)
                 self._refuse("ip", over, region, at)
@@ -133,17 +140,21 @@ class PumpingGuard:
                 return
 
     def _admit(self, scope: str, born: Traffic, budget: UnverifiedBudget, region: str, at: datetime) -> str:
+        over: list[Overdrawn] = []
+
         def decide(row: Traffic) -> Move:
             found = one_more(row, budget, at)
             if isinstance(found, Move):
                 return found
-            raise _Refusal(found)
+            over.append(found)
+            raise _throttled(scope, found, at)
 
         frame = partial(expecting, expected_daily=born.expected * born.shards)
         try:
             return self.rows.move(born, at, decide, frame).key
-        except _Refusal as refusal:
-            self._refuse(scope, refusal.overdrawn, region, at)
+        except Throttled:
+            # The last one was of the row as it stands; those before it may have been of an old copy.
+            self._refuse(scope, over[-1], region, at)
         return self.rows.move(born, at, unbounded, frame).key
 
     def _refuse(self, scope: str, over: Overdrawn, region: str, at: datetime) -> None:
@@ -153,7 +164,7 @@ class PumpingGuard:
             Throttled: it does not only observe.
         """
         enforced = self._rules.mode == "enforce"
-        seconds = max(1, ceil((over.retry_at - at) / timedelta(seconds=1)))
+        throttled = _throttled(scope, over, at)
         self.journal.note(
             "guard",
             decision="refused" if enforced else "would refuse",
@@ -163,13 +174,12 @@ class PumpingGuard:
             count=over.count,
             limit=over.limit,
             window_seconds=over.window_seconds,
-            retry_after_seconds=seconds,
+            retry_after_seconds=throttled.retry_after_seconds,
         )
         if enforced:
-            raise Throttled(scope, over.limit, over.window_seconds, over.retry_at, seconds)
+            raise throttled
 
 
-class _Refusal(Refused):
-    def __init__(self, over: Overdrawn) -> None:
-        super().__init__()
-        self.overdrawn = over
+def _throttled(scope: str, over: Overdrawn, at: datetime) -> Throttled:
+    seconds = max(1, ceil((over.retry_at - at) / timedelta(seconds=1)))
+    return Throttled(scope, over.limit, over.window_seconds, over.retry_at, seconds)

@@ -1,6 +1,5 @@
 """Starts a verification and sends its first code."""
 
-import ipaddress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,7 +13,7 @@ from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.phone_number import PhoneNumber, known_phone_number, parse_phone_number, require_accepted
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.sms_text import code_text
-from chalicelib.domain.verification import Send, TransactionContext, Verification
+from chalicelib.domain.verification import Send, Verification
 from chalicelib.ports import Clock, CodeSecrets, Insert, Journal, NumberIndex, PendingNumbers, Store, Strongroom
 from chalicelib.services.accounting import Accounting
 from chalicelib.services.changing import existing
@@ -24,45 +23,8 @@ from chalicelib.services.holding import Holding
 from chalicelib.services.idempotency import Idempotency
 from chalicelib.services.intended_send import Started, send_known, started_before
 from chalicelib.services.send_budgets import SAMPLE_CODE, Calls, SendBudgets, settled
+from chalicelib.services.start_request import NOTHING, Shown, StartRequest
 from chalicelib.services.throttle import Throttle
-
-
-@dataclass(frozen=True, repr=False)
-class StartRequest:
-    """What to prove and for whom. With `phone_number` a new number is proved, without it the customer's own."""
-
-    purpose: str
-    phone_number: str | None = None
-    region: str | None = None
-    customer_id: str | None = None
-    locale: str | None = None
-    ip: str | None = None
-    device_id: str | None = None
-    context: TransactionContext | None = None
-    android_app_hash: str | None = None
-
-    @property
-    def network(self) -> str | None:
-        """The network of the IP that one subscriber has; None without an IP."""
-        return self.ip and _network(self.ip)
-
-    @property
-    def client(self) -> dict[str, str]:
-        """What is known of the device that asks, by the names of its throttles."""
-        signs = {"ip": self.network, "device": self.device_id}
-        return {name: sign for name, sign in signs.items() if sign}
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What may be seen of a number."""
-
-    masked: str
-    region: str
-    test_number: str | None
-
-
-NOTHING = Shown("", "", None)
 
 
 @dataclass(frozen=True)
@@ -269,12 +231,3 @@ class StartVerification:
         keys = () if verification.test_number else self.throttle.keys("number", tag, at)
         self.throttle.admit(keys, at, write, Insert(accounts), *claim, watched=by_client)
         return write.record
-
-
-def _network(ip: str) -> str:
-    """The network that one subscriber has: the address itself, or the /64 of IPv6."""
-    address = ipaddress.ip_address(ip)
-    if isinstance(address, ipaddress.IPv6Address):
-        mapped = address.ipv4_mapped
-        return str(mapped or ipaddress.ip_network((address, 64), strict=False))
-    return str(address)

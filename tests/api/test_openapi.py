@@ -59,9 +59,13 @@ def test_every_refusal_has_a_problem_of_its_own() -> None:
     def kinds(kind: type[RingfenceError]) -> set[type[RingfenceError]]:
         return {kind}.union(*(kinds(sub) for sub in kind.__subclasses__()))
 
-    # Conflict is how a store says Contended; the last two are nobody's request's fault.
+    # Conflict is how a store says Contended, the SMS errors how a carrier tells the sender; the last two are nobody's
+    # request's fault.
     unmapped = {kind.__name__ for kind in kinds(RingfenceError)} - {kind.__name__ for kind in PROBLEMS}
-    assert unmapped == {"RingfenceError", "Refused", "Conflict", "PolicyInvalid", "LedgerDamaged"}
+    assert unmapped == {
+        *("RingfenceError", "Refused", "Conflict", "SmsRefused", "SmsThrottled"),
+        *("PolicyInvalid", "LedgerDamaged"),
+    }
 
 
 def test_slugs_are_unique() -> None:
