@@ -14,17 +14,21 @@ from chalicelib.domain.rules import Rules
 from chalicelib.domain.wording import Notice, Texts
 
 NOTICE_NAME = re.compile(r"(?P<purpose>[a-z_]+)\.v(?P<version>[1-9][0-9]*)\.md")
+# RFC 5646 2.1: language, script and region, as they are conventionally written.
+MESSAGES_NAME = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?\.toml")
 FENCE = "+++\n"
 
 
 def read_policy(folder: Path) -> Policy:
     """The policy that the folder holds: policy.toml, notices/<locale>/<purpose>.v<N>.md, messages/<locale>.toml.
 
+    policy.toml names the locales of the notices. An SMS is written in every locale that messages/ has a file for.
+
     Raises:
         PolicyInvalid: the message names the file, the line and the reason.
     """
     rules = _structured(Rules, folder / "policy.toml")
-    texts = {locale: _texts(folder / "messages" / f"{locale}.toml", rules) for locale in rules.locales}
+    texts = dict(_texts(path) for path in sorted((folder / "messages").glob("*")))
     notices = [
         _notice(path, locale) for locale in rules.locales for path in sorted((folder / "notices" / locale).glob("*"))
     ]
@@ -32,15 +36,22 @@ def read_policy(folder: Path) -> Policy:
     try:
         return Policy(rules, by_key, texts)
     except Mistake as mistake:
-        raise _invalid(folder / "policy.toml", _text(folder / "policy.toml"), mistake) from None
+        path, own = _file_of(folder, mistake)
+        raise _invalid(path, _text(path), own) from None
 
 
-def _texts(path: Path, rules: Rules) -> Texts:
-    texts: Texts = _structured(Texts, path)
-    for purpose in texts.contact:
-        if purpose not in rules.purposes:
-            raise _invalid(path, _text(path), Mistake(("contact", purpose), "is not a purpose of policy.toml"))
-    return texts
+def _file_of(folder: Path, mistake: Mistake) -> tuple[Path, Mistake]:
+    """The file that a mistake of the whole policy stands in, and the mistake as that file's own."""
+    match mistake.path:
+        case ("messages", locale, *path):
+            return folder / "messages" / f"{locale}.toml", Mistake(tuple(path), mistake.reason)
+    return folder / "policy.toml", mistake
+
+
+def _texts(path: Path) -> tuple[str, Texts]:
+    if MESSAGES_NAME.fullmatch(path.name) is None:
+        raise PolicyInvalid(f"messages/{path.name}: a locale's file is named <locale>.toml, like en.toml or zh-CN.toml")
+    return path.stem, _structured(Texts, path)
 
 
 def _structured(kind: Any, path: Path) -> Any:

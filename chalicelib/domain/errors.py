@@ -159,8 +159,17 @@ class Contended(Unavailable):
     """Others changed the same record faster than the caller could follow; what it wanted did not happen."""
 
 
-class SpendLimitReached(Unavailable):
-    """The most that SMS may cost in an hour, a day or a month is reached. Nothing was sent."""
+@dataclass(eq=False)
+class SpendLimitReached(Refused):
+    """The most that SMS may cost is reached. Nothing was sent.
+
+    Attributes:
+        window: hour, day or month.
+        retry_after_seconds: until the window ends.
+    """
+
+    window: str
+    retry_after_seconds: int
 
 
 class SmsThrottled(RingfenceError):

@@ -41,11 +41,6 @@ class Meter:
         """True if `count` is of that instant's twelfth."""
         return self.slot == _slot(self.seconds, at)
 
-    @property
-    def ends_at(self) -> datetime:
-        """When the twelfth ends, and the oldest leaves the window."""
-        return EPOCH + timedelta(seconds=self.seconds // SLOTS) * (self.slot + 1)
-
 
 def new_meter(key: str, limit: Limit, at: datetime) -> Meter:
     """A meter that has counted nothing."""
@@ -59,6 +54,13 @@ def room(meter: Meter, share: int) -> int:
         share: of the limit that this shard has.
     """
     return share - meter.count - sum(meter.past)
+
+
+def opens_at(meter: Meter, share: int) -> datetime:
+    """When a full meter takes one more, if nothing else is counted: so many of the oldest twelfths have left it."""
+    counts = (meter.count, *meter.past)
+    gone = next(gone for gone in range(1, len(counts) + 1) if sum(counts[: len(counts) - gone]) < share)
+    return EPOCH + timedelta(seconds=meter.seconds // SLOTS) * (meter.slot + gone)
 
 
 def one_more(meter: Meter, share: int) -> Move:

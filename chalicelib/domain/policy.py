@@ -3,14 +3,25 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from chalicelib.domain.locales import nearest_locale
 from chalicelib.domain.mistake import demand
 from chalicelib.domain.rules import Rules
-from chalicelib.domain.wording import Notice, Texts, placeholders
+from chalicelib.domain.sms_parts import LARGEST_PART, encoding, octets
+from chalicelib.domain.wording import Notice, Texts, code_words, for_app, placeholders
+
+# As long as any: one_time_code says how long, but it would load pyotp here. So long is every app's hash, too.
+ANY_CODE = "0" * 6
+ANY_APP_HASH = "0" * 11
 
 
 @dataclass(frozen=True)
 class Policy:
-    """The rules with the notices and texts that they name, known to fit together."""
+    """The rules with the notices and texts that they name, known to fit together.
+
+    Attributes:
+        notices: by purpose, version and locale; the rules name their locales.
+        texts: by locale; there may be more of them than of notices.
+    """
 
     rules: Rules
     notices: Mapping[tuple[str, int, str], Notice] = field(repr=False)
@@ -25,14 +36,12 @@ class Policy:
                         f"purposes.{name}.notice_version",
                         f"needs notices/{locale}/{name}.v{version}.md",
                     )
-
-        templates = {locale: _templates(texts) for locale, texts in self.texts.items()}
-        for locale, found in templates.items():
-            demand(
-                found == templates[self.rules.default_locale],
-                "locales",
-                f"messages/{locale}.toml must have the templates and placeholders of the default locale",
-            )
+        default = self.rules.default_locale
+        demand(default in self.texts, "default_locale", f"needs messages/{default}.toml")
+        # The default first: what is wrong there would be told of every other.
+        for locale in dict.fromkeys((default, *self.texts)):
+            self._demand_templates(locale)
+            self._demand_fitting_codes(locale)
 
     def notice(self, purpose: str, version: int, locale: str) -> Notice | None:
         """That notice, or None if there is none."""
@@ -46,15 +55,37 @@ class Policy:
             for later in range(version + 1, current + 1)
         )
 
-    def locale(self, wanted: str | None) -> str:
-        """The supported locale nearest to the one wanted: itself, its language, or the default."""
-        if wanted in self.rules.locales:
-            return str(wanted)
-        language = (wanted or "").split("-")[0].lower()
-        return next(
-            (locale for locale in self.rules.locales if locale.split("-")[0].lower() == language),
-            self.rules.default_locale,
-        )
+    def notice_locale(self, wanted: str | None) -> str:
+        """The locale of the notices that is nearest to the one wanted."""
+        return nearest_locale(wanted, self.rules.locales, self.rules.default_locale)
+
+    def sms_locale(self, wanted: str | None) -> str:
+        """The locale of the SMS texts that is nearest to the one wanted."""
+        return nearest_locale(wanted, self.texts, self.rules.default_locale)
+
+    def _demand_templates(self, locale: str) -> None:
+        default = self.rules.default_locale
+        own, wanted = _templates(self.texts[locale]), _templates(self.texts[default])
+        for purpose, name in sorted({*own, *wanted}):
+            path = f"messages.{locale}.contact.{purpose}"
+            demand(purpose in self.rules.purposes, path, "is not a purpose of policy.toml")
+            demand(
+                own.get((purpose, name)) == wanted.get((purpose, name)),
+                f"{path}.{name}",
+                f"must be there with the same placeholders as in messages/{default}.toml, or in neither",
+            )
+
+    def _demand_fitting_codes(self, locale: str) -> None:
+        for purpose, text in self.texts[locale].codes.items():
+            # A payment's text is as long as its payee's name; `code_text` leaves out a hash that does not fit.
+            if purpose == "transaction":
+                continue
+            sms = for_app(code_words(text, ANY_CODE, self.rules), ANY_APP_HASH)
+            demand(
+                octets(sms) <= LARGEST_PART,
+                f"messages.{locale}.codes.{purpose}",
+                f"must be at most {LARGEST_PART} octets with an app's hash, but is {octets(sms)} in {encoding(sms)}",
+            )
 
 
 def _templates(texts: Texts) -> dict[tuple[str, str], frozenset[str]]:

@@ -10,9 +10,13 @@ from chalicelib.domain.guard_rules import GuardRules
 from chalicelib.domain.line_types import LINE_TYPES
 from chalicelib.domain.mistake import demand
 from chalicelib.domain.regions import REGIONS
-from chalicelib.domain.sending_rules import ANY_COUNTRY, Country, Senders, SmsRules, Spending
+from chalicelib.domain.sending_rules import ANY_COUNTRY, Country, Senders, SmsRules, Spending, micro_usd
 from chalicelib.domain.throttle import Limit
 
+# SP 800-63B-4: pauses from 30 s up to an hour.
+LONGEST_PAUSE_SECONDS = 3600
+# So that a shard of the hour's ceiling has room for the longest text.
+LEAST_SMS_AN_HOUR = 160
 CHANNELS = ("sms", "call", "app")
 BASES = ("contract", "consent")
 
@@ -145,6 +149,11 @@ class Throttles:
                     f"{name}.{position}.window_seconds",
                     "must be a window of 1 second to 7 days",
                 )
+                demand(
+                    0 <= limit.first_pause_seconds <= limit.longest_pause_seconds <= LONGEST_PAUSE_SECONDS,
+                    f"{name}.{position}.longest_pause_seconds",
+                    f"must be first_pause_seconds to {LONGEST_PAUSE_SECONDS} (SP 800-63B-4)",
+                )
         # Sixteen shards share it.
         demand(160 <= self.wallet.limit <= 100_000_000, "wallet.limit", "must be 160 to 100000000")
         demand(self.wallet.window_seconds in (60, 3600), "wallet.window_seconds", "must be 60 or 3600")
@@ -238,6 +247,12 @@ class Rules:
             demand(known, f"countries.{region}", f"must be a region (ISO 3166-1 alpha-2) or {ANY_COUNTRY}")
         demand(bool(self.countries), "countries", "must hold at least one")
         self.senders.demand_for(self.countries)
+        dearest = max(country.price for country in self.countries.values())
+        demand(
+            micro_usd(self.spending.hour_usd) >= LEAST_SMS_AN_HOUR * dearest,
+            "spending.hour_usd",
+            f"must pay for {LEAST_SMS_AN_HOUR} parts to the dearest country, since 16 shards share it",
+        )
         for name in self.purposes:
             demand(re.fullmatch("[a-z][a-z_]{2,39}", name) is not None, f"purposes.{name}", "must be lower_snake_case")
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from chalicelib.domain.errors import FieldInvalid
 from chalicelib.domain.policy import Policy
+from chalicelib.domain.sms_parts import LARGEST_PART, octets
 from chalicelib.domain.verification import Verification
-from chalicelib.domain.wording import placeholders
+from chalicelib.domain.wording import code_words, for_app, for_host, placeholders
 
 # A parameter is a name, an amount or a reference: never a text of its own.
 LONGEST_PARAMETER = 80
@@ -14,25 +15,17 @@ LONGEST_PARAMETER = 80
 def code_text(verification: Verification, code: str, policy: Policy) -> str:
     """The text that carries a code; its last line lets the phone fill it in.
 
-    Source: WebOTP / iOS domain-bound codes (last line exactly `@host #code`); Android SMS Retriever (hash at the end).
+    Only a payment's words may be too long for an app's hash, and then they go without it: Android would not read it,
+    and RTS 2018/389 art. 5 wants amount and payee whole.
+
+    Source: SMS Retriever API (at most 140 octets with the hash).
     """
-    rules = policy.rules
-    context = verification.context
-    text = (
-        policy.texts[policy.locale(verification.locale)]
-        .codes[verification.purpose]
-        .format(
-            code=code,
-            minutes=rules.verification.code_lifetime_seconds // 60,
-            company=rules.controller.name,
-            amount=context.amount if context else "",
-            currency=context.currency if context else "",
-            payee=context.payee if context else "",
-        )
-    )
-    if verification.android_app_hash:
-        return f"{text}\n\n{verification.android_app_hash}"
-    return f"{text}\n\n@{rules.verification.webotp_host} #{code}"
+    template = policy.texts[policy.sms_locale(verification.locale)].codes[verification.purpose]
+    words = code_words(template, code, policy.rules, verification.context)
+    if not verification.android_app_hash:
+        return for_host(words, policy.rules.verification.webotp_host, code)
+    text = for_app(words, verification.android_app_hash)
+    return text if octets(text) <= LARGEST_PART else words
 
 
 def contact_text(policy: Policy, locale: str, purpose: str, template: str, parameters: Mapping[str, str]) -> str:
@@ -44,7 +37,7 @@ def contact_text(policy: Policy, locale: str, purpose: str, template: str, param
     Raises:
         FieldInvalid: the purpose has no such template, or the parameters are not the template's.
     """
-    text = policy.texts[policy.locale(locale)].contact.get(purpose, {}).get(template)
+    text = policy.texts[policy.sms_locale(locale)].contact.get(purpose, {}).get(template)
     if text is None:
         raise FieldInvalid("/template", "is not a template of the token's purpose")
     wanted = set(placeholders(text)) - {"company"}

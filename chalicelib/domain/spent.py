@@ -70,9 +70,9 @@ class Ceiling:
         )
 
     def percent(self, spent: Spent) -> int:
-        """Of the window that is fullest."""
-        shares: list[int] = [100 * getattr(spent, f"{name}_cost") // getattr(self, name) for name in WINDOWS]
-        return max(shares)
+        """Of the window that is fullest; a ceiling of nothing is full."""
+        costs = ((getattr(spent, f"{name}_cost"), getattr(self, name)) for name in WINDOWS)
+        return max(100 * cost // most if most else 100 for cost, most in costs)
 
 
 def ceiling(rules: Spending) -> Ceiling:

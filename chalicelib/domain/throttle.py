@@ -21,7 +21,7 @@ class Limit:
     limit: int
     window_seconds: int
     first_pause_seconds: int = 0
-    longest_pause_seconds: int = 3600
+    longest_pause_seconds: int = 0
 
 
 @dataclass(frozen=True)

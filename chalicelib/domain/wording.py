@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chalicelib.domain.mistake import demand
+from chalicelib.domain.rules import Rules
+from chalicelib.domain.verification import TransactionContext
 
 CODE_TEXTS = ("signup", "number_change", "step_up", "transaction", "preferences")
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
@@ -45,6 +47,28 @@ class Texts:
             for name, text in templates.items():
                 path = f"contact.{purpose}.{name}"
                 demand(_is_template(text), path, "must have no braces but those of {lower_snake} placeholders")
+
+
+def code_words(text: str, code: str, rules: Rules, context: TransactionContext | None = None) -> str:
+    """What a code text says, without the line that lets the phone fill the code in."""
+    return text.format(
+        code=code,
+        minutes=rules.verification.code_lifetime_seconds // 60,
+        company=rules.controller.name,
+        amount=context.amount if context else "",
+        currency=context.currency if context else "",
+        payee=context.payee if context else "",
+    )
+
+
+def for_app(words: str, app_hash: str) -> str:
+    """The same with an Android app's hash at its end. Source: SMS Retriever API, "Construct a verification message"."""
+    return f"{words}\n{app_hash}"
+
+
+def for_host(words: str, host: str, code: str) -> str:
+    """The same with a last line for browsers and iOS. Source: WICG, Origin-bound one-time codes, 3."""
+    return f"{words}\n@{host} #{code}"
 
 
 def placeholders(template: str) -> tuple[str, ...]:

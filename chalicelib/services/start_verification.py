@@ -54,6 +54,7 @@ class StartVerification:
             authorization: the caller's own token, which the strongroom checks again.
 
         Raises:
+            FieldInvalid: the Android app is not registered.
             PhoneNumberInvalid, PhoneNumberRefused: not a number to send to.
             NotFound, CustomerRestricted, CustomerPurged: no customer to send to.
             Throttled: too many starts, or openings, or too many of the country's or the prefix's sends stay unverified.
@@ -63,6 +64,7 @@ class StartVerification:
 
         Source: SP 800-63B-4 3.1.3.2; persisted before it is paid for.
         """
+        self.policy.rules.verification.require_registered_app(request.android_app_hash)
         number = self._number(caller, request)
         started = self.idempotency.once(
             keyed,

@@ -58,6 +58,7 @@ MEMBERS = [
     start("device too long", INVALID, "/client/device_id", phone_number=NUMBER, client={"device_id": MARKER * 20}),
     start("hash too short", INVALID, "/android_app_hash", phone_number=NUMBER, android_app_hash="FA+9qCX9VS"),
     start("hash too long", INVALID, "/android_app_hash", phone_number=NUMBER, android_app_hash="FA+9qCX9VSuu"),
+    start("hash of nobody's app", INVALID, "/android_app_hash", phone_number=NUMBER, android_app_hash="FA+9qCX9VSu"),
     start("hash of other letters", INVALID, "/android_app_hash", phone_number=NUMBER, android_app_hash="FA+9qCX9V-u"),
     start("customer of a signup", INVALID, "/customer_id", phone_number=NUMBER, customer_id=CUSTOMER_ID),
     start("context for a signup", INVALID, "/context", phone_number=NUMBER, context=CONTEXT),

@@ -108,7 +108,6 @@ def test_a_bad_request_changes_nothing(api: Api, prepared: dict[str, str], row: 
         ({"client": None, "region": None, "locale": None}, 201),
         ({"locale": "zh-Hant-TW"}, 201),
         ({"locale": "fr"}, 201),
-        ({"android_app_hash": "FA+9qCX9VSu"}, 201),
     ],
     ids=str,
 )

@@ -187,7 +187,11 @@ def test_the_history_of_a_purpose_that_the_policy_dropped_can_still_be_read(api:
     api.consent("marketing")
     policy = api.adapters.policy
     kept = {name: purpose for name, purpose in policy.rules.purposes.items() if name != "marketing"}
-    api.adapters.policy = replace(policy, rules=replace(policy.rules, purposes=kept))
+    texts = {
+        locale: replace(own, contact={name: own.contact[name] for name in own.contact if name in kept})
+        for locale, own in policy.texts.items()
+    }
+    api.adapters.policy = replace(policy, rules=replace(policy.rules, purposes=kept), texts=texts)
     install(memory_ringfence(api.adapters))
     history = f"/v1/customers/{customer_id}/consents/{{}}/history"
     assert len(api.call("GET", history.format("marketing"), OFFICER).body["events"]) == 1

@@ -16,6 +16,7 @@ from chalicelib.settings import PACKAGED_POLICY
 
 RULES = "policy.toml"
 ENGLISH = "messages/en.toml"
+CHINESE = "messages/zh-CN.toml"
 NOTICE = "notices/en/marketing.v1.md"
 
 
@@ -94,6 +95,7 @@ CHANGES = [
     rule("", "locales", "[1]", "must be a text"),
     rule("controller", "name", "true", "must be a text"),
     rule("controller", "name", "2026-11-21T00:00:00Z", "must be a text"),
+    rule("controller", "name", '"Example Wallet Inc"', "1 to 16 printable characters"),
     rule("numbers", "refused_line_types", '["landline"]', "knows no landline"),
     rule("numbers", "refused_regions", '["cn"]', "ISO 3166-1"),
     # Not a region: nothing would ever be refused for it.
@@ -113,6 +115,9 @@ CHANGES = [
     rule("verification", "proof_lifetime_seconds", "0", "above 0"),
     rule("verification", "webotp_host", '"https://wallet.example"', "host name"),
     rule("verification", "webotp_host", '""', "host name"),
+    rule("verification", "webotp_host", '"accounts.a-wallet.example"', "at most 24 characters"),
+    rule("verification", "android_app_hashes", '"FA+9qCX9VSu"', "must be a list"),
+    rule("verification", "android_app_hashes", '["FA+9qCX9VSu="]', "11 characters of base64"),
     rule("throttles.ip", "limit", "0", "limit of 1 to"),
     rule("throttles.ip", "limit", "1001", "limit of 1 to"),
     rule("throttles.ip", "window_seconds", "604801", "window of 1 second to 7 days"),
@@ -150,6 +155,11 @@ CHANGES = [
     sms("codes", "signup", '"{code} {company!x}"', "codes.signup"),
     sms("codes", "signup", '"{code} {company:d}"', "codes.signup"),
     sms("codes", "signup", '"{code} {code.__class__}"', "codes.signup"),
+    sms("codes", "preferences", f'"{{code}} {"x" * 142}"', "must be at most 140 octets with an app's hash"),
+    sms("codes", "signup", '"{code} is your {company} código. Valid for {minutes} min. Never share it."', "in UCS-2"),
+    Change(CHINESE, "codes", "step_up", f'step_up = "{{code}}{"长" * 53}"', "is 142 in UCS-2"),
+    Change(CHINESE, "contact.marketing", "offer", 'offer = "{company}"', "same placeholders as in messages/en.toml"),
+    Change(CHINESE, "contact.marketing", "offer", "", "must be there"),
     sms("contact.marketing", "offer", '"{company"', "contact.marketing.offer"),
     sms("contact.marketing", "offer", '"{} {company}"', "contact.marketing.offer"),
     sms("contact.marketing", "offer", '"{company.__class__}"', "contact.marketing.offer"),
@@ -190,7 +200,10 @@ def doubled(folder: Path) -> None:
 
 BROKEN: dict[str, tuple[Callable[[Path], None], tuple[str, ...]]] = {
     "no policy": (without(RULES), ("policy.toml", "cannot be read")),
-    "no messages": (without("messages/zh-CN.toml"), ("zh-CN.toml", "cannot be read")),
+    "no messages": (without(ENGLISH), ("policy.toml: line ", "needs messages/en.toml")),
+    "a stranger among the messages": (containing("messages/README", b"x"), ("messages/README", "is named")),
+    "messages of no locale": (containing("messages/zh_CN.toml", b""), ("messages/zh_CN.toml", "is named")),
+    "empty messages": (containing("messages/fr.toml", b""), ("fr.toml", "codes: is missing")),
     "no notice": (without(NOTICE), ("notices/en/marketing.v1.md",)),
     "no notice in the other language": (without("notices/zh-CN/marketing.v1.md"), ("notices/zh-CN/marketing.v1.md",)),
     "empty policy": (containing(RULES, b""), ("policy.toml", "is missing")),
@@ -236,6 +249,20 @@ def _outcome(folder: Path) -> tuple[str, Policy | None]:
         return "", read_policy(folder)
     except PolicyInvalid as refused:
         return str(refused), None
+
+
+@pytest.mark.parametrize("locale", ["fr", "sr-Latn", "es-419", "zh-Hant-HK"])
+def test_a_new_locale_of_the_sms_is_one_file(folder: Path, locale: str) -> None:
+    shutil.copy(folder / ENGLISH, folder / f"messages/{locale}.toml")
+    policy = read_policy(folder)
+    assert policy.sms_locale(locale) == locale
+    assert policy.notice_locale(locale) in policy.rules.locales
+
+
+def test_a_locale_of_the_sms_may_go(folder: Path) -> None:
+    (folder / CHINESE).unlink()
+    policy = read_policy(folder)
+    assert (policy.sms_locale("zh-CN"), policy.notice_locale("zh-CN")) == ("zh-TW", "zh-CN")
 
 
 def test_a_notice_is_identified_by_its_exact_text(folder: Path) -> None:

@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.errors import FieldInvalid
 from chalicelib.domain.mistake import Mistake
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.rules import ContactRules, NumberRules, Purpose
+from chalicelib.domain.rules import ContactRules, Controller, NumberRules, Purpose
 from chalicelib.domain.throttle import Limit
 from chalicelib.domain.wording import CODE_TEXTS, Texts, placeholders
 from tests.domain.samples import CODES, CONTACT, NOTICES, POLICY, RETENTION, RULEBOOK, RULES, SMS, THROTTLES
 
+CONTROLLER = Controller("Example Wallet")
 CONSENT = Purpose("consent", ("sms",), 1)
 
 BROKEN: list[tuple[Any, dict[str, Any], str]] = [
@@ -29,7 +31,18 @@ BROKEN: list[tuple[Any, dict[str, Any], str]] = [
     (RULES, {"webotp_host": "https://wallet.example"}, "webotp_host"),
     (RULES, {"webotp_host": "wallet.example\n"}, "webotp_host"),
     (RULES, {"webotp_host": ""}, "webotp_host"),
-    (RULES, {"webotp_host": "a" * 64}, "webotp_host"),
+    (RULES, {"webotp_host": "a" * 25}, "webotp_host"),
+    (RULES, {"webotp_host": "wallet.example."}, "webotp_host"),
+    (RULES, {"android_app_hashes": ("FA+9qCX9VS",)}, "android_app_hashes"),
+    (RULES, {"android_app_hashes": ("FA+9qCX9VSu", "FA+9qCX9VSuu")}, "android_app_hashes"),
+    (RULES, {"android_app_hashes": ("FA+9qCX9V-u",)}, "android_app_hashes"),
+    (RULES, {"android_app_hashes": ("FA+9qCX9VSu\n",)}, "android_app_hashes"),
+    (CONTROLLER, {"name": ""}, "name"),
+    (CONTROLLER, {"name": "N" * 17}, "name"),
+    (CONTROLLER, {"name": "😀" * 9}, "name"),
+    (CONTROLLER, {"name": " Wallet"}, "name"),
+    (CONTROLLER, {"name": "Wal\nlet"}, "name"),
+    (CONTROLLER, {"name": "Wal\ud800let"}, "name"),
     (NumberRules((), ()), {"refused_line_types": ("landline",)}, "refused_line_types"),
     (NumberRules((), ()), {"refused_regions": ("cn",)}, "refused_regions"),
     (NumberRules((), ()), {"refused_regions": ("CHN",)}, "refused_regions"),
@@ -89,7 +102,12 @@ def test_a_broken_rule_names_its_path(good: Any, change: dict[str, Any], path: s
         (RULES, {"attempts": 1}),
         (RULES, {"sends": 1, "resend_after_seconds": ()}),
         (RULES, {"sends": 10, "resend_after_seconds": (1,) * 9}),
-        (RULES, {"webotp_host": "a" * 63}),
+        (RULES, {"webotp_host": "a" * 24}),
+        (RULES, {"android_app_hashes": ()}),
+        (RULES, {"android_app_hashes": ("FA+9qCX9VSu", "/////++++++")}),
+        (CONTROLLER, {"name": "N" * 16}),
+        (CONTROLLER, {"name": "😀" * 8}),
+        (CONTROLLER, {"name": "支付 {code}"}),
         (SMS, {"sender_id": "A1234567890"}),
         (ContactRules(300), {"token_lifetime_seconds": 900}),
         (RETENTION, {"unverified_number_seconds": 3600, "finished_verification_seconds": 604800}),
@@ -151,19 +169,69 @@ def test_every_notice_up_to_the_current_one_is_there_in_every_locale(missing: tu
 
 
 @pytest.mark.parametrize(
-    "contact",
+    ("contact", "template"),
     [
-        {},
-        {**CONTACT, "marketing": {}},
-        {**CONTACT, "marketing": {"offer": "{company}"}},
-        {**CONTACT, "marketing": {"offer": "{company}: {name}"}},
-        {**CONTACT, "marketing": {"offer": "{company}: {title}", "more": "{company}"}},
+        ({}, "marketing.offer"),
+        ({**CONTACT, "marketing": {}}, "marketing.offer"),
+        ({**CONTACT, "marketing": {"offer": "{company}"}}, "marketing.offer"),
+        ({**CONTACT, "marketing": {"offer": "{company}: {name}"}}, "marketing.offer"),
+        ({**CONTACT, "marketing": {"offer": "{company}: {title}", "more": "{company}"}}, "marketing.more"),
+        ({**CONTACT, "order_notice": {"sorry": "{company}: we are sorry."}}, "order_notice.order_shipped"),
     ],
 )
-def test_every_locale_has_the_same_templates(contact: Mapping[str, Mapping[str, str]]) -> None:
+def test_every_locale_has_the_same_templates(contact: Mapping[str, Mapping[str, str]], template: str) -> None:
     with pytest.raises(Mistake) as mistake:
-        Policy(RULEBOOK, NOTICES, {"en": Texts(CODES, CONTACT), "zh-CN": Texts(CODES, contact)})
-    assert mistake.value.path == ("locales",)
+        Policy(RULEBOOK, NOTICES, {"en": Texts(CODES, CONTACT), "pt-BR": Texts(CODES, contact)})
+    assert mistake.value.path == ("messages", "pt-BR", "contact", *template.split("."))
+    assert "messages/en.toml" in mistake.value.reason
+
+
+def test_a_message_s_purpose_is_a_purpose_of_the_rules() -> None:
+    contact = {**CONTACT, "marketting": {"offer": "{company}"}}
+    with pytest.raises(Mistake) as mistake:
+        Policy(RULEBOOK, NOTICES, {"en": Texts(CODES, contact)})
+    assert mistake.value.path == ("messages", "en", "contact", "marketting")
+
+
+def test_the_default_locale_has_texts() -> None:
+    with pytest.raises(Mistake, match=r"default_locale: needs messages/en\.toml"):
+        Policy(RULEBOOK, NOTICES, {"zh-CN": Texts(CODES, CONTACT)})
+
+
+# Beside a code of 6 characters and a hash with its line break there is room for 142 characters, or for 52.
+@pytest.mark.parametrize(("text", "longest"), [("x", 142), ("字", 52)])
+@pytest.mark.parametrize("purpose", [name for name in CODE_TEXTS if name != "transaction"])
+def test_a_code_s_text_and_a_hash_fit_in_one_part(purpose: str, text: str, longest: int) -> None:
+    def policy(words: str) -> Policy:
+        return Policy(RULEBOOK, NOTICES, {**POLICY.texts, "fr": Texts(codes(**{purpose: words}), CONTACT)})
+
+    assert policy("{code}" + text * longest).sms_locale("fr-CA") == "fr"
+    with pytest.raises(Mistake) as mistake:
+        policy("{code}" + text * (longest + 1))
+    assert mistake.value.path == ("messages", "fr", "codes", purpose)
+    assert "140 octets" in mistake.value.reason
+
+
+def test_a_company_s_name_counts_towards_the_part() -> None:
+    texts = {"en": Texts(codes(signup="{company} {code}" + "x" * 40), CONTACT)}
+    Policy(replace(RULEBOOK, controller=Controller("N" * 16)), NOTICES, texts)
+    with pytest.raises(Mistake, match="in UCS-2"):
+        Policy(replace(RULEBOOK, controller=Controller("字" * 16)), NOTICES, texts)
+
+
+def test_a_payment_s_text_may_be_longer() -> None:
+    long = codes(transaction=CODES["transaction"] + "x" * 150)
+    assert Policy(RULEBOOK, NOTICES, {"en": Texts(long, CONTACT)}).texts["en"].codes == long
+
+
+def test_only_a_registered_app_is_sent_its_hash() -> None:
+    RULES.require_registered_app(None)
+    RULES.require_registered_app("FA+9qCX9VSu")
+    for app_hash in ("FA+9qCX9VSv", "fa+9qcx9vsu", ""):
+        with pytest.raises(FieldInvalid) as refused:
+            RULES.require_registered_app(app_hash)
+        assert refused.value.pointer == "/android_app_hash"
+        assert app_hash not in str(refused.value) or not app_hash
 
 
 def test_a_consent_is_outdated_by_a_later_material_notice_only() -> None:
@@ -189,8 +257,15 @@ def test_only_the_notices_of_the_policy_exist() -> None:
         (None, "en"),
     ],
 )
-def test_the_nearest_locale_is_spoken(wanted: str | None, locale: str) -> None:
-    assert POLICY.locale(wanted) == locale
+def test_the_nearest_notice_is_shown(wanted: str | None, locale: str) -> None:
+    assert POLICY.notice_locale(wanted) == locale
+
+
+def test_a_text_s_locale_needs_no_notice_and_a_notice_s_no_text() -> None:
+    texts = {"en": POLICY.texts["en"], "zh-TW": POLICY.texts["en"]}
+    policy = Policy(RULEBOOK, NOTICES, texts)
+    assert (policy.sms_locale("zh-HK"), policy.notice_locale("zh-HK")) == ("zh-TW", "zh-CN")
+    assert (policy.sms_locale("ja"), policy.notice_locale("ja")) == ("en", "en")
 
 
 def test_placeholders_are_named_once_in_order() -> None:

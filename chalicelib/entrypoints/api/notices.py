@@ -18,7 +18,7 @@ LOCALE = {"locale": "BCP 47 tag; the nearest supported locale is answered."}
 def list_purposes(call: Call[NoBody]) -> PurposesAnswer:
     """What numbers are used for here, each with its basis and its current notice."""
     policy = ringfence().policy
-    locale = policy.locale(call.query.get("locale"))
+    locale = policy.notice_locale(call.query.get("locale"))
     purposes = []
     for name, purpose in policy.rules.purposes.items():
         notice = policy.notices[name, purpose.notice_version, locale]
@@ -41,7 +41,8 @@ def list_purposes(call: Call[NoBody]) -> PurposesAnswer:
 def read_notice(call: Call[NoBody], purpose: str, version: str) -> NoticeAnswer:
     """The exact text of a notice, and its SHA-256."""
     policy = ringfence().policy
-    notice = policy.notice(purpose, int(version) if version.isdecimal() else 0, policy.locale(call.query.get("locale")))
+    locale = policy.notice_locale(call.query.get("locale"))
+    notice = policy.notice(purpose, int(version) if version.isdecimal() else 0, locale)
     if notice is None:
         raise errors.NotFound
     return NoticeAnswer(

@@ -1,0 +1,92 @@
+"""The packaged texts fit, and docs/sms-texts.md says how well."""
+
+import pytest
+
+from chalicelib.adapters.policy_files import read_policy
+from chalicelib.domain.one_time_code import CODE_DIGITS
+from chalicelib.domain.policy import ANY_APP_HASH, ANY_CODE
+from chalicelib.domain.sms_parts import encoding, octets, sms_parts
+from chalicelib.domain.verification import TransactionContext
+from chalicelib.domain.wording import placeholders
+from chalicelib.settings import PACKAGED_POLICY
+from tests.prove.sms_texts_table import APP_HASH, CODE, LONGEST, PAGE, ROWS, longest, messages, page, rendered
+
+POLICY = read_policy(PACKAGED_POLICY)
+LOCALES = sorted(POLICY.texts)
+GSM_7 = {"en", "es", "pt"}
+# The words of these are too long to leave 24 characters for a host.
+LONG_WORDS = {"ar", "hi"}
+COMMERCIAL = ("satisfaction_survey", "marketing")
+WAY_OUT = {"zh-CN": "回复R"}
+
+every_locale = pytest.mark.parametrize("locale", LOCALES)
+every_row = pytest.mark.parametrize(("purpose", "context"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
+
+
+def test_the_page_says_how_long_the_texts_are() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(POLICY), "run: python -m tests.prove.sms_texts_table"
+
+
+def test_these_locales_are_spoken() -> None:
+    assert set(LOCALES) == {"zh-CN", "zh-TW", "en", "es", "pt", "hi", "ar", "ja"}
+
+
+@every_locale
+@every_row
+def test_no_text_with_a_hash_passes_140_octets(locale: str, purpose: str, context: TransactionContext | None) -> None:
+    row = rendered(POLICY, locale, purpose, context)
+    assert CODE in row.for_app
+    if row.has_hash:
+        assert octets(row.for_app) <= 140
+        assert sms_parts(row.for_app) == 1
+    else:
+        assert purpose == "transaction"
+        assert APP_HASH not in row.for_app
+        assert octets(f"{row.for_app}\n{APP_HASH}") > 140
+
+
+@every_locale
+@every_row
+def test_one_part_with_the_longest_host_wherever_the_language_allows(
+    locale: str, purpose: str, context: TransactionContext | None
+) -> None:
+    row = rendered(POLICY, locale, purpose, context)
+    host = longest(POLICY).rules.verification.webotp_host
+    assert row.for_host.split("\n")[1:] == [f"@{host} #{CODE}"]
+    if purpose != "transaction":
+        assert sms_parts(row.for_host) == (2 if locale in LONG_WORDS else 1)
+    assert sms_parts(row.for_host) <= 3
+
+
+@every_locale
+def test_a_payment_s_text_has_amount_currency_and_payee_whole(locale: str) -> None:
+    row = rendered(POLICY, locale, "transaction", LONGEST)
+    for text in (row.for_app, row.for_host):
+        assert all(value in text for value in (LONGEST.amount, LONGEST.currency, LONGEST.payee, CODE))
+    assert set(placeholders(POLICY.texts[locale].codes["transaction"])) >= {"amount", "currency", "payee", "company"}
+
+
+@every_locale
+@every_row
+def test_who_sends_is_named(locale: str, purpose: str, context: TransactionContext | None) -> None:
+    assert "N" * 16 in rendered(POLICY, locale, purpose, context).for_app
+    assert all("N" * 16 in text for _, _, text in messages(POLICY, locale))
+
+
+@every_locale
+def test_latin_languages_stay_in_gsm_7(locale: str) -> None:
+    codes = [rendered(POLICY, locale, *row[1:]).for_host for row in ROWS]
+    texts = [*codes, *(text for _, _, text in messages(POLICY, locale))]
+    assert {encoding(text) for text in texts} == {"GSM-7" if locale in GSM_7 else "UCS-2"}
+
+
+@every_locale
+def test_commercial_texts_end_with_the_way_out_and_no_others_do(locale: str) -> None:
+    way_out = WAY_OUT.get(locale, "STOP")
+    for purpose, name, text in messages(POLICY, locale):
+        assert (way_out in text[-30:]) == (purpose in COMMERCIAL), name
+
+
+def test_what_the_policy_measures_with_is_as_long_as_the_real() -> None:
+    assert len(ANY_CODE) == len(CODE) == CODE_DIGITS
+    assert len(ANY_APP_HASH) == len(APP_HASH)
