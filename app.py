@@ -13,7 +13,7 @@ from chalicelib.entrypoints.api import (
     verifications,
 )
 from chalicelib.entrypoints.api.gateway_errors import problems_only
-from chalicelib.entrypoints.jobs import purge, strongroom, sweep
+from chalicelib.entrypoints.jobs import deliver, delivery_status, purge, strongroom, sweep
 
 app = Chalice(app_name="ringfence", configure_logs=False)
 app.register_middleware(problems_only, "http")
@@ -29,5 +29,7 @@ for module in (
     purge,
     sweep,
     strongroom,
+    deliver,
+    delivery_status,
 ):
     app.register_blueprint(module.bp)

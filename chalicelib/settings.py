@@ -22,6 +22,7 @@ class Settings:
             by ARN where it is deployed: an alias could be pointed at another key.
         policy_folder: where policy.toml, notices/ and messages/ lie.
         strongroom: the strongroom's function; None where it stands in this very process.
+        send_queue: URL of the queue of sends that wait; None for a function that sends nothing.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Settings:
     keys: Mapping[str, str]
     policy_folder: Path = PACKAGED_POLICY
     strongroom: str | None = None
+    send_queue: str | None = None
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -50,4 +52,5 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             name.removeprefix(KEY_PREFIX).lower(): key for name, key in environ.items() if name.startswith(KEY_PREFIX)
         },
         strongroom=environ.get("RINGFENCE_STRONGROOM"),
+        send_queue=environ.get("RINGFENCE_SEND_QUEUE"),
     )

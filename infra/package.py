@@ -15,8 +15,12 @@ import typer
 import yaml
 from chalice.constants import MISSING_DEPENDENCIES_TEMPLATE
 
+from chalicelib.adapters.policy_files import read_policy
+from chalicelib.domain.errors import PolicyInvalid
+from chalicelib.domain.sending_rules import Senders
 from infra.deployment_zip import DoesNotCompile, finish
 from infra.gateway_responses import gateway_responses
+from infra.sender_permissions import grant
 
 ROOT = Path(__file__).resolve().parents[1]
 # What Chalice reads. Nothing else of the repository can come near the zip.
@@ -60,7 +64,8 @@ def package(out: Path, root: Path = ROOT) -> Package:
         root: the repository, or something with the same layout.
 
     Raises:
-        NotPackaged: Lambda has no such Python, Chalice failed, or a requirement has no wheel that runs in Lambda.
+        NotPackaged: Lambda has no such Python, Chalice failed, a requirement has no wheel that runs in Lambda, or the
+            policy has a mistake.
     """
     runtime = lambda_runtime(sys.version_info[:2])
     out.mkdir(parents=True, exist_ok=True)
@@ -75,7 +80,8 @@ def package(out: Path, root: Path = ROOT) -> Package:
             finish(project / "made" / "deployment.zip", project / made.archive.name)
         except DoesNotCompile as reason:
             raise NotPackaged(f"Not Python of this version:\n{reason}") from None
-        (project / made.template.name).write_text(_finished(project / "made" / "sam.yaml"), encoding="utf-8")
+        senders = _senders(project)
+        (project / made.template.name).write_text(_finished(project / "made" / "sam.yaml", senders), encoding="utf-8")
         # Both or none, as far as an interrupted run goes.
         for file in (made.archive, made.template):
             shutil.move(project / file.name, file)
@@ -142,6 +148,13 @@ def _environment() -> dict[str, str]:
     }
 
 
+def _senders(project: Path) -> Senders:
+    try:
+        return read_policy(project / "chalicelib" / "policy").rules.senders
+    except PolicyInvalid as mistake:
+        raise NotPackaged(str(mistake)) from None
+
+
 class _Plain(yaml.SafeDumper):
     """Writes out what stands in several places: CloudFormation has no aliases (user guide, "Template formats")."""
 
@@ -149,8 +162,9 @@ class _Plain(yaml.SafeDumper):
         return True
 
 
-def _finished(template: Path) -> str:
+def _finished(template: Path, senders: Senders) -> str:
     document = yaml.safe_load(template.read_text(encoding="utf-8"))
+    grant(document["Resources"], senders)
     document["Resources"]["RestAPI"]["Properties"]["GatewayResponses"] = gateway_responses()
     text: str = yaml.dump(document, Dumper=_Plain, allow_unicode=True)
     return text

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_pinpoint_sms_voice_v2 import PinpointSMSVoiceV2Client
     from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_ssm import SSMClient
 
 # An answer later than this is of no use to somebody who holds a phone; API Gateway itself gives up after 29 s.
 CONNECT_SECONDS = 2
@@ -66,8 +69,13 @@ def _the_client(service: str, attempts: int, read_seconds: int = READ_SECONDS) -
 
 
 def dynamodb() -> "DynamoDBClient":
-    """The DynamoDB client. It repeats a call by itself: every write here can bear that."""
+    """The DynamoDB client. It repeats a call by itself: every write that is given to it can bear that."""
     return _the_client("dynamodb", attempts=3)  # type: ignore[no-any-return]
+
+
+def dynamodb_once() -> "DynamoDBClient":
+    """The DynamoDB client for what must not happen twice: one attempt."""
+    return _the_client("dynamodb", attempts=1)  # type: ignore[no-any-return]
 
 
 def kms() -> "KMSClient":
@@ -78,6 +86,21 @@ def kms() -> "KMSClient":
 def sns() -> "SNSClient":
     """The SNS client. One attempt: Publish has no idempotency, and a repeated one is a second SMS."""
     return _the_client("sns", attempts=1)  # type: ignore[no-any-return]
+
+
+def sms_voice() -> "PinpointSMSVoiceV2Client":
+    """The client of End User Messaging. One attempt, as for SNS."""
+    return _the_client("pinpoint-sms-voice-v2", attempts=1)  # type: ignore[no-any-return]
+
+
+def sqs() -> "SQSClient":
+    """The SQS client. A message that is there twice does no harm."""
+    return _the_client("sqs", attempts=3)  # type: ignore[no-any-return]
+
+
+def ssm() -> "SSMClient":
+    """The client of Parameter Store."""
+    return _the_client("ssm", attempts=3)  # type: ignore[no-any-return]
 
 
 def functions() -> "LambdaClient":

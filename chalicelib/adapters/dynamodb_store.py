@@ -85,9 +85,11 @@ class DynamoDBStore:
             values[":version"] = {"S": version}
         # A counter may be called as DynamoDB calls something.
         names = {f"#{name}": name for name in {**amounts, **move.at_most, **move.at_least}}
+        # Repeated because its answer was lost, an addition makes a budget too strict, and a subtraction too loose.
+        client = aws.dynamodb() if min(amounts.values()) >= 0 else aws.dynamodb_once()
         with aws.translated():
             try:
-                answer = aws.dynamodb().update_item(
+                answer = client.update_item(
                     TableName=self._table(place),
                     Key=place.key(key),
                     UpdateExpression="ADD " + ", ".join(f"#{name} :{name}" for name in amounts),

@@ -1,19 +1,21 @@
 """SMS through SNS."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from chalicelib.adapters import aws
-from chalicelib.domain.errors import SmsRefused, SmsThrottled
+from chalicelib.adapters.sms_refusals import surely_not_sent
 from chalicelib.domain.phone_number import PhoneNumber
 from chalicelib.domain.sending_rules import SmsRules
 
-THROTTLED = {"Throttling", "ThrottlingException", "ThrottledException"}
-
 if TYPE_CHECKING:
     from mypy_boto3_sns.type_defs import MessageAttributeValueTypeDef
+
+# Most refusals come later, in a receipt: SNS takes nearly everything that it can read.
+REASONS: Mapping[str, str] = {"OptedOut": "opted_out", "OptedOutException": "opted_out"}
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class SnsCarrier:
 
     rules: SmsRules
 
-    def attempt(self, number: PhoneNumber, body: str, reference: str) -> str:  # noqa: ARG002
+    def attempt(self, number: PhoneNumber, body: str, reference: str, code_seconds: int | None = None) -> str:  # noqa: ARG002
         """SNS took it once; returns its message id.
 
         Raises:
@@ -31,12 +33,7 @@ class SnsCarrier:
         try:
             answer = aws.sns().publish(PhoneNumber=number.e164, Message=body, MessageAttributes=self._attributes())
         except ClientError as failure:
-            # A refusal is an answer; a fault of the service may have come after the SMS.
-            if failure.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
-                raise
-            if aws.error_code(failure) in THROTTLED:
-                raise SmsThrottled from None
-            raise SmsRefused("refused") from None
+            raise surely_not_sent(failure, REASONS) from None
         return answer["MessageId"]
 
     def _attributes(self) -> "dict[str, MessageAttributeValueTypeDef]":

@@ -132,6 +132,9 @@ class CheckCode:
 
         if verification.proved_by == attempt:
             return prove()
+        if not counting.logs:
+            # An earlier request reserved the attempt, and did not get so far as to clear the count.
+            counting.read(self.store)
         with Holding() as holding:
             due = self.budgets.of_right_code(holding, accounts, verification)
             # A credit that fails leaves the budgets stricter, and the person proved.

@@ -26,8 +26,8 @@ from chalicelib.domain.traffic import (
 from chalicelib.ports import Blinder, Conflict, Insert, Journal, Replace, Store
 from chalicelib.services.moving_rows import MovingRows
 
-# So many verified numbers a day fill a third of what one row can take at ten times the mean.
-DAILY_OF_A_ROW = 2_000_000
+# So many verified numbers a day make 400 writes a second of one row at ten times the mean. Source: docs/capacity.md.
+DAILY_OF_A_ROW = 1_500_000
 MOST_ROWS = 32
 
 

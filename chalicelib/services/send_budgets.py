@@ -67,9 +67,10 @@ class SendBudgets:
         calls: Calls = {}
         if accounts is None:
             return calls
-        sent_at = tuple(send.at for send in verification.sends)
+        # A send that the carrier refused is not there any more: `settled` gave it back.
+        sent_at = tuple(send.at for send in verification.sends if send.message_id or send.delivery not in NOT_SENT)
         for name, row in (("country", accounts.country), ("prefix", accounts.prefix)):
-            if row is not None:
+            if row is not None and sent_at:
                 credit = partial(self.guard.credit, row, sent_at)
                 calls[name] = holding.take(credit, partial(self.guard.take_credit_back, sent_at=sent_at))
         if accounts.ip is not None:

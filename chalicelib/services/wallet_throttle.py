@@ -6,7 +6,7 @@ from datetime import datetime
 from math import ceil
 
 from chalicelib.domain.errors import Throttled
-from chalicelib.domain.meter import SLOTS, Meter, new_meter, one_more, room
+from chalicelib.domain.meter import Meter, new_meter, one_more, opens_at, room
 from chalicelib.domain.moving import Move
 from chalicelib.domain.rules import Throttles
 from chalicelib.services.moving_rows import MovingRows
@@ -27,11 +27,12 @@ class WalletThrottle:
         Raises:
             Throttled: two shards are full.
         """
-        first = secrets.randbelow(SHARDS)
+        # A busy row never lapses, so another window gets rows of its own.
+        name, first = f"{client_id}#{self.limits.wallet.window_seconds}", secrets.randbelow(SHARDS)
         try:
-            return self._admit(f"{client_id}#{first}", at)
+            return self._admit(f"{name}#{first}", at)
         except Throttled:
-            return self._admit(f"{client_id}#{(first + 1 + secrets.randbelow(SHARDS - 1)) % SHARDS}", at)
+            return self._admit(f"{name}#{(first + 1 + secrets.randbelow(SHARDS - 1)) % SHARDS}", at)
 
     def give_back(self, row: str, at: datetime) -> None:
         """The start that was counted at this instant counts no more, unless its twelfth of the window is over."""
@@ -47,8 +48,9 @@ class WalletThrottle:
 
         def decide(meter: Meter) -> Move:
             if room(meter, share) <= 0:
-                seconds = max(1, ceil(limit.window_seconds / SLOTS))
-                raise Throttled("wallet", limit.limit, limit.window_seconds, meter.ends_at, seconds)
+                retry_at = opens_at(meter, share)
+                seconds = max(1, ceil((retry_at - at).total_seconds()))
+                raise Throttled("wallet", limit.limit, limit.window_seconds, retry_at, seconds)
             return one_more(meter, share)
 
         return self.rows.move(new_meter(row, limit, at), at, decide).key

@@ -66,12 +66,7 @@ def _with_code(session: boto3.Session, template: Path, archive: Path) -> str:
     """The template, its functions' code in S3 under a name that changes exactly when the code does."""
     code = archive.read_bytes()
     key = f"{hashlib.sha256(code).hexdigest()}.zip"
-    s3 = session.client("s3")
-    try:
-        s3.head_bucket(Bucket=BUCKET)
-    except ClientError:
-        s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
-    s3.put_object(Bucket=BUCKET, Key=key, Body=code)
+    _upload(session, key, code)
     document = yaml.safe_load(template.read_text(encoding="utf-8"))
     for resource in document["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
@@ -79,12 +74,24 @@ def _with_code(session: boto3.Session, template: Path, archive: Path) -> str:
     return json.dumps(document)
 
 
+def _upload(session: boto3.Session, key: str, content: bytes) -> str:
+    """The content lies in S3 under this key; returns its address."""
+    s3 = session.client("s3")
+    try:
+        s3.head_bucket(Bucket=BUCKET)
+    except ClientError:
+        s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_object(Bucket=BUCKET, Key=key, Body=content)
+    return f"{s3.meta.endpoint_url}/{BUCKET}/{key}"
+
+
 def _apply(session: boto3.Session, name: str, template: str, parameters: Mapping[str, str]) -> dict[str, str]:
     """The stack is as the template says; returns its outputs."""
     client: Any = session.client("cloudformation")
     request = {
         "StackName": name,
-        "TemplateBody": template,
+        # A request takes 51 200 bytes of a template, and S3 a million (CloudFormation user guide, "Quotas").
+        "TemplateURL": _upload(session, f"{name}.template", template.encode()),
         "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
         "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
     }

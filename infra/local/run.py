@@ -8,6 +8,7 @@ import signal
 import socket
 import threading
 from collections.abc import Iterator
+from importlib import import_module
 from types import FrameType
 
 import boto3
@@ -22,6 +23,7 @@ from infra.local.environment import enter, local_environment
 from infra.local.inbox import Inbox
 from infra.local.places import HOST, ISSUER, LOCAL, STATE, Ports
 from infra.local.provision import Drift, provision
+from infra.local.send_queue import SendWorker, open_send_queue
 from infra.local.server import load_gateway, serve
 from infra.local.tokens import open_issuer
 
@@ -67,7 +69,8 @@ def _come_up(ports: Ports, console: Console, running: contextlib.ExitStack) -> N
         raise CannotRun(str(mistake)) from None
     key = open_issuer(ISSUER)
     try:
-        made = provision(boto3.Session())
+        session = boto3.Session()
+        made = provision(session)
     except Drift as drift:
         raise CannotRun(
             f"{drift}.\nThe local state is older than infra/data.yaml: delete .local/state to begin again."
@@ -76,7 +79,12 @@ def _come_up(ports: Ports, console: Console, running: contextlib.ExitStack) -> N
     phone = Inbox(ports.engine_url, LOCAL / "inbox-times.json")
     phone.watch()
     running.callback(phone.stop)
+    queue = open_send_queue(session)
+    enter({**local_environment(ports), "RINGFENCE_SEND_QUEUE": queue})
     running.callback(serve(load_gateway(), ports.api).stop)
+    worker = SendWorker(session, queue, import_module("chalicelib.entrypoints.jobs.deliver").deliver)
+    worker.start()
+    running.callback(worker.stop)
     running.callback(serve_desk(Desk(ports, key, phone), ports.desk).stop)
 
 

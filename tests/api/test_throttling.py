@@ -26,7 +26,8 @@ def test_a_number_has_five_starts_in_ten_minutes(api: Api) -> None:
 
 def test_a_number_has_ten_starts_a_day(api: Api) -> None:
     for _ in range(10):
-        assert api.start().status == 201
+        # Verified, or the guard would take it for pumping.
+        api.proved()
         api.pass_time(seconds=600)
     require_throttled(api.start(), "number", 10, 86_400, 86_400 - 6000)
 

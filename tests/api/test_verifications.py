@@ -2,6 +2,7 @@
 
 import pytest
 
+from chalicelib.bootstrap import ringfence
 from tests.api.world import CUSTOMER_ID, MASKED, NUMBER, OTHER_NUMBER, OTHER_WALLET, Api
 
 CONTEXT = {"amount": "12.50", "currency": "EUR", "payee": "Corner Shop"}
@@ -21,6 +22,7 @@ def test_a_start_is_answered_in_full(api: Api) -> None:
         "sends_remaining": 4,
         "attempts_remaining": 5,
         "delivery": "accepted",
+        "delivery_reason": None,
         "verified_at": None,
     }
     assert api.adapters.sender.sent[-1].number == NUMBER
@@ -67,6 +69,27 @@ def test_a_failed_send_is_told(api: Api) -> None:
     assert api.start().body["delivery"] == "failed"
     api.adapters.sender.outcome = "unknown"
     assert api.start().body["delivery"] == "unknown"
+
+
+def test_a_send_that_waits_is_told_and_so_is_its_end(api: Api) -> None:
+    api.adapters.sender.outcome = "throttled"
+    started = api.start().body
+    assert (started["status"], started["delivery"], started["delivery_reason"]) == ("pending", "queued", None)
+    path = f"/v1/verifications/{started['verification_id']}"
+    assert api.call("GET", path).body["delivery"] == "queued"
+    api.adapters.sender.outcome = "accepted"
+    ringfence().deliver_queued(started["verification_id"])
+    assert api.call("GET", path).body["delivery"] == "accepted"
+    assert api.call("POST", f"{path}/check", body={"code": api.code}).body["status"] == "verified"
+
+
+def test_what_cannot_wait_has_failed_and_says_why(api: Api) -> None:
+    api.adapters.sender.outcome, api.adapters.queue.is_down = "throttled", True
+    started = api.start().body
+    assert started["delivery"] == "failed"
+    assert "same time" in started["delivery_reason"]
+    api.adapters.sender.outcome = "opted_out"
+    assert api.start().body["delivery"] == "opted_out"
 
 
 def test_a_resend_too_soon_says_when(api: Api) -> None:

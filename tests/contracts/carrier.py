@@ -10,7 +10,12 @@ from dataclasses import dataclass, field
 import pytest
 
 from chalicelib.adapters import aws
+from chalicelib.adapters.policy_files import read_policy
+from chalicelib.adapters.sns_carrier import SnsCarrier
+from chalicelib.services.sms_sender import SmsSender
+from chalicelib.settings import PACKAGED_POLICY
 from infra.local.places import HOST
+from tests.fakes import MemoryJournal
 
 PUBLISHED = (
     b'<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult><MessageId>1</MessageId>'
@@ -30,6 +35,12 @@ def http_answer(status: int, body: bytes, content_type: str = "text/xml", length
     """An answer as it goes over the wire."""
     head = f"HTTP/1.1 {status} X\r\nContent-Type: {content_type}\r\nContent-Length: {length or len(body)}\r\n"
     return f"{head}Connection: close\r\n\r\n".encode() + body
+
+
+def sns_sender() -> SmsSender:
+    """Sends through SNS, by the packaged policy."""
+    policy = read_policy(PACKAGED_POLICY)
+    return SmsSender(policy, {"sns": SnsCarrier(policy.rules.sms)}, MemoryJournal())
 
 
 @dataclass

@@ -9,12 +9,17 @@ from typing import Any
 from hypothesis import strategies as st
 
 from chalicelib.adapters.dynamodb_places import PLACES
+from chalicelib.domain.accounts import Accounts, CountriesOfIp
 from chalicelib.domain.claim import Claim
 from chalicelib.domain.contact import AccessLogEntry, ContactToken, Message
 from chalicelib.domain.customer import ConsentState, Customer, SealedNumber, TagHolder, WrappedKey
+from chalicelib.domain.dispatch import Dispatch
 from chalicelib.domain.ledger import LedgerEvent
+from chalicelib.domain.meter import Meter
 from chalicelib.domain.purge_run import PurgeRun
+from chalicelib.domain.spent import Spent
 from chalicelib.domain.throttle import OpeningLog, ThrottleLog
+from chalicelib.domain.traffic import Counts, Traffic
 from chalicelib.domain.verification import Send, TransactionContext, Verification
 from chalicelib.ports import Record
 from tests.fakes import NOON
@@ -70,6 +75,7 @@ tuples = st.lists(texts, max_size=4).map(tuple)
 # Purposes, reasons and kinds of errors. Moto takes a map's key for a type if it is empty or reads as one.
 names = st.from_regex(r"[A-Za-z_]{3,20}", fullmatch=True)
 counts = st.dictionaries(names, numbers, max_size=3)
+numbers_in_a_row = st.lists(numbers, max_size=4).map(tuple)
 states = st.builds(ConsentState, texts, numbers, texts, tuples, texts, instants)
 
 # By hand only where the type says too little; every other member comes from its type.
@@ -77,6 +83,7 @@ BY_NAME: Mapping[str, st.SearchStrategy[Any]] = {
     "id": keys.map(lambda text: text + fresh()),
     "key": keys.map(lambda text: text + fresh()),
     "tag": keys.map(lambda text: text + fresh()),
+    "message_id": keys.map(lambda text: text + fresh()),
     "digest": keys.map(lambda text: text + fresh()),
     "customer_id": keys.map(lambda text: text + fresh()),
     "key_id": keys,
@@ -85,13 +92,16 @@ BY_NAME: Mapping[str, st.SearchStrategy[Any]] = {
     "sequence": numbers,
     "lapses_at": later,
     "context": st.none() | st.builds(TransactionContext, texts, texts, texts),
-    "sends": st.lists(st.builds(Send, instants, texts), max_size=3).map(tuple),
+    "sends": st.lists(st.builds(Send, instants, texts, *[st.none() | texts] * 3), max_size=3).map(tuple),
     "number": st.none() | st.builds(SealedNumber, texts, octets, octets),
     "consents": st.dictionaries(names, states, max_size=3),
     "erased": counts,
     "failures": counts,
     "admitted": st.lists(instants, max_size=4).map(tuple),
     "evidence": tuples,
+    "wrong_codes": tuples,
+    "since": st.dictionaries(names, instants, max_size=3),
+    "days": numbers_in_a_row,
 }
 BY_TYPE: Mapping[Any, st.SearchStrategy[Any]] = {
     str: texts,
@@ -108,6 +118,12 @@ BY_TYPE: Mapping[Any, st.SearchStrategy[Any]] = {
 BY_KIND: Mapping[tuple[type[Any], str], st.SearchStrategy[Any]] = {
     (Verification, "due_at"): later,
     (Customer, "tag"): st.none() | keys,
+    (Accounts, "ip"): st.none() | st.builds(CountriesOfIp, texts, later, st.dictionaries(names, instants, max_size=3)),
+    (Meter, "past"): numbers_in_a_row,
+    **{
+        (Traffic, name): st.builds(Counts, numbers_in_a_row, numbers_in_a_row)
+        for name in ("past_sent", "past_verified", "unverified")
+    },
     (Verification, "customer_id"): st.none() | texts,
 }
 
@@ -139,8 +155,14 @@ def as_kept(record: Any) -> Any:
 
 KINDS = (
     Verification,
+    Dispatch,
     ThrottleLog,
     OpeningLog,
+    Accounts,
+    CountriesOfIp,
+    Traffic,
+    Meter,
+    Spent,
     Claim,
     Customer,
     TagHolder,

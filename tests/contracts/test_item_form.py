@@ -8,12 +8,17 @@ from typing import Any, get_args, get_type_hints
 import pytest
 
 from chalicelib.adapters.dynamodb_places import PLACES, from_item, to_item
+from chalicelib.domain.accounts import Accounts, CountriesOfIp
 from chalicelib.domain.claim import Claim
 from chalicelib.domain.contact import AccessLogEntry, ContactToken, Message
 from chalicelib.domain.customer import ConsentState, Customer, SealedNumber, TagHolder, WrappedKey
+from chalicelib.domain.dispatch import Dispatch
 from chalicelib.domain.ledger import LedgerEvent
+from chalicelib.domain.meter import Meter
 from chalicelib.domain.purge_run import PurgeRun
+from chalicelib.domain.spent import Spent
 from chalicelib.domain.throttle import OpeningLog, ThrottleLog
+from chalicelib.domain.traffic import Counts, Traffic
 from chalicelib.domain.verification import Send, TransactionContext, Verification
 
 AT = datetime(2026, 11, 21, 12, 0, 0, 250_000, UTC)
@@ -30,6 +35,8 @@ def texts(**members: str) -> dict[str, Any]:
 def numbers(**members: str) -> dict[str, Any]:
     return {name: {"N": value} for name, value in members.items()}
 
+
+NOTHING_COUNTED = {"M": {"slots": {"L": [{"N": "0"}] * 12}, "hours": {"L": [{"N": "0"}] * 25}}}
 
 FORMS: list[tuple[Any, dict[str, Any]]] = [
     (
@@ -50,7 +57,7 @@ FORMS: list[tuple[Any, dict[str, Any]]] = [
             context=TransactionContext("10.00", "CNY", "Ada"),
             android_app_hash="FA+9qCX9VSu",
             attempts=2,
-            sends=(Send(AT, "accepted"), Send(LATER)),
+            sends=(Send(AT, "accepted", "sns", "0-f", "by_carrier"), Send(LATER)),
             verified_at=LATER,
             proved_by=2,
             version="a1",
@@ -65,10 +72,22 @@ FORMS: list[tuple[Any, dict[str, Any]]] = [
             "context": {"M": texts(amount="10.00", currency="CNY", payee="Ada")},
             "sends": {
                 "L": [
-                    {"M": {**numbers(at=AT_SECONDS), **texts(delivery="accepted")}},
+                    {
+                        "M": {
+                            **numbers(at=AT_SECONDS),
+                            **texts(delivery="accepted", sender="sns", message_id="0-f", reason="by_carrier"),
+                        }
+                    },
                     {"M": {**numbers(at=LATER_SECONDS), **texts(delivery="intended")}},
                 ]
             },
+        },
+    ),
+    (
+        Dispatch("0-f", "vrf_1", 2, LATER, "a1"),
+        {
+            **texts(pk="sms#0-f", message_id="0-f", verification_id="vrf_1", version="a1"),
+            **numbers(send="2", lapses_at=LATER_ROUNDED_UP),
         },
     ),
     (
@@ -85,6 +104,73 @@ FORMS: list[tuple[Any, dict[str, Any]]] = [
             **texts(pk="opening_by_staff#mac", key="opening_by_staff#mac", version="a1"),
             **numbers(lapses_at=LATER_ROUNDED_UP),
             "admitted": {"L": [{"N": AT_SECONDS}, {"N": LATER_SECONDS}]},
+        },
+    ),
+    (
+        Accounts(
+            key="mac",
+            lapses_at=LATER,
+            wrong_codes=("wrong_codes_for_number#mac",),
+            country="CN#0",
+            prefix="mac of a prefix",
+            ip=CountriesOfIp("mac of an ip", LATER, {"CN": AT}, "b2"),
+            version="a1",
+        ),
+        {
+            **texts(pk="accounts#mac", key="mac", country="CN#0", prefix="mac of a prefix", version="a1"),
+            **numbers(lapses_at=LATER_ROUNDED_UP),
+            "wrong_codes": {"L": [{"S": "wrong_codes_for_number#mac"}]},
+            "ip": {
+                "M": {
+                    **texts(key="mac of an ip", version="b2"),
+                    **numbers(lapses_at=LATER_SECONDS),
+                    "since": {"M": numbers(CN=AT_SECONDS)},
+                }
+            },
+        },
+    ),
+    (
+        CountriesOfIp("mac", LATER, {"CN": AT}, "a1"),
+        {
+            **texts(pk="countries#mac", key="mac", version="a1"),
+            **numbers(lapses_at=LATER_ROUNDED_UP),
+            "since": {"M": numbers(CN=AT_SECONDS)},
+        },
+    ),
+    (
+        Traffic(
+            key="CN#0",
+            slot=5984208,
+            lapses_at=LATER,
+            past_sent=Counts((1, 0), (2,)),
+            days=(3, 4),
+            flight_1=5,
+            version="a1",
+            moves=6,
+        ),
+        {
+            **texts(pk="traffic#CN#0", key="CN#0", version="a1"),
+            **numbers(lapses_at=LATER_ROUNDED_UP, slot="5984208", shards="1", sent="0", verified="0", expected="0"),
+            **numbers(flight_0="0", flight_1="5", flight_2="0", moves="6"),
+            "days": {"L": [{"N": "3"}, {"N": "4"}]},
+            "past_sent": {"M": {"slots": {"L": [{"N": "1"}, {"N": "0"}]}, "hours": {"L": [{"N": "2"}]}}},
+            "past_verified": NOTHING_COUNTED,
+            "unverified": NOTHING_COUNTED,
+        },
+    ),
+    (
+        Meter("wallet-app#60#3", 60, 359052480, LATER, 7, (1, 2), "a1", 8),
+        {
+            **texts(pk="meter#wallet-app#60#3", key="wallet-app#60#3", version="a1"),
+            **numbers(lapses_at=LATER_ROUNDED_UP, seconds="60", slot="359052480", count="7", moves="8"),
+            "past": {"L": [{"N": "1"}, {"N": "2"}]},
+        },
+    ),
+    (
+        Spent("3", "2026-11-21T12", "2026-11-21", "2026-11", LATER, 1, 2, 3, "a1", 4),
+        {
+            **texts(pk="spent#3", key="3", hour="2026-11-21T12", day="2026-11-21", month="2026-11", version="a1"),
+            **numbers(lapses_at=LATER_ROUNDED_UP, hour_cost="1", day_cost="2", month_cost="3", moves="4"),
         },
     ),
     (
@@ -213,7 +299,7 @@ def test_what_does_not_lie_there_is_none_or_the_default(record: Any, item: dict[
 
 def test_numbers_are_read_as_dynamodb_gives_them_back() -> None:
     # It drops zeros that say nothing.
-    record, item = FORMS[1]
+    record, item = next(form for form in FORMS if isinstance(form[0], ThrottleLog))
     assert from_item(ThrottleLog, {**item, "admitted": {"L": [{"N": "1795262400.25"}, {"N": "1795348800.25"}]}}) == (
         from_item(ThrottleLog, item)
     )

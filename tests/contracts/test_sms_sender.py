@@ -1,8 +1,9 @@
-"""One SMS at most: what is sent, what each outcome means, and that nothing is tried twice."""
+"""One SMS at most: which way it goes, what is sent, what each outcome means, and that nothing is tried twice."""
 
 import json
 import urllib.request
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -10,29 +11,40 @@ import pytest
 
 from chalicelib.adapters import aws
 from chalicelib.adapters.policy_files import read_policy
-from chalicelib.adapters.sns_sender import SnsSender
 from chalicelib.domain.phone_number import parse_phone_number
+from chalicelib.domain.sending_rules import EndUserMessaging, Senders
+from chalicelib.domain.sent import Sent
+from chalicelib.services.sms_sender import SmsSender
 from chalicelib.settings import PACKAGED_POLICY
 from infra.local.inbox import READ_BACK_PATH
-from tests.contracts.carrier import PUBLISHED, carrier, http_answer, refusal
+from tests.contracts.carrier import PUBLISHED, carrier, http_answer, refusal, sns_sender
 from tests.contracts.wire import intercepted, passing
+from tests.fakes import MemoryJournal, MemorySender
 from tests.worlds import World, fresh_number, on_engine
 
-RULES = read_policy(PACKAGED_POLICY).rules.sms
+POLICY = read_policy(PACKAGED_POLICY)
+RULES = POLICY.rules.sms
 NUMBER = parse_phone_number("+8613800138000")
 
 
 def test_a_message_arrives_once_and_whole(world: World) -> None:
     number, body = fresh_number(), "您的代码: 123456 — don't share é\n\n@wallet.example #123456"
-    assert world.ringfence.adapters.sender.send(parse_phone_number(number), body) == "accepted"
+    sent = world.ringfence.sender.send(parse_phone_number(number), body, "vrf_1", 600)
+    assert (sent.outcome, sent.sender, sent.reason) == ("accepted", "sns", None)
+    assert sent.message_id
     assert [(sms.number, sms.body) for sms in world.sms_to(number)] == [(number, body)]
+
+
+def test_every_message_has_an_id_of_its_own(world: World) -> None:
+    ids = {world.ringfence.sender.send(parse_phone_number(fresh_number()), "x", "vrf_1").message_id for _ in range(3)}
+    assert len(ids - {None}) == 3
 
 
 @on_engine
 def test_a_message_carries_its_attributes(world: World, engine_url: str) -> None:
     number = fresh_number()
     with intercepted(aws.sns(), passing) as wire:
-        world.ringfence.adapters.sender.send(parse_phone_number(number), "hello")
+        world.ringfence.sender.send(parse_phone_number(number), "hello", "vrf_1")
     assert wire.attempts == 1
     with urllib.request.urlopen(engine_url + READ_BACK_PATH, timeout=5) as answer:
         ((message,),) = [kept for to, kept in json.load(answer)["sms_messages"].items() if to == number]
@@ -52,23 +64,27 @@ def answering(status: int, body: bytes, content_type: str = "text/xml", length: 
     return lambda _: http_answer(status, body, content_type, length)
 
 
-OUTCOMES: dict[str, tuple[Callable[[bytes], bytes | None], str]] = {
-    "accepted": (answering(200, PUBLISHED), "accepted"),
-    "opted out": (answering(400, refusal("OptedOut")), "failed"),
-    "invalid": (answering(400, refusal("InvalidParameter", "Invalid parameter: PhoneNumber +8613800138000")), "failed"),
-    "not allowed": (answering(403, refusal("AuthorizationError")), "failed"),
-    "throttled": (answering(400, refusal("Throttling")), "failed"),
-    "too many": (answering(429, refusal("TooManyRequestsException")), "failed"),
-    "kms throttled": (answering(400, refusal("KMSThrottling")), "failed"),
-    "internal": (answering(500, refusal("InternalError")), "unknown"),
-    "unavailable": (answering(503, refusal("ServiceUnavailable")), "unknown"),
-    "gateway timeout": (answering(504, b"<html>timeout</html>", "text/html"), "unknown"),
-    "dropped": (dropped, "unknown"),
-    "half an answer": (answering(200, PUBLISHED[:40], length=len(PUBLISHED)), "unknown"),
+ACCEPTED, THROTTLED = Sent("accepted", "sns", message_id="1"), Sent("throttled", "sns", reason="throttled")
+REFUSED, UNKNOWN = Sent("failed", "sns", reason="refused"), Sent("unknown", "sns")
+OUTCOMES: dict[str, tuple[Callable[[bytes], bytes | None], Sent]] = {
+    "accepted": (answering(200, PUBLISHED), ACCEPTED),
+    "opted out": (answering(400, refusal("OptedOut")), Sent("opted_out", "sns", reason="opted_out")),
+    "invalid": (answering(400, refusal("InvalidParameter", "Invalid parameter: PhoneNumber +8613800138000")), REFUSED),
+    "not allowed": (answering(403, refusal("AuthorizationError")), REFUSED),
+    "throttled": (answering(400, refusal("Throttling")), THROTTLED),
+    "throttled in another form": (answering(400, refusal("ThrottledException")), THROTTLED),
+    "too many": (answering(429, refusal("TooManyRequestsException")), THROTTLED),
+    "too many, of no known kind": (answering(429, refusal("SlowDown")), THROTTLED),
+    "internal": (answering(500, refusal("InternalError")), UNKNOWN),
+    "unavailable": (answering(503, refusal("ServiceUnavailable")), UNKNOWN),
+    "throttled by what stands before it": (answering(503, refusal("Throttling")), UNKNOWN),
+    "gateway timeout": (answering(504, b"<html>timeout</html>", "text/html"), UNKNOWN),
+    "dropped": (dropped, UNKNOWN),
+    "half an answer": (answering(200, PUBLISHED[:40], length=len(PUBLISHED)), UNKNOWN),
     # From something between us and SNS; it may have passed the request on.
-    "not XML": (answering(200, b"<html>hello", "text/html"), "unknown"),
-    "refusal that is not XML": (answering(400, b"no", "text/plain"), "unknown"),
-    "not HTTP": (lambda _: b"\x00\x01\x02\r\n\r\n", "unknown"),
+    "not XML": (answering(200, b"<html>hello", "text/html"), UNKNOWN),
+    "refusal that is not XML": (answering(400, b"no", "text/plain"), UNKNOWN),
+    "not HTTP": (lambda _: b"\x00\x01\x02\r\n\r\n", UNKNOWN),
 }
 
 
@@ -77,9 +93,9 @@ def test_every_outcome_is_told_and_nothing_is_tried_twice(name: str) -> None:
     answer, expected = OUTCOMES[name]
     with carrier(answer) as there:
         with intercepted(aws.sns(), passing) as wire:
-            outcome = SnsSender(RULES).send(NUMBER, "123456 is your code")
+            sent = sns_sender().send(NUMBER, "123456 is your code", "vrf_1")
         assert wire.attempts == 1
-    assert outcome == expected
+    assert sent == expected
     assert len(there.requests) == 1
 
 
@@ -88,7 +104,7 @@ def test_nobody_there_is_unknown() -> None:
         patch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
         aws.forget()
         with intercepted(aws.sns(), passing) as wire:
-            assert SnsSender(RULES).send(NUMBER, "hello") == "unknown"
+            assert sns_sender().send(NUMBER, "hello", "vrf_1") == UNKNOWN
         assert wire.attempts == 1
     assert there.requests == []
 
@@ -98,3 +114,31 @@ def test_the_carrier_would_notice_a_second_attempt() -> None:
     with carrier(dropped) as there, pytest.raises(Exception, match="Connection was closed"):
         boto3.Session().client("sns").publish(PhoneNumber=NUMBER.e164, Message="hello")
     assert len(there.requests) > 1
+
+
+def test_the_policy_says_which_way_and_no_other_is_tried() -> None:
+    other = POLICY.rules.countries["other"]
+    rules = replace(
+        POLICY.rules,
+        countries={"other": other, "CN": replace(other, sender="end_user_messaging")},
+        senders=Senders(EndUserMessaging("pool-1")),
+    )
+    carriers = {"sns": MemorySender(), "end_user_messaging": MemorySender(outcome="failed")}
+    journal = MemoryJournal()
+    sender = SmsSender(replace(POLICY, rules=rules), carriers, journal)
+    assert sender.send(NUMBER, "x", "vrf_1") == Sent("failed", "end_user_messaging", reason="failed")
+    assert carriers["sns"].sent == []
+    assert sender.send(parse_phone_number("+447400123456"), "x", "vrf_1").sender == "sns"
+    assert len(carriers["sns"].sent) == 1
+    ((event, figures), _) = journal.notes
+    assert (event, figures["sender"], figures["region"], figures["outcome"]) == (
+        "sms",
+        "end_user_messaging",
+        "CN",
+        "failed",
+    )
+    assert NUMBER.e164[3:] not in repr(journal.notes)
+
+
+def test_a_carrier_that_is_not_there_is_unknown_and_not_an_error() -> None:
+    assert SmsSender(POLICY, {}, MemoryJournal()).send(NUMBER, "x", "vrf_1") == UNKNOWN

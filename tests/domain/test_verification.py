@@ -21,6 +21,7 @@ from chalicelib.domain.errors import (
     VerificationPurposeMismatch,
     VerificationSpent,
 )
+from chalicelib.domain.sent import Sent
 from chalicelib.domain.verification import Send, TransactionContext, Verification, context_digest
 from tests.domain.samples import NOON, RETENTION, RULES, a_verification, attempted
 
@@ -93,11 +94,11 @@ class Life(RuleBasedStateMachine):
             self.verification = result
             self.sent_at.append(self.now)
 
-    @rule(choice=st.data(), delivery=st.sampled_from(["opening", "accepted", "failed", "unknown"]))
+    @rule(choice=st.data(), delivery=st.sampled_from(["opening", "queued", "accepted", "failed", "unknown"]))
     def an_outcome_arrives(self, choice: st.DataObject, delivery: str) -> None:
         number = choice.draw(st.integers(1, len(self.sent_at)))
         before = self.verification
-        self.verification = before.with_delivery(number, delivery)
+        self.verification = before.with_delivery(number, Sent(delivery))
         assert self.verification.sends[number - 1].delivery == delivery
         assert replace(self.verification, sends=before.sends) == before
 
@@ -110,17 +111,17 @@ class Life(RuleBasedStateMachine):
             self.verification = result
             self.cancelled_at = self.cancelled_at or self.now
 
-    @rule()
-    def the_strongroom_takes_the_send(self) -> None:
-        intended = self.verification.sends[-1].delivery == "intended"
+    @rule(waiting=st.sampled_from(["intended", "queued"]))
+    def the_strongroom_or_a_worker_takes_the_send(self, waiting: str) -> None:
+        waits = self.verification.sends[-1].delivery == waiting
         free = self.alive and len(self.reserved) < 5
         try:
-            taken = attempted(lambda: self.verification.with_send_taken(self.now, RULES))
+            taken = attempted(lambda: self.verification.with_send_taken(self.now, RULES, waiting))
         except Contended:
             assert free
-            assert not intended
+            assert not waits
             return
-        assert isinstance(taken, Verification) == (free and intended)
+        assert isinstance(taken, Verification) == (free and waits)
         if isinstance(taken, Verification):
             self.verification = taken
             assert taken.sends[-1].delivery == "opening"
@@ -256,11 +257,25 @@ def test_a_code_belongs_to_verification_number_purpose_and_context() -> None:
     assert a_verification().code_subject(context)[3] == context.digest
 
 
+def test_a_send_knows_all_of_its_outcome_and_nothing_of_an_earlier_one() -> None:
+    verification = a_verification(sends=(Send(NOON), Send(NOON + DAY)))
+    told = verification.with_delivery(2, Sent("accepted", "webhook", "m-1"))
+    assert told.sends == (Send(NOON), Send(NOON + DAY, "accepted", "webhook", "m-1"))
+    again = told.with_delivery(2, Sent("opted_out", "sns", reason="opted_out"))
+    assert again.sends[1] == Send(NOON + DAY, "opted_out", "sns", None, "opted_out")
+
+
+def test_what_nobody_tries_again_has_failed() -> None:
+    assert Sent("throttled", "sns", reason="throttled").delivery == "failed"
+    for outcome in ("accepted", "queued", "failed", "opted_out", "unknown"):
+        assert Sent(outcome).delivery == outcome
+
+
 def test_the_original_is_never_changed() -> None:
     verification = a_verification()
     before = repr(verification)
     verification.with_attempt(NOON, RULES)
-    verification.with_delivery(1, "accepted")
+    verification.with_delivery(1, Sent("accepted"))
     verification.proved(1, NOON, RETENTION)
     verification.cancelled(NOON, RETENTION)
     assert repr(verification) == before

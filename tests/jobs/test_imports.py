@@ -5,6 +5,8 @@ import pytest
 from tests.jobs.subprocesses import run_fresh
 
 HANDLERS = [
+    "chalicelib.entrypoints.jobs.deliver",
+    "chalicelib.entrypoints.jobs.delivery_status",
     "chalicelib.entrypoints.jobs.purge",
     "chalicelib.entrypoints.jobs.strongroom",
     "chalicelib.entrypoints.jobs.sweep",

@@ -15,7 +15,7 @@ PRELUDE = """
     from chalicelib.domain.purge_run import PurgeRun
     from chalicelib.domain.verification import Verification
     from chalicelib.entrypoints.jobs import purge as job
-    from chalicelib.services.start_verification import StartRequest
+    from chalicelib.services.start_request import StartRequest
     from tests.fakes import MemoryAdapters, bearer, caller, memory_ringfence
 
     class Context:

@@ -1,11 +1,14 @@
 """What a function knows of its deployment is what its environment says, and what is missing is named."""
 
+from dataclasses import replace
 from typing import cast
 
 import pytest
 
 from chalicelib.adapters.lambda_strongroom import LambdaStrongroom
+from chalicelib.adapters.sqs_send_queue import SqsSendQueue
 from chalicelib.bootstrap import Adapters, Ringfence
+from chalicelib.domain.sending_rules import EndUserMessaging, Senders, Webhook
 from chalicelib.services.strongroom import StrongroomService
 from chalicelib.settings import PACKAGED_POLICY, Settings, read_settings
 from tests.clock import FixedClock
@@ -36,6 +39,7 @@ def test_everything_is_read() -> None:
         keys={"tag": "arn:tag"},
         policy_folder=PACKAGED_POLICY,
         strongroom=None,
+        send_queue=None,
     )
 
 
@@ -65,6 +69,25 @@ def test_the_strongroom_is_in_this_process_unless_a_function_is_named() -> None:
     assert wired(**keys).adapters.strongroom_function is None
     near = wired(**keys, RINGFENCE_STRONGROOM=ARN).strongroom
     assert cast("LambdaStrongroom", near) == LambdaStrongroom(ARN)
+
+
+def test_each_sender_is_there_if_the_policy_sets_it_up() -> None:
+    adapters = wired().adapters
+    assert set(adapters.carriers) == {"sns"}
+    assert adapters.feedback == {}
+    senders = Senders(EndUserMessaging("pool-1"), Webhook("https://gateway.example/sms"))
+    policy = replace(adapters.policy, rules=replace(adapters.policy.rules, senders=senders))
+    adapters = wired().adapters
+    vars(adapters)["policy"] = policy
+    assert set(adapters.carriers) == {"sns", "end_user_messaging", "webhook"}
+    # The very same: it carries the code and is told what became of it.
+    assert cast("object", adapters.feedback["end_user_messaging"]) is adapters.carriers["end_user_messaging"]
+    assert "/ringfence/webhook-secret" in repr(adapters.carriers["webhook"])
+
+
+def test_the_queue_is_the_one_that_the_function_is_told() -> None:
+    assert wired(RINGFENCE_SEND_QUEUE="https://sqs/q").adapters.queue == SqsSendQueue("https://sqs/q")
+    assert wired().adapters.queue == SqsSendQueue(None)
 
 
 def test_who_only_orders_needs_no_key_to_open() -> None:

@@ -1,12 +1,14 @@
 """Nothing is packaged that would fail in Lambda."""
 
 from pathlib import Path
+from shutil import copytree
 from zipfile import ZipFile
 
 import pytest
 import typer
 from chalice.constants import MISSING_DEPENDENCIES_TEMPLATE
 
+from chalicelib.settings import PACKAGED_POLICY
 from infra.package import NotPackaged, lambda_runtime, main, missing_wheels, package
 
 # Needs a newer C library than any of Lambda's runtimes has.
@@ -47,6 +49,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (root / ".chalice/config.json").write_text('{"version": "2.0", "app_name": "tiny", "stages": {"prod": {}}}')
     (root / "infra/resources.yaml").write_text("Description: Tiny\n")
     (root / "requirements.txt").write_text("nowheel==1.0\n")
+    copytree(PACKAGED_POLICY, root / "chalicelib" / "policy")
     (root / "app.py").write_text(
         "from chalice.app import Chalice\napp = Chalice('tiny')\n@app.route('/')\ndef index(): ...\n"
     )
@@ -69,6 +72,15 @@ def test_a_failure_of_chalice_stops_the_package(project: Path, tmp_path: Path) -
     (project / "app.py").write_text("import nowhere\n")
     with pytest.raises(NotPackaged, match="nowhere"):
         package(tmp_path / "out", project)
+
+
+def test_a_policy_with_a_mistake_is_not_packaged(project: Path, tmp_path: Path) -> None:
+    (project / "requirements.txt").write_text("")
+    policy = project / "chalicelib/policy/policy.toml"
+    policy.write_text(policy.read_text().replace('mode = "enforce"', 'mode = "perhaps"'))
+    with pytest.raises(NotPackaged, match=r"policy\.toml.*mode"):
+        package(tmp_path / "out", project)
+    assert not list((tmp_path / "out").iterdir())
 
 
 def test_the_shell_s_aws_settings_do_not_matter(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.moving import M, Move
 from chalicelib.ports import R, Record, Write, kind_of
 from tests.fakes import MemoryAdapters
 from tests.memory_store import MemoryStore
@@ -18,7 +19,8 @@ class StagedStore(MemoryStore):
 
     Attributes:
         fails_at: which commit fails, counted from 0 like `asked`.
-        applies: whether a failing commit has happened all the same.
+        adds_fail_at: which addition to counters fails, counted from 0 like `added`.
+        applies: whether a failing commit or addition has happened all the same.
         damaged: kinds of records that no commit can write.
         unreadable: buckets in which nothing due can be found.
         stale: keys that the index of what is due still has in every bucket.
@@ -29,8 +31,10 @@ class StagedStore(MemoryStore):
     """
 
     fails_at: int | None = None
+    adds_fail_at: int | None = None
     applies: bool = False
     asked: int = 0
+    added: int = 0
     staged: list[tuple[type[Any], Callable[[], object]]] = field(default_factory=list)
     damaged: set[type[Any]] = field(default_factory=set)
     unreadable: set[str] = field(default_factory=set)
@@ -77,6 +81,17 @@ class StagedStore(MemoryStore):
                 super().commit(*writes)
             if failing:
                 raise Unavailable("staged")
+
+    def add(self, kind: type[M], key: str, move: Move, version: str | None) -> M:
+        with self._lock:
+            turn, self.added = self.added, self.added + 1
+            failing = turn == self.adds_fail_at or kind in self.damaged
+            if failing and not self.applies:
+                raise Unavailable("staged")
+            row = super().add(kind, key, move, version)
+            if failing:
+                raise Unavailable("staged")
+            return row
 
     def due(self, kind: type[Record], bucket: str, until: datetime) -> Iterator[str]:
         self.looked += 1

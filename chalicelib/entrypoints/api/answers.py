@@ -36,6 +36,7 @@ class VerificationAnswer(TypedDict):
     sends_remaining: int
     attempts_remaining: int
     delivery: str
+    delivery_reason: str | None
     verified_at: datetime | None
 
 

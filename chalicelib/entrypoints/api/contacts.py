@@ -44,7 +44,7 @@ def decide_contact(call: Call[ContactBody]) -> DecisionAnswer:
     body=MessageBody,
     status=202,
     answer=MessageAnswer,
-    problems=(errors.ContactTokenInvalid, errors.Throttled),
+    problems=(errors.ContactTokenInvalid, errors.Throttled, errors.SpendLimitReached),
 )
 def send_message(call: Call[MessageBody]) -> MessageAnswer:
     """Sends a text by SMS to a customer whose number the caller never sees; uses up the token."""

@@ -113,6 +113,9 @@ PROBLEMS: Mapping[type[errors.RingfenceError], Problem] = {
     errors.ContactTokenInvalid: Problem(
         409, "contact-token-invalid", "Contact token invalid", "Unknown, used, expired, not yours or overtaken."
     ),
+    errors.SpendLimitReached: Problem(
+        503, "spend-limit-reached", "Spend limit reached", "SMS have cost what they may; nothing was sent."
+    ),
     # Before Contended: a gateway's 503 is the first of that status.
     errors.Unavailable: Problem(503, "unavailable", "Unavailable", "A dependency did not answer; repeat the request."),
     errors.Contended: Problem(503, "contended", "Contended", "Others changed the same thing; repeat the request."),
@@ -152,6 +155,8 @@ def reply_to(error: Exception, request_id: str) -> Reply:
         headers["Retry-After"] = str(error.retry_after_seconds)
     elif isinstance(error, errors.Throttled):
         headers |= _rate_limit(error)
+    elif isinstance(error, errors.SpendLimitReached):
+        headers["Retry-After"] = str(error.retry_after_seconds)
     elif isinstance(error, errors.Unavailable):
         headers["Retry-After"] = str(UNAVAILABLE_RETRY_SECONDS)
     return _reply(problem_of(error), request_id, members, headers)

@@ -4,12 +4,13 @@ from chalice.app import Blueprint
 
 from chalicelib.bootstrap import ringfence
 from chalicelib.domain import errors
+from chalicelib.domain.receipt import reason_sentence
 from chalicelib.domain.verification import TransactionContext, Verification
 from chalicelib.entrypoints.api.answers import VerificationAnswer
 from chalicelib.entrypoints.api.bodies import CheckBody, NoBody, StartBody, TransactionBody
 from chalicelib.entrypoints.api.call import Call
 from chalicelib.entrypoints.api.endpoint import endpoint
-from chalicelib.services.start_verification import StartRequest
+from chalicelib.services.start_request import StartRequest
 
 bp = Blueprint(__name__)
 
@@ -18,6 +19,8 @@ NOBODY_THERE = (errors.NotFound, errors.CustomerRestricted, errors.CustomerPurge
 # Which purposes prove a number that the request brings, and which a number that a customer already has.
 BRINGS_NUMBER = ("signup", "number_change")
 NEEDS_CUSTOMER = ("number_change", "step_up", "transaction", "preferences")
+# What a client is told of a send. An intent whose outcome is not known is not claimed to be anything else.
+TOLD = ("queued", "accepted", "delivered", "failed", "opted_out")
 
 
 @endpoint(
@@ -28,7 +31,13 @@ NEEDS_CUSTOMER = ("number_change", "step_up", "transaction", "preferences")
     body=StartBody,
     status=201,
     answer=VerificationAnswer,
-    problems=(*NOBODY_THERE, errors.PhoneNumberInvalid, errors.PhoneNumberRefused, errors.Throttled),
+    problems=(
+        *NOBODY_THERE,
+        errors.PhoneNumberInvalid,
+        errors.PhoneNumberRefused,
+        errors.Throttled,
+        errors.SpendLimitReached,
+    ),
 )
 def start_verification(call: Call[StartBody]) -> VerificationAnswer:
     """Sends a code by SMS to a number, or to the number that a customer already has."""
@@ -55,7 +64,14 @@ def start_verification(call: Call[StartBody]) -> VerificationAnswer:
     roles=("wallet",),
     body=NoBody,
     answer=VerificationAnswer,
-    problems=(*NOBODY_THERE, *OVER, errors.ResendTooSoon, errors.SendsExhausted, errors.Throttled),
+    problems=(
+        *NOBODY_THERE,
+        *OVER,
+        errors.ResendTooSoon,
+        errors.SendsExhausted,
+        errors.Throttled,
+        errors.SpendLimitReached,
+    ),
 )
 def resend_code(call: Call[NoBody], verification_id: str) -> VerificationAnswer:
     """Sends the same code again, within its unextended life."""
@@ -69,7 +85,7 @@ def resend_code(call: Call[NoBody], verification_id: str) -> VerificationAnswer:
     roles=("wallet",),
     body=CheckBody,
     answer=VerificationAnswer,
-    problems=(errors.NotFound, *OVER, errors.CodeIncorrect),
+    problems=(errors.NotFound, *OVER, errors.CodeIncorrect, errors.Throttled),
 )
 def check_code(call: Call[CheckBody], verification_id: str) -> VerificationAnswer:
     """Checks a code; every check spends an attempt, and a right one succeeds once."""
@@ -125,7 +141,7 @@ def _context(body: TransactionBody | None) -> TransactionContext | None:
 def _answer(verification: Verification) -> VerificationAnswer:
     rules = ringfence().policy.rules.verification
     status = verification.status_at(ringfence().adapters.clock.now(), rules)
-    delivery = verification.sends[-1].delivery
+    send = verification.sends[-1]
     return VerificationAnswer(
         verification_id=verification.id,
         purpose=verification.purpose,
@@ -135,7 +151,7 @@ def _answer(verification: Verification) -> VerificationAnswer:
         resend_at=verification.resend_at(rules) if status == "pending" else None,
         sends_remaining=rules.sends - len(verification.sends),
         attempts_remaining=max(0, rules.attempts - verification.attempts),
-        # An intent whose outcome is not known is not claimed to be anything else.
-        delivery=delivery if delivery in ("accepted", "failed") else "unknown",
+        delivery=send.delivery if send.delivery in TOLD else "unknown",
+        delivery_reason=reason_sentence(send.reason),
         verified_at=verification.verified_at,
     )

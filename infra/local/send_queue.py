@@ -1,0 +1,91 @@
+"""The queue of infra/resources.yaml on the engine, and the worker that Lambda would be."""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import boto3
+import yaml
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.local.places import ROOT
+
+TEMPLATE = ROOT / "infra" / "resources.yaml"
+# The engine is asked again after so long, and a stop is waited for no longer.
+WAIT_SECONDS = 1
+PAUSE_SECONDS = 0.2
+# What CloudFormation takes and SQS's API spells otherwise, or takes for itself.
+ELSEWHERE = {"QueueName", "RedrivePolicy"}
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads what stands there; intrinsics are left as their texts."""
+
+
+_Loader.add_multi_constructor("!", lambda _loader, _tag, node: node.value)
+
+
+def queue_properties(logical_id: str, template: Path = TEMPLATE) -> Mapping[str, Any]:
+    """What the template says of a queue."""
+    # The loader extends SafeLoader: it builds plain values only.
+    document = yaml.load(template.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506
+    properties: Mapping[str, Any] = document["Resources"][logical_id]["Properties"]
+    return properties
+
+
+def open_send_queue(session: boto3.Session, name: str = "ringfence") -> str:
+    """The queue and its dead-letter queue exist as the template says; returns the queue's URL."""
+    sqs = session.client("sqs")
+    sends, dead = queue_properties("Sends"), queue_properties("DeadSends")
+    url = sqs.create_queue(QueueName=f"{name}-sends")["QueueUrl"]
+    dead_url = sqs.create_queue(QueueName=f"{name}-dead-sends")["QueueUrl"]
+    dead_arn = sqs.get_queue_attributes(QueueUrl=dead_url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    received = sends["RedrivePolicy"]["maxReceiveCount"]
+    redrive = f'{{"deadLetterTargetArn":"{dead_arn}","maxReceiveCount":"{received}"}}'
+    sqs.set_queue_attributes(QueueUrl=dead_url, Attributes=_attributes(dead))
+    sqs.set_queue_attributes(QueueUrl=url, Attributes=_attributes(sends) | {"RedrivePolicy": redrive})
+    return url
+
+
+def _attributes(properties: Mapping[str, Any]) -> dict[Any, str]:
+    return {name: str(value).lower() for name, value in properties.items() if name not in ELSEWHERE}
+
+
+class SendWorker:
+    """Hands each message of the queue to the function, and takes away what it did not fail at."""
+
+    def __init__(self, session: boto3.Session, url: str, function: Callable[[dict[str, Any], Any], Any]) -> None:
+        self._sqs = session.client("sqs")
+        self._url = url
+        self._function = function
+        self._is_stopping = threading.Event()
+        self._thread = threading.Thread(target=self._work, daemon=True)
+
+    def start(self) -> None:
+        """Messages are worked off from now on."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """None is taken any more, and the one under way is done."""
+        self._is_stopping.set()
+        self._thread.join()
+
+    def _work(self) -> None:
+        while not self._is_stopping.wait(PAUSE_SECONDS):
+            try:
+                answer = self._sqs.receive_message(QueueUrl=self._url, WaitTimeSeconds=WAIT_SECONDS)
+            except (BotoCoreError, ClientError):
+                # The engine is stopping, or the launcher is about to say that it died.
+                continue
+            for message in answer.get("Messages", []):
+                self._work_off(message)
+
+    def _work_off(self, message: Mapping[str, Any]) -> None:
+        try:
+            self._function({"Records": [{"body": message["Body"], "receiptHandle": message["ReceiptHandle"]}]}, None)
+            self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
+        except Exception as failure:
+            # The function's own log has said why; the queue gives the message again.
+            logging.getLogger("ringfence.local").warning("a queued message failed: %s", type(failure).__name__)

@@ -1,0 +1,41 @@
+"""The packaged policy with other numbers in it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from chalicelib.adapters.policy_files import read_policy
+from chalicelib.domain.sending_rules import Country
+from chalicelib.domain.throttle import Limit
+from tests.fakes import POLICY_FOLDER, MemoryAdapters
+from tests.services.staged_store import StagedAdapters
+from tests.services.world import World
+
+# Enough for whatever a test starts for one number, or from one client.
+MANY = (Limit(100, 600),)
+PACKAGED = read_policy(POLICY_FOLDER)
+
+
+def adapters_with(
+    *,
+    throttles: Mapping[str, Any] | None = None,
+    guard: Mapping[str, Any] | None = None,
+    spending: Mapping[str, Any] | None = None,
+    countries: Mapping[str, Country] | None = None,
+    staged: bool = False,
+) -> MemoryAdapters:
+    """Fakes under the packaged policy with these members changed; countries are all there are."""
+    rules = PACKAGED.rules
+    rules = replace(
+        rules,
+        throttles=replace(rules.throttles, **(throttles or {})),
+        guard=replace(rules.guard, **(guard or {})),
+        spending=replace(rules.spending, **(spending or {})),
+        countries=countries or rules.countries,
+    )
+    return (StagedAdapters if staged else MemoryAdapters)(policy=replace(PACKAGED, rules=rules))
+
+
+def world_with(**changes: Any) -> World:
+    """A world under that policy."""
+    return World(adapters_with(**changes))
