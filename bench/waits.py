@@ -8,7 +8,7 @@ sys.path.pop(0)
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.stubs.measure import on_one_core, print_table
-from bench.stubs.served import STEPS, bench
+from bench.stubs.served import FORGETFUL, STEPS, bench
 
 
 def main() -> None:
@@ -16,7 +16,7 @@ def main() -> None:
     rows = [("request", "AWS calls", "waits", "ms until answered, 5 ms a call")]
     on_one_core()
     with bench() as made:
-        for name in STEPS:
+        for name in (*STEPS, FORGETFUL):
             seen = made.watch(made.recording.step(name))
             rows.append((name, str(seen.calls), str(len(seen.rounds)), f"{seen.milliseconds:.0f}"))
     print_table(*rows)

@@ -17,7 +17,7 @@ from typing import Any
 HIGH_WATER = "VmHWM:"
 # What Lambda loads, and the step of the recording that it answers.
 HANDLERS = {
-    "api": ("app", "app", "start"),
+    "api": ("app", "app", "first start"),
     "authorizer": ("chalicelib.entrypoints.api.authorizer", "authorize", "authorizer"),
     "strongroom": ("chalicelib.entrypoints.jobs.strongroom", "strongroom", "strongroom"),
     "purge": ("chalicelib.entrypoints.jobs.purge", "purge", "purge"),

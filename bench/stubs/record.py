@@ -9,15 +9,23 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import timedelta
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bench.stubs.application import CONTEXT, SCHEDULED_EVENT, Recording, read
+from bench.stubs.application import CONTEXT, SCHEDULED_EVENT, Recording, draw_the_first_shard, read
 from bench.stubs.tape import Recorder, Step
 
-NUMBER = "+8613800138000"
+if TYPE_CHECKING:
+    from tests.worlds import World
+
+# Of one prefix, so that its budget has been asked before.
+NUMBERS = "+861380013800{}"
+CHECK = "/v1/verifications/{verification_id}/check"
+# Then a resend is allowed, and the frames of countries, prefixes and money are still the same.
+LATER = timedelta(seconds=31)
 FILE = "recording.json"
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -109,9 +117,10 @@ def _record(folder: Path, jwks_uri: str) -> Recording:
     from chalicelib.entrypoints.jobs.strongroom import strongroom
     from chalicelib.entrypoints.jobs.sweep import sweep
     from infra.local.tokens import AUDIENCE, ISSUER_NAME
-    from tests.fakes import NOON, caller
+    from tests.fakes import caller
     from tests.worlds import issuer_in, moto_world
 
+    draw_the_first_shard()
     callers: dict[str, Caller] = {"wallet": caller(), "staff": caller("staff", "call-centre", "local-staff")}
     with issuer_in(folder) as issuer, moto_world(issuer) as world:
         recorder = Recorder()
@@ -125,15 +134,18 @@ def _record(folder: Path, jwks_uri: str) -> Recording:
         asked = {"type": "TOKEN", "authorizationToken": tokens["wallet"]}
         asked["methodArn"] = "arn:aws:execute-api:eu-west-1:000000000000:bench/api/GET/healthz"
         walk.job("authorizer", asked, authorize)
-        started = walk.call(
-            "start", 201, "wallet", "POST", "/v1/verifications", {},
-            purpose="signup", phone_number=NUMBER, locale="en", client={"ip": "192.0.2.1", "device_id": "bench-device"},
-        )  # fmt: skip
-        code = re.findall(r"#(\d{6})", world.sms_to(NUMBER)[-1].body)[0]
-        verification = {"verification_id": started["verification_id"]}
-        check = "/v1/verifications/{verification_id}/check"
-        walk.call("wrong check", 422, "wallet", "POST", check, verification, code=f"{(int(code) + 1) % 1_000_000:06}")
-        walk.call("right check", 200, "wallet", "POST", check, verification, code=code)
+        earlier = _start(walk, "earlier start", 1)
+        world.clock.at += LATER
+        # Another process: it has not derived the month's key, and remembers no row of a budget.
+        install(Ringfence(Adapters(world.ringfence.adapters.settings, world.clock)))
+        other = _start(walk, "first start", 2)
+        verification = _start(walk, "start", 3)
+        walk.call("resend", 200, "wallet", "POST", "/v1/verifications/{verification_id}/resend", earlier)
+        code = _code(world, 2)
+        wrong = f"{(int(code) + 1) % 1_000_000:06}"
+        walk.call("wrong check", 422, "wallet", "POST", CHECK, other, code=wrong)
+        walk.call("right check after a wrong one", 200, "wallet", "POST", CHECK, other, code=code)
+        walk.call("right check", 200, "wallet", "POST", CHECK, verification, code=_code(world, 3))
         customer = walk.call("bind", 201, "wallet", "POST", "/v1/customers", {}, **verification)["customer_id"]
         walk.call(
             "consent", 200, "wallet", "PUT", "/v1/customers/{customer_id}/consents/{purpose}",
@@ -148,10 +160,26 @@ def _record(folder: Path, jwks_uri: str) -> Recording:
         permitted = walk.call("next decision", 200, "staff", "POST", "/v1/contact-decisions", {}, **question)
         keyed = {"client_id": callers["staff"].client_id, "route": "POST /v1/messages", "key": "bench-key", "body": ""}
         order = {"authorization": tokens["staff"], "token": permitted["contact_token"], **text, "keyed": keyed}
-        # Another process: it has not derived the month's key.
+        # Another process again.
         install(Ringfence(Adapters(world.ringfence.adapters.settings, world.clock)))
         walk.job("strongroom", {"door": "send_message", "order": order}, strongroom)
-        return Recording(str(folder / FILE), jwks_uri, ISSUER_NAME, AUDIENCE, NOON.isoformat(), tuple(walk.steps))
+        at = world.clock.now().isoformat()
+        return Recording(str(folder / FILE), jwks_uri, ISSUER_NAME, AUDIENCE, at, tuple(walk.steps))
+
+
+def _start(walk: _Walk, name: str, number: int) -> dict[str, str]:
+    """A signup of one of the numbers, with an IP and a device that were never seen; the path of its verification."""
+    client = {"ip": f"192.0.2.{number}", "device_id": f"bench-device-{number}"}
+    started = walk.call(
+        name, 201, "wallet", "POST", "/v1/verifications", {},
+        purpose="signup", phone_number=NUMBERS.format(number), locale="en", client=client,
+    )  # fmt: skip
+    return {"verification_id": started["verification_id"]}
+
+
+def _code(world: "World", number: int) -> str:
+    found: list[str] = re.findall(r"#(\d{6})", world.sms_to(NUMBERS.format(number))[-1].body)
+    return found[0]
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 # The first table or key that a request names: with the operation it tells a request from the others of its step.
 RESOURCE = re.compile(rb'"(?:TableName|KeyId)": ?"([^"]+)"')
+# Several budgets of one table are asked at once, and their answers are remembered by the row.
+BUDGET = re.compile(rb'"pk": ?\{"S": ?"((?:traffic|meter|spent)#[^"]+)"\}')
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,11 @@ class Step:
 
 
 def address(request: "AWSPreparedRequest", event_name: str) -> str:
-    """Where a request goes, e.g. `dynamodb.GetItem ringfence-customers`."""
-    body = request.body or b""
-    named = RESOURCE.search(body if isinstance(body, bytes) else str(body).encode())
-    return f"{event_name.partition('.')[2]} {named[1].decode() if named else '-'}"
+    """Where a request goes, e.g. `dynamodb.GetItem ringfence-customers`; if it goes to a budget, also to which row."""
+    text = request.body or b""
+    body = text if isinstance(text, bytes) else str(text).encode()
+    named = [found[1].decode() for found in (RESOURCE.search(body), BUDGET.search(body)) if found]
+    return " ".join((event_name.partition(".")[2], *named))
 
 
 @dataclass

@@ -9,9 +9,11 @@ import typer
 from rich.console import Console
 
 from infra.local.places import ISSUER, Ports, read_ports
+from infra.local.simulate.command import simulate
 from infra.local.tokens import Role, open_issuer, sign_token
 
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+commands.add_typer(simulate, name="simulate")
 console = Console(highlight=False)
 complaints = Console(stderr=True, highlight=False, style="red")
 NOT_UP = "The engine does not answer: is `make run` up?"

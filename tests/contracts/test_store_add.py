@@ -189,7 +189,9 @@ def test_replacements_among_additions_lose_none(world: World) -> None:
             assert now is not None
             try:
                 # What was counted goes into the past, as in a new frame.
-                world.store.commit(Replace(now, replace(now, count=0, slot=now.slot + 1, past=(sum(now.past) + now.count,))))
+                world.store.commit(
+                    Replace(now, replace(now, count=0, slot=now.slot + 1, past=(sum(now.past) + now.count,)))
+                )
             except Conflict:
                 continue
             replaced.append(1)
@@ -225,3 +227,13 @@ def test_a_store_that_never_answers_is_unavailable(world: World) -> None:
     now = read(world, row)
     assert now is not None
     assert now.count >= 1
+
+
+@on_aws
+def test_a_subtraction_is_never_repeated_by_itself(world: World) -> None:
+    # Twice it would make a budget too loose.
+    row = stored(world, count=5)
+    with losing_answers(world, aws.dynamodb_once()) as wire, pytest.raises(Unavailable):
+        world.store.add(Meter, row.key, Move({"count": -1}), row.version)
+    assert wire.attempts == 1
+    assert read(world, row) == replace(row, count=4, moves=1)

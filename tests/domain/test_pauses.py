@@ -78,6 +78,7 @@ def test_a_pause_never_exceeds_the_longest_and_is_what_it_says(
             admitted.append(at)
             continue
         assert log is not None
+        assert isinstance(found, Throttled)
         assert found.retry_at <= counted[-1] + pause
         assert found.retry_at <= at + timedelta(seconds=longest)
         assert found.retry_after_seconds == max(1, ceil((found.retry_at - at).total_seconds()))

@@ -27,15 +27,25 @@ DAY = timedelta(days=1)
 MIDNIGHT = datetime(2026, 11, 21, tzinfo=UTC)
 TIGHT = UnverifiedBudget(20, 30, 30, 3, 20, 20, 6, 2, 20, 12, 40)
 # From within a slot to many weeks.
-GAPS = st.one_of(
-    st.integers(0, 400), st.integers(0, 4000), st.integers(0, 200_000), st.integers(0, 40 * 86400)
-).map(lambda seconds: timedelta(seconds=seconds))
+GAPS = st.one_of(st.integers(0, 400), st.integers(0, 4000), st.integers(0, 200_000), st.integers(0, 40 * 86400)).map(
+    lambda seconds: timedelta(seconds=seconds)
+)
 SMALL_GAPS = st.one_of(st.just(0), st.integers(0, 30), st.integers(0, 700), st.integers(0, 9000)).map(
     lambda seconds: timedelta(seconds=seconds)
 )
 BUDGETS = st.builds(
     lambda hour, day, flight, percent, sends_hour, sends_day: UnverifiedBudget(
-        hour + day, percent, percent, hour, percent, percent, flight, percent, percent, sends_hour, sends_hour + sends_day
+        hour + day,
+        percent,
+        percent,
+        hour,
+        percent,
+        percent,
+        flight,
+        percent,
+        percent,
+        sends_hour,
+        sends_hour + sends_day,
     ),
     *[st.integers(1, 6)] * 3,
     st.integers(0, 100),
@@ -98,7 +108,7 @@ class Recount:
         codes = [slot_of(at) for at in self.codes]
         assert row.slot == now
         assert row.in_flight == sum(now - 2 <= slot <= now for slot in open_)
-        # Three slots after it began nothing can come any more, and it is unverified for an hour, or a day, from then on.
+        # Three slots after it began no code can come any more: it is unverified for an hour, or a day, from then on.
         assert row.unverified.last_hour == sum(now - 11 <= slot + 3 <= now for slot in open_)
         assert row.unverified.last_day == sum(_in_a_day(slot + 2, now) for slot in open_)
         assert row.sent == sent.count(now)
@@ -126,9 +136,7 @@ STEPS = st.lists(
 
 
 @given(STEPS, st.integers(0, 86400 * 2))
-def test_a_row_says_what_a_list_of_all_events_says(
-    steps: list[tuple[timedelta, int, str]], begins: int
-) -> None:
+def test_a_row_says_what_a_list_of_all_events_says(steps: list[tuple[timedelta, int, str]], begins: int) -> None:
     told = a_recount(MIDNIGHT + timedelta(seconds=begins))
     for gap, which, act in steps:
         told.pass_time(gap)
@@ -176,6 +184,17 @@ def test_a_row_that_still_holds_is_the_same(seconds: int, sent: int) -> None:
     assert row.rolled(ends - timedelta(microseconds=1)) is row
     assert row.rolled(at - DAY) is row
     assert row.rolled(ends).slot == row.slot + 1
+
+
+def test_a_day_is_a_day_at_least_and_an_hour_more_at_most() -> None:
+    told = a_recount(MIDNIGHT + timedelta(minutes=30))
+    told.send(unbounded(told.row))
+    told.send(unbounded(told.row))
+    told.enter(told.sends[-1:])
+    last = told.row.rolled(MIDNIGHT + DAY + timedelta(minutes=59))
+    assert (last.past_sent.last_day, last.past_verified.last_day, last.unverified.last_day) == (2, 1, 1)
+    gone = last.rolled(MIDNIGHT + DAY + timedelta(hours=1))
+    assert (gone.past_sent.last_day, gone.past_verified.last_day, gone.unverified.last_day) == (0, 0, 0)
 
 
 def test_a_row_lapses_when_nothing_in_it_counts_any_more() -> None:

@@ -41,4 +41,5 @@ def code_leaks(runs: Iterable[tuple[Evidence, set[str]]]) -> set[str]:
 
 def _parts(api: Api) -> list[object]:
     adapters = api.world.ringfence.adapters
-    return [adapters.sender, adapters.index, adapters.pending, adapters.sealer, adapters.opener, adapters.blinder]
+    carriers = adapters.carriers.values()
+    return [*carriers, adapters.index, adapters.pending, adapters.sealer, adapters.opener, adapters.blinder]

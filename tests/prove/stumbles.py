@@ -10,7 +10,7 @@ from chalicelib.domain.consent import ConsentChoice
 from chalicelib.domain.contact import ContactQuestion
 from chalicelib.domain.phone_number import parse_phone_number
 from chalicelib.entrypoints.api.bodies import RevealBody, StartBody
-from chalicelib.services.start_verification import StartRequest
+from chalicelib.services.start_request import StartRequest
 from tests.fakes import caller
 from tests.prove.api import STAFF, WALLET, Api
 from tests.prove.erasure import Life

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.adapters import aws
 from chalicelib.domain.errors import PhoneNumberInvalid
 from chalicelib.domain.phone_number import PhoneNumber
-from chalicelib.ports import SmsSender
+from chalicelib.ports import SmsCarrier
 from tests.prove.api import Api, Reply
 from tests.prove.erasure import Life, live
 from tests.prove.leaks import code_leaks, number_leaks, observed_life
@@ -168,20 +168,20 @@ def test_a_code_planted_anywhere_is_found(direct: Api, plant: Plant) -> None:
     assert code_leaks(runs)
 
 
-class LeakySender:
+class LeakyCarrier:
     """Writes down what it sends, as a debugging line left in place would."""
 
-    def __init__(self, sender: SmsSender) -> None:
-        self._sender = sender
+    def __init__(self, carrier: SmsCarrier) -> None:
+        self._carrier = carrier
 
-    def send(self, number: PhoneNumber, body: str) -> str:
+    def attempt(self, number: PhoneNumber, body: str, reference: str, code_seconds: int | None = None) -> str:
         logging.getLogger("ringfence").debug("sending %s to %r", body, number)
-        return self._sender.send(number, body)
+        return self._carrier.attempt(number, body, reference, code_seconds)
 
 
 def test_an_adapter_that_logs_codes_is_found(direct: Api) -> None:
     runs = []
-    _replace_sender(direct.world)
+    _replace_carriers(direct.world)
     for _ in range(RUNS):
         with watched(direct) as (seen, evidence):
             life = live(seen)
@@ -192,6 +192,6 @@ def test_an_adapter_that_logs_codes_is_found(direct: Api) -> None:
     assert any(where.startswith("log ringfence sending") for where in code_leaks(runs))
 
 
-def _replace_sender(world: World) -> None:
+def _replace_carriers(world: World) -> None:
     adapters = world.ringfence.adapters
-    vars(adapters)["sender"] = LeakySender(adapters.sender)
+    vars(adapters)["carriers"] = {name: LeakyCarrier(carrier) for name, carrier in adapters.carriers.items()}

@@ -4,11 +4,8 @@ import threading
 import time
 
 from chalicelib.adapters import aws
-from chalicelib.adapters.policy_files import read_policy
-from chalicelib.adapters.sns_sender import SnsSender
 from chalicelib.domain.phone_number import parse_phone_number
-from chalicelib.settings import PACKAGED_POLICY
-from tests.contracts.carrier import carrier
+from tests.contracts.carrier import carrier, sns_sender
 
 
 def test_a_carrier_that_says_nothing_is_unknown_once() -> None:
@@ -20,7 +17,7 @@ def test_a_carrier_that_says_nothing_is_unknown_once() -> None:
 
     with carrier(silent) as there:
         begun = time.monotonic()
-        outcome = SnsSender(read_policy(PACKAGED_POLICY).rules.sms).send(parse_phone_number("+8613800138000"), "hello")
+        outcome = sns_sender().send(parse_phone_number("+8613800138000"), "hello", "vrf_1").outcome
         assert time.monotonic() - begun < aws.READ_SECONDS + 3
         released.set()
     assert outcome == "unknown"

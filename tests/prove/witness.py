@@ -177,7 +177,10 @@ def _json_members(evidence: Evidence, where: str, value: Any) -> None:
 
 
 def _shown(table: str, item: Item) -> str:
-    (kind,) = [
-        kind for kind, place in PLACES.items() if place.table == table and item["pk"]["S"].startswith(place.prefix)
-    ]
-    return repr(from_item(kind, item))
+    kinds = {
+        place.prefix: kind
+        for kind, place in PLACES.items()
+        if place.table == table and item["pk"]["S"].startswith(place.prefix)
+    }
+    # The kind that has a table's keys without a prefix fits every row of it.
+    return repr(from_item(kinds[max(kinds, key=len)], item))

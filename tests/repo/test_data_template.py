@@ -15,7 +15,7 @@ TABLES = {
     for resource in read_template(TEMPLATE, {})
     if resource.type == "AWS::DynamoDB::Table"
 }
-SHORT_LIVED = ["Verifications", "Throttles", "Openings", "Claims", "Contacts"]
+SHORT_LIVED = ["Verifications", "Throttles", "Budgets", "Openings", "Claims", "Contacts"]
 LASTING = sorted(set(TABLES) - set(SHORT_LIVED))
 
 

@@ -12,7 +12,7 @@ BANNED = {"utils", "util", "helpers", "helper", "manager", "common", "misc", "da
 # Say something beside another word: a data key is a word of KMS's.
 BANNED_ALONE = {"data", "process"}
 LONGEST_MODULE = 300
-PIN = re.compile(r"[A-Za-z0-9._-]+(\[[a-z,-]+\])?==[0-9][A-Za-z0-9.]*")
+PIN = re.compile(r"[A-Za-z0-9._-]+(\[[a-z0-9,-]+\])?==[0-9][A-Za-z0-9.]*")
 # In pieces, so that this file does not hold what it looks for.
 MACHINE_PATHS = re.compile(
     "|".join(

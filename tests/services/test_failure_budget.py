@@ -1,6 +1,7 @@
 """Wrong codes count against the number, whatever is begun anew; a stranger shuts out himself, and the owner never."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -169,7 +170,7 @@ def test_a_changed_payment_counts_as_a_wrong_code(world: World) -> None:
     assert failures(world) == [1]
 
 
-def stranger_tries(world: World, client: dict[str, str], times: int) -> int:
+def stranger_tries(world: World, client: dict[str, Any], times: int) -> int:
     """Wrong codes that were evaluated, of so many; a new verification is begun whenever one gives no more."""
     evaluated, verification = 0, None
     for _ in range(times):

@@ -40,9 +40,14 @@ def test_what_comes_about_is_kept() -> None:
 @pytest.mark.parametrize("failure", [Refused(), Unavailable(), RuntimeError(), KeyboardInterrupt()])
 def test_whatever_fails_gives_everything_back_once_and_is_told(failure: BaseException) -> None:
     budget = Budget()
-    with pytest.raises(type(failure)) as told, Holding() as holding:
-        taking(holding, budget, "country", "prefix", "money")
-        raise failure
+
+    def fail() -> None:
+        with Holding() as holding:
+            taking(holding, budget, "country", "prefix", "money")
+            raise failure
+
+    with pytest.raises(type(failure)) as told:
+        fail()
     assert told.value is failure
     assert budget.back == {"country": 1, "prefix": 1, "money": 1}
 
@@ -53,25 +58,31 @@ def test_what_was_not_taken_is_not_given_back() -> None:
     def refused() -> str:
         raise Throttled("country", 1, 1, NOON, 1)
 
-    with pytest.raises(Throttled), Holding() as holding:
-        never = holding.take(lambda: budget.take("never asked"), budget.give_back)
-        together(
-            holding.take(refused, budget.give_back), holding.take(lambda: budget.take("money"), budget.give_back)
-        )
-    assert never
+    def fail() -> None:
+        with Holding() as holding:
+            holding.take(lambda: budget.take("never asked"), budget.give_back)
+            money = holding.take(lambda: budget.take("money"), budget.give_back)
+            together(holding.take(refused, budget.give_back), money)
+
+    with pytest.raises(Throttled):
+        fail()
     assert budget.back == {"money": 1}
 
 
 def test_what_cannot_be_given_back_hinders_nothing_else() -> None:
     budget = Budget()
 
-    def fails(_: str) -> None:
+    def unavailable(_: str) -> None:
         raise Unavailable
 
-    with pytest.raises(Refused), Holding() as holding:
-        holding.take(lambda: "wallet", fails)()
-        taking(holding, budget, "country", "money")
-        raise Refused
+    def fail() -> None:
+        with Holding() as holding:
+            holding.take(lambda: "wallet", unavailable)()
+            taking(holding, budget, "country", "money")
+            raise Refused
+
+    with pytest.raises(Refused):
+        fail()
     assert budget.back == {"country": 1, "money": 1}
 
 

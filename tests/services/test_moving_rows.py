@@ -135,7 +135,8 @@ def test_a_frame_that_needs_more_is_replaced_once(store: StagedStore) -> None:
     rows.move(BORN, NOON, one)
 
     def longer(meter: Meter) -> Meter:
-        return meter if meter.lapses_at >= NOON + timedelta(hours=1) else replace(meter, lapses_at=NOON + timedelta(hours=1))
+        hour = NOON + timedelta(hours=1)
+        return meter if meter.lapses_at >= hour else replace(meter, lapses_at=hour)
 
     for count in (2, 3, 4):
         assert rows.move(BORN, NOON, one, longer).count == count
@@ -177,7 +178,7 @@ def test_no_more_rows_are_remembered_than_fit(store: StagedStore) -> None:
     rows = MovingRows(store)
     for number in range(REMEMBERED + 1):
         rows.move(replace(BORN, key=str(number)), NOON, one)
-    assert len(rows._seen) == 1  # noqa: SLF001
+    assert len(rows._seen) == 1
     # What was forgotten costs a second write, and counts on.
     assert rows.move(replace(BORN, key="0"), NOON, one).count == 2
 

@@ -1,7 +1,7 @@
 """Sends that nobody verifies run dry, by country, by prefix and by IP; those who verify are left alone."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -281,20 +281,3 @@ def test_a_prefix_is_counted_anew_under_the_next_month_s_key_and_its_country_is_
     world.start()
     assert len(world.rows(Traffic)) == 3
     assert traffic(world).past_sent.last_hour + traffic(world).sent == 3
-
-
-def test_what_a_refusal_promises_holds() -> None:
-    world = guarded()
-    starts(world, 6)
-    for _ in range(5):
-        with pytest.raises(Throttled) as refusal:
-            world.start(british(50))
-        assert refusal.value.retry_at > world.adapters.clock.at
-        assert refusal.value.retry_after_seconds == (refusal.value.retry_at - world.adapters.clock.at) / timedelta(
-            seconds=1
-        )
-        world.adapters.clock.at = refusal.value.retry_at
-        if start(world, british(50)).startswith("vrf"):
-            return
-    # Two that ended together, an hour later, open the hour; by then the day is full of six.
-    assert notes(world)[-1]["rule"] == "unverified_day"

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -41,14 +42,14 @@ def fill(world: World) -> int:
 
 def test_no_window_holds_more_than_the_limit(world: World) -> None:
     admitted = list[datetime]()
-    for turn in range(600):
+    for turn in range(300):
         for _ in range(8):
             if isinstance(admit(world), str):
                 admitted.append(world.adapters.clock.at)
         world.later(milliseconds=170 if turn % 3 else 730)
     for at in admitted:
         assert sum(at - timedelta(seconds=60) < each <= at for each in admitted) <= LIMIT.limit
-    assert len(admitted) > 3 * LIMIT.limit
+    assert len(admitted) > LIMIT.limit
 
 
 def test_the_whole_limit_is_admitted_before_anything_is_refused_for_good(world: World) -> None:
@@ -107,7 +108,7 @@ def test_a_window_that_the_policy_changes_holds_at_once(world: World) -> None:
     limits = replace(world.policy.rules.throttles, wallet=Limit(160, 3600))
     changed = WalletThrottle(world.ringfence.rows, limits)
     admitted = list[datetime]()
-    for _ in range(100):
+    for _ in range(70):
         for _ in range(8):
             try:
                 changed.admit("app", world.adapters.clock.at)
@@ -123,7 +124,7 @@ def test_a_window_that_the_policy_changes_holds_at_once(world: World) -> None:
 def test_a_start_counts_and_is_refused_when_the_client_has_no_more(world: World, known: bool) -> None:
     customer = world.customer()
     before = counted(world)
-    request = {"purpose": "step_up", "customer_id": customer.id} if known else {"purpose": "signup"}
+    request: dict[str, Any] = {"purpose": "step_up", "customer_id": customer.id} if known else {"purpose": "signup"}
     number = None if known else "+447400123457"
     world.start(number, **request)
     assert counted(world) == before + 1

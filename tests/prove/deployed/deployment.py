@@ -25,6 +25,8 @@ from tests.local.stacks import Stack, running
 
 # What one BatchWriteItem takes.
 BATCH = 25
+# Where a policy file's name is not the function's logical id in lower case.
+POLICY_NAMES = {"apihandler": "api", "deliverystatus": "delivery_status"}
 
 
 @cache
@@ -81,8 +83,11 @@ class Deployment:
 
     def run(self, function: str) -> dict[str, Any]:
         """The scheduled function's report, or what it died of."""
-        event = json.dumps(scheduled_event(datetime.now(UTC)))
-        answer = self.client("lambda").invoke(FunctionName=self.functions[function], Payload=event)
+        return self.invoke(function, scheduled_event(datetime.now(UTC)))
+
+    def invoke(self, function: str, event: dict[str, Any]) -> dict[str, Any]:
+        """The function's answer to this event, or what it died of."""
+        answer = self.client("lambda").invoke(FunctionName=self.functions[function], Payload=json.dumps(event))
         report: dict[str, Any] = json.loads(answer["Payload"].read())
         return report
 
@@ -118,11 +123,12 @@ def deploy_on(stack: Stack, folder: Path) -> Deployment:
     made = Deployment(stack, folder, url)
     pages = made.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=NAME)
     for resource in [each for page in pages for each in page["StackResourceSummaries"]]:
-        logical = resource["LogicalResourceId"].lower()
+        logical = resource["LogicalResourceId"].lower().removesuffix("role")
+        name = POLICY_NAMES.get(logical, logical)
         if resource["ResourceType"] == "AWS::Lambda::Function":
-            made.functions[logical.replace("apihandler", "api")] = resource["PhysicalResourceId"]
+            made.functions[name] = resource["PhysicalResourceId"]
         elif resource["ResourceType"] == "AWS::IAM::Role":
-            made.roles[logical.removesuffix("role").replace("apihandler", "api")] = resource["PhysicalResourceId"]
+            made.roles[name] = resource["PhysicalResourceId"]
     # So that the officer has a report to read.
     made.run("purge")
     return made

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).resolve().parents[3] / ".chalice"
-# What Lambda's own runtime writes. No code of ours calls it, and the engine writes its logs without asking.
-RUNTIME = "Logs"
+# What Lambda itself does for a function. No code of ours calls it, and the engine writes logs and polls queues unasked.
+RUNTIME = ("Logs", "Poll")
 
 Document = dict[str, Any]
 
@@ -43,14 +43,14 @@ def permissions(function: str) -> list[Permission]:
     return [
         Permission(function, str(each["Action"]), _short(each.get("Resource") or each["NotResource"]))
         for each in single_statements(document)
-        if each["Sid"] != RUNTIME
+        if each["Sid"] not in RUNTIME
     ]
 
 
 def without(document: Document, position: int) -> Document:
     """The policy but for its permission at this position of `permissions`."""
-    kept = [each for each in single_statements(document) if each["Sid"] != RUNTIME]
-    runtime = [each for each in single_statements(document) if each["Sid"] == RUNTIME]
+    kept = [each for each in single_statements(document) if each["Sid"] not in RUNTIME]
+    runtime = [each for each in single_statements(document) if each["Sid"] in RUNTIME]
     statements = [*runtime, *kept[:position], *kept[position + 1 :]]
     return {
         "Version": document["Version"],

@@ -17,7 +17,8 @@ EVERY_PERMISSION = [
 
 @pytest.mark.parametrize("function", list(WALKS))
 def test_the_policies_suffice(deployment: Deployment, function: str) -> None:
-    assert WALKS[function](deployment)[-1] in ("the officer reads one of them", "the purge", "the sweep")
+    last = WALKS[function](deployment)[-1]
+    assert last in ("what the carrier is too busy for waits", "the worker", "the purge", "the sweep", "the receipt")
 
 
 @pytest.mark.parametrize("permission", EVERY_PERMISSION)

@@ -1,20 +1,33 @@
 """Walks through all that each deployed function can do. They end well, or at the first thing that does not work."""
 
 import secrets
+import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
 
+from chalicelib.adapters.dynamodb_places import from_item
 from chalicelib.domain.customer import Customer, SealedNumber, WrappedKey
+from chalicelib.domain.dispatch import Dispatch
+from chalicelib.domain.verification import Send, Verification
 from chalicelib.services.sweep_keys import SHARES
 from infra.local.deploy import NAME
 from infra.local.journey import Journey, new_number
 from infra.local.journey_client import Broken
+from infra.local.tokens import Role
 from infra.local.walk import STAGES
+from tests.contracts.records import a_verification
 from tests.fakes import NOON
+from tests.prove.deployed.busy import busy_sns
 from tests.prove.deployed.deployment import Deployment
+from tests.receipts import batch, sns_log
 
 # So many that, of 24 shares, the share of any hour has some: none with a probability of 10 to the -11.
 PLANTED = 600
+# Cold, with the longest of its first pauses.
+WORKER_SECONDS = 20
+PUT_SECONDS = 2
 
 
 class Stopped(Exception):
@@ -35,9 +48,34 @@ def walk_api(deployment: Deployment) -> list[str]:
     try:
         for stage in (*STAGES, _officer):
             stage(journey)
+        with busy_sns(deployment, "api"):
+            _must_wait(journey)
     except Broken as reason:
         raise Stopped(str(journey.steps + 1), str(reason)) from None
     return journey.names
+
+
+def walk_deliver(deployment: Deployment) -> list[str]:
+    """A send that waits was put off while the carrier was busy, and then made.
+
+    Raises:
+        Stopped: it was not.
+    """
+    wallet = deployment.caller(Role.WALLET)
+    started = wallet.post("/v1/verifications", purpose="signup", phone_number=new_number(), locale="en")
+    verification = str(started.must(201).body["verification_id"])
+    _must_become(deployment, verification, "accepted")
+    _queue(deployment, verification)
+    with busy_sns(deployment, "deliver"):
+        _tell_worker(deployment, verification)
+        # Tried in vain, it says by whom; and it waits again, unless a moment later nobody could be told.
+        _must_become(deployment, verification, "queued")
+        time.sleep(PUT_SECONDS)
+        _must_become(deployment, verification, "queued")
+    # Earlier than the worker's own message, whose pause is as long as the send has waited by now.
+    _tell_worker(deployment, verification)
+    _must_become(deployment, verification, "accepted")
+    return ["the worker"]
 
 
 def walk_purge(deployment: Deployment) -> list[str]:
@@ -72,11 +110,47 @@ def walk_sweep(deployment: Deployment) -> list[str]:
     return ["the sweep"]
 
 
+def walk_delivery_status(deployment: Deployment) -> list[str]:
+    """A receipt was recorded.
+
+    Raises:
+        Stopped: it was not.
+    """
+    verification_id, message_id = dispatched(deployment)
+    report = deployment.invoke("delivery_status", batch(receipt_for(message_id)))
+    if report.get("recorded") != 1 or delivery(deployment, verification_id) != "delivered":
+        raise Stopped("the receipt", str(report))
+    return ["the receipt"]
+
+
+def dispatched(deployment: Deployment) -> tuple[str, str]:
+    """A verification whose SMS the carrier accepted, and the SMS's id."""
+    message_id, later = str(uuid4()), datetime.now(UTC) + timedelta(days=1)
+    send = Send(datetime.now(UTC), "accepted", "sns", message_id)
+    verification = a_verification(sends=(send,), due_at=later, version="1")
+    deployment.plant("verifications", [verification, Dispatch(message_id, verification.id, 1, later, version="1")])
+    return verification.id, message_id
+
+
+def receipt_for(message_id: str) -> dict[str, Any]:
+    """SNS's log of its delivery."""
+    return {**sns_log(), "notification": {"messageId": message_id}}
+
+
+def delivery(deployment: Deployment, verification_id: str) -> str:
+    """What is known of the verification's only SMS."""
+    key = {"pk": {"S": verification_id}}
+    found = deployment.client("dynamodb").get_item(TableName=f"{NAME}-verifications", Key=key, ConsistentRead=True)
+    return from_item(Verification, found["Item"]).sends[0].delivery
+
+
 WALKS: Mapping[str, Callable[[Deployment], list[str]]] = {
     "api": walk_api,
     "strongroom": walk_api,
+    "deliver": walk_deliver,
     "purge": walk_purge,
     "sweep": walk_sweep,
+    "delivery_status": walk_delivery_status,
 }
 
 
@@ -85,6 +159,39 @@ def _officer(journey: Journey) -> None:
     journey.step("the officer sees the purge runs", runs)
     newest = runs.body["purge_runs"][0]["run_id"]
     journey.step("the officer reads one of them", journey.officer.get(f"/v1/purge-runs/{newest}").must(200))
+
+
+def _must_wait(journey: Journey) -> None:
+    # Somebody else's number: each has few starts.
+    started = journey.wallet.post("/v1/verifications", purpose="signup", phone_number=new_number(), locale="en")
+    journey.step("what the carrier is too busy for waits", started.must(201, delivery="queued"))
+
+
+def _queue(deployment: Deployment, verification: str) -> None:
+    """The send waits as if nobody had tried it."""
+    deployment.client("dynamodb").update_item(
+        TableName=f"{NAME}-verifications",
+        Key={"pk": {"S": verification}},
+        UpdateExpression="SET sends[0].delivery = :queued REMOVE sends[0].sender, sends[0].message_id",
+        ExpressionAttributeValues={":queued": {"S": "queued"}},
+    )
+
+
+def _tell_worker(deployment: Deployment, verification: str) -> None:
+    sqs = deployment.client("sqs")
+    url = sqs.get_queue_url(QueueName=f"{NAME}-sends")["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody=verification)
+
+
+def _must_become(deployment: Deployment, verification: str, delivery: str) -> None:
+    dynamodb, key = deployment.client("dynamodb"), {"pk": {"S": verification}}
+    seen: dict[str, object] = {}
+    for _ in range(WORKER_SECONDS * 5):
+        seen = dynamodb.get_item(TableName=f"{NAME}-verifications", Key=key)["Item"]["sends"]["L"][0]["M"]
+        if (seen["delivery"], seen.get("sender")) == ({"S": delivery}, {"S": "sns"}):
+            return
+        time.sleep(0.2)
+    raise Stopped("the worker", f"{seen} is not {delivery}")
 
 
 def _must_erase(deployment: Deployment, counts: Mapping[str, int]) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from chalice.local import LambdaContext
 
+from chalicelib.entrypoints.jobs.deliver import deliver
 from chalicelib.entrypoints.jobs.purge import purge
 from chalicelib.entrypoints.jobs.strongroom import strongroom
 from infra.local.jobs import LONGEST_RUN_MS, MEMORY_MB, scheduled_event
@@ -19,6 +20,13 @@ def order(payload: bytes) -> bytes:
 def purge_once() -> dict[str, Any]:
     """The report of the scheduled purge."""
     report: dict[str, Any] = purge(scheduled_event(NOON), _context("purge"))
+    return report
+
+
+def deliver_once(verification_id: str) -> dict[str, Any]:
+    """What the queue's worker reports of this message."""
+    message = {"messageId": "1", "receiptHandle": "1", "body": verification_id}
+    report: dict[str, Any] = deliver({"Records": [message]}, _context("deliver"))
     return report
 
 

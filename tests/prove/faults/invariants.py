@@ -11,6 +11,11 @@ from chalicelib.domain.customer import LEDGER_KEY, Customer, TagHolder, WrappedK
 from chalicelib.domain.ledger import LedgerEvent, first_break
 from chalicelib.domain.throttle import Limit, OpeningLog, ThrottleLog
 from chalicelib.domain.verification import Verification
+from tests.prove.faults.budgets import (
+    no_start_of_a_wallet_is_uncounted,
+    no_shared_count_is_too_low,
+    no_sms_is_unpaid,
+)
 from tests.prove.faults.promises import what_was_answered_is_so
 from tests.prove.faults.witness import Answer, Sight
 
@@ -204,6 +209,9 @@ INVARIANTS: tuple[Invariant, ...] = (
     each_send_is_one_sms_at_most,
     a_verification_succeeds_once,
     no_count_is_too_low,
+    no_shared_count_is_too_low,
+    no_start_of_a_wallet_is_uncounted,
+    no_sms_is_unpaid,
     number_and_customer_have_their_keys,
     the_chain_holds_each_event_once,
     a_token_is_used_once,

@@ -104,9 +104,11 @@ def _come_back(stage: Stage) -> None:
 OPERATIONS: Mapping[str, Operation] = {
     "start": Operation(steps.nobody, steps.start, {201}, _sign_up, sends=True, starts=True),
     "start again": Operation(steps.started, steps.start, {201}, _sign_up, sends=True, starts=True),
+    "start, repeated": Operation(steps.started_under_a_key, steps.start_again, {201}, _sign_up),
     "start for a customer": Operation(steps.customer, steps.step_up, {201}, _step_up, sends=True, starts=True),
     "resend": Operation(steps.started, steps.resend, {200}, _sign_up, sends=True),
     "resend to a customer": Operation(steps.stepping_up, steps.resend, {200}, _step_up, sends=True),
+    "send from the queue": Operation(steps.queued, steps.deliver, {200}, _sign_up, sends=True, keyed=False),
     "check, right": Operation(steps.started, steps.check_right, {200}, _be_bound),
     "check, wrong": Operation(steps.started, steps.check_wrong, {422}, _sign_up),
     "cancel": Operation(steps.started, steps.cancel, {204}, _be_nobody),

@@ -16,6 +16,8 @@ def permissions_for(service: str, operation: str, body: dict[str, Any], world: s
     """
     if service == "sns":
         yield f"sns:{operation} on SMS"
+    elif service == "sqs":
+        yield f"sqs:{operation} on sends"
     elif service == "lambda":
         yield f"lambda:{operation}Function on strongroom"
     elif service == "kms":

@@ -5,12 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar
 
-from botocore.exceptions import BotoCoreError
-
 from chalicelib.adapters import aws
 from chalicelib.adapters.dynamodb_store import DynamoDBStore
 from chalicelib.adapters.lambda_strongroom import LambdaStrongroom
-from chalicelib.adapters.sns_sender import SnsSender
+from chalicelib.adapters.sns_carrier import SnsCarrier
 from chalicelib.bootstrap import Ringfence
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.claim import KeyedRequest
@@ -18,25 +16,39 @@ from chalicelib.domain.contact import AccessLogEntry, ContactToken, token_digest
 from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
 from chalicelib.domain.errors import NotReplayable, Unavailable, VerificationSpent
 from chalicelib.domain.phone_number import PhoneNumber
+from chalicelib.domain.sent import Sent
 from chalicelib.domain.verification import TransactionContext, Verification
 from chalicelib.ports import Expect, Insert, Remove, Replace, Strongroom, Write
 from chalicelib.services.bind_customer import BindCustomer
 from chalicelib.services.changing import existing
 from chalicelib.services.check_code import CheckCode
 from chalicelib.services.close_customer import CloseCustomer
+from chalicelib.services.holding import Holding
+from chalicelib.services.intended_send import Started
 from chalicelib.services.purge_customer import PurgeCustomer
 from chalicelib.services.record_consent import RecordConsent
-from chalicelib.services.start_verification import StartRequest, StartVerification
+from chalicelib.services.send_budgets import Calls
+from chalicelib.services.sms_sender import SmsSender
+from chalicelib.services.start_request import StartRequest
+from chalicelib.services.start_verification import StartVerification
 from chalicelib.services.strongroom import StrongroomService
 
 
 class WritesFirst(StartVerification):
     """The verification is written before the number's throttle is asked."""
 
-    def _save(self, verification: Verification, keyed: KeyedRequest | None, at: datetime) -> Verification:
+    def _save(
+        self,
+        verification: Verification,
+        request: StartRequest,
+        keyed: KeyedRequest | None,
+        at: datetime,
+        *_: object,
+        **__: object,
+    ) -> Verification:
         write = Insert(verification)
         self.store.commit(write, *self.idempotency.claim(keyed, verification.id, verification.tag, at))
-        self.throttle.admit("number", verification.tag, at)
+        self.throttle.admit(self.throttle.keys("number", verification.tag, at), at)
         return write.record
 
 
@@ -48,22 +60,63 @@ class SendsAgain(StartVerification):
     ) -> Verification:
         """The code was sent, perhaps not for the first time."""
         verification = super().__call__(caller, authorization, request, keyed)
-        number = self._number(request)
+        number = self._number(caller, request)
         if number is None or verification.sends[-1].delivery != "intended":
             return verification
         return self.deliver(verification, number, self.codes.secret(*verification.code_subject(request.context)))
 
 
-class PublishesAgain(SnsSender):
+class _CountsLater(StartVerification):
+    """A budget is asked once the SMS is on its way."""
+
+    budget: ClassVar[str]
+
+    def _start_new(
+        self, caller: Caller, request: StartRequest, number: PhoneNumber, keyed: KeyedRequest | None
+    ) -> Started:
+        started = super()._start_new(caller, request, number, keyed)
+        take = super()._budgets(Holding(), caller, request, number, started.verification)[self.budget]
+
+        def send() -> Verification:
+            assert started.send is not None
+            sent = started.send()
+            take()
+            return sent
+
+        return Started(started.verification, send)
+
+    def _budgets(self, *whom: Any) -> Calls:
+        return {name: call for name, call in super()._budgets(*whom).items() if name != self.budget}
+
+
+class PaysLater(_CountsLater):
+    """The money is reserved once it is spent."""
+
+    budget = "money"
+
+
+class CountsWalletLater(_CountsLater):
+    """The wallet client is asked once the SMS is on its way."""
+
+    budget = "wallet"
+
+
+class TakesForFailed(SmsSender):
+    """What was not answered counts as not sent."""
+
+    def send(self, number: PhoneNumber, body: str, reference: str, code_seconds: int | None = None) -> Sent:
+        """One attempt was made; without an answer it is told as failed."""
+        sent = super().send(number, body, reference, code_seconds)
+        return replace(sent, outcome="failed") if sent.outcome == "unknown" else sent
+
+
+class PublishesAgain(SnsCarrier):
     """botocore repeats a Publish that it got no answer to, as it does by default."""
 
-    def send(self, number: PhoneNumber, body: str) -> str:
+    def attempt(self, number: PhoneNumber, body: str, reference: str, code_seconds: int | None = None) -> str:
         """At least one attempt was made."""
-        try:
-            aws._the_client("sns", attempts=3).publish(PhoneNumber=number.e164, Message=body)
-        except BotoCoreError:
-            return "unknown"
-        return "accepted"
+        answer = aws._the_client("sns", attempts=3).publish(PhoneNumber=number.e164, Message=body)
+        return str(answer["MessageId"])
 
 
 class ProvesAgain(CheckCode):
@@ -188,6 +241,10 @@ def _in_turn(kind: type[Any]) -> Callable[[Ringfence], Any]:
     return make
 
 
+def _carried_by(kind: type[SnsCarrier]) -> Callable[[Ringfence], Any]:
+    return lambda it: replace(it.wired(SmsSender), carriers={"sns": kind(it.policy.rules.sms)})
+
+
 def _opened_by(kind: type[StrongroomService]) -> Callable[[Ringfence], Strongroom]:
     def make(ringfence: Ringfence) -> Strongroom:
         # The API's function asks as it should; the wrong one stands in the strongroom's.
@@ -198,10 +255,15 @@ def _opened_by(kind: type[StrongroomService]) -> Callable[[Ringfence], Strongroo
 
 
 PLANTED: Mapping[str, Planted] = {
-    "write before throttle": Planted("start_verification", _wrong(WritesFirst), "start", "no_count_is_too_low"),
-    "retry of publish": Planted(
-        "sender", lambda it: PublishesAgain(it.policy.rules.sms), "start", "each_send_is_one_sms_at_most"
+    "unknown outcome taken for failed": Planted(
+        "sender", _wrong(TakesForFailed), "start", "no_shared_count_is_too_low"
     ),
+    "money reserved after the send": Planted("start_verification", _wrong(PaysLater), "start", "no_sms_is_unpaid"),
+    "wallet counted after the send": Planted(
+        "start_verification", _wrong(CountsWalletLater), "start", "no_start_of_a_wallet_is_uncounted"
+    ),
+    "write before throttle": Planted("start_verification", _wrong(WritesFirst), "start", "no_count_is_too_low"),
+    "retry of publish": Planted("sender", _carried_by(PublishesAgain), "start", "each_send_is_one_sms_at_most"),
     "send repeated with the request": Planted(
         "start_verification", _wrong(SendsAgain), "start", "each_send_is_one_sms_at_most"
     ),

@@ -9,14 +9,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import boto3
+
 from chalicelib.adapters import aws
 from chalicelib.bootstrap import Adapters, Ringfence, install, ringfence
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.due import bucket
 from chalicelib.domain.policy import Policy
+from infra.local.send_queue import open_send_queue
 from tests.prove.api import Api, InProcess, Reply
 from tests.prove.faults import moto_memory
-from tests.prove.faults.functions import order, purge_once
+from tests.prove.faults.functions import deliver_once, order, purge_once
 from tests.prove.faults.wire import Died, Fault, Wire
 from tests.prove.faults.witness import Answer, Witness
 from tests.worlds import World, fresh_number
@@ -28,6 +31,8 @@ MOST_TRIES = 4
 BAD_GATEWAY = Reply(502, {}, "")
 # The purge is its own client: the next hour's run repeats it.
 PURGE_EVERY = {"Retry-After": "3600"}
+# SQS gives a message again once its visibility is over.
+AGAIN = {"Retry-After": "60"}
 
 
 @dataclass
@@ -35,6 +40,7 @@ class Life:
     """What the clients know of the customer on stage.
 
     Attributes:
+        key: the Idempotency-Key under which it was started.
         heard: how many codes the phone received before the verification was started.
     """
 
@@ -43,6 +49,7 @@ class Life:
     verification: str = ""
     customer: str = ""
     token: str = ""
+    key: str = ""
     heard: int = 0
 
 
@@ -68,9 +75,13 @@ class Chance:
         self.drawn += 1
         return hashlib.shake_256(str(self.drawn).encode()).hexdigest(size)
 
+    def randbelow(self, _: int) -> int:
+        """In the place of `secrets.randbelow`: of the shards of a budget the first, where all meet."""
+        return 0
+
 
 class Stage:
-    """The API as its clients meet it, the strongroom as a function of its own, and the purge's job.
+    """The API as its clients meet it, the strongroom as a function of its own, the queue's worker, the purge's job.
 
     Args:
         variant: the Ringfence that each function makes.
@@ -85,6 +96,7 @@ class Stage:
         self.meanwhile: Callable[[str], object] = lambda _: None
         self.wire = Wire(world, self._invoke, lambda kind: self.meanwhile(kind))
         self._policy = _impatient(world.ringfence.policy)
+        self._queue = open_send_queue(boto3.Session(), world.name)
         install(world.ringfence)
         self.make_clients()
         self.start_functions()
@@ -97,10 +109,12 @@ class Stage:
     def start_functions(self) -> None:
         """Functions that have cached nothing yet."""
         self._api, self._strongroom, self._purge = self._new(STRONGROOM), self._new(), self._new()
+        self._deliver = self._new()
 
     def _new(self, strongroom: str | None = None) -> Ringfence:
         known = self.world.ringfence.adapters
-        adapters = Adapters(replace(known.settings, strongroom=strongroom), known.clock)
+        settings = replace(known.settings, strongroom=strongroom, send_queue=self._queue)
+        adapters = Adapters(settings, known.clock)
         # As if it had been read: it is a file beside the code.
         vars(adapters)["policy"] = self._policy
         return self.variant(adapters)
@@ -162,6 +176,19 @@ class Stage:
         self.witness.answers.append(Answer("purge", {}, None, reply))
         return reply
 
+    def work(self, fault: Fault | None = None) -> Reply:
+        """The queue's worker was given the verification; 500 if it died or failed, and SQS gives it again."""
+
+        def run() -> Reply:
+            try:
+                return Reply(200, {}, json.dumps(deliver_once(self.life.verification)))
+            except Exception:
+                return Reply(500, AGAIN, "{}")
+
+        reply = self._answered("deliver", self._deliver, run, fault)
+        self.witness.answers.append(Answer("deliver", {}, None, reply))
+        return reply
+
     def insist(self, ask: Callable[[], Reply]) -> tuple[Reply, ...]:
         """All that a sensible client is told until the answer is no failure of ours."""
         seen: list[Reply] = []
@@ -186,6 +213,7 @@ class Stage:
             finally:
                 self.wire.unwatch()
                 self.witness.openings |= self.wire.openings
+                self.witness.published += self.wire.published
 
     def _invoke(self, payload: bytes) -> tuple[bytes, bool]:
         with _serving(self._strongroom), self.wire.inside("strongroom"):

@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.prove.api import STAFF, WALLET, Reply
 from tests.prove.faults.stage import Life, Stage
-from tests.prove.faults.wire import Fault
+from tests.prove.faults.wire import Call, Fault
 
 READY = {"order_reference": "A-1", "pickup_place": "Main Street", "pickup_until": "Friday"}
 JUSTIFICATION = "Customer asked to be called back"
@@ -22,6 +22,14 @@ def start(stage: Stage, key: str | None, fault: Fault | None = None) -> Reply:
     life = stage.life
     body = {"purpose": "signup", "phone_number": life.number, "client": {"device_id": life.device}}
     return _keeping(stage, stage.call(WALLET, "POST", "/v1/verifications", body, key, fault))
+
+
+def start_again(stage: Stage, _: str | None, fault: Fault | None = None) -> Reply:
+    return start(stage, stage.life.key, fault)
+
+
+def deliver(stage: Stage, _: str | None, fault: Fault | None = None) -> Reply:
+    return stage.work(fault)
 
 
 def step_up(stage: Stage, key: str | None, fault: Fault | None = None) -> Reply:
@@ -111,6 +119,21 @@ def started(stage: Stage) -> None:
     nobody(stage)
     demand(start(stage, None), 201)
     stage.later(seconds=30)
+
+
+def started_under_a_key(stage: Stage) -> None:
+    """A signup whose wallet did not hear the answer."""
+    nobody(stage)
+    stage.life.key = new_key()
+    demand(start(stage, stage.life.key), 201)
+
+
+def queued(stage: Stage) -> None:
+    """A signup whose SMS waits in the queue, since SNS was too busy."""
+    nobody(stage)
+    reply = demand(start(stage, None, Fault("throttled", Call("api", "Publish", 1))), 201)
+    assert reply.body["delivery"] == "queued"
+    stage.later(seconds=2)
 
 
 def proved(stage: Stage) -> None:

@@ -76,6 +76,7 @@ def moto_stage(issuer: Issuer, variant: type[Ringfence] = Ringfence) -> Iterator
         patch.setattr(time, "sleep", lambda _: None)
         patch.setattr(concurrently, "_pool", InTurn)
         patch.setattr(secrets, "token_hex", stage.chance.token_hex)
+        patch.setattr(secrets, "randbelow", stage.chance.randbelow)
         patch.setattr(due, "BUCKETS", BUCKETS)
         yield stage
 
@@ -91,8 +92,8 @@ def engine_stage(issuer: Issuer, endpoint: str) -> Iterator[Stage]:
 def sweep(stage: Stage, name: str, kinds: Sequence[tuple[str, bool]] = KINDS) -> Iterator[Outcome]:
     """The outcomes of one operation, call by call."""
     operation = OPERATIONS[name]
-    set_again = _setting(stage, operation)
-    for call in _calls(stage, set_again, operation):
+    set_again = setting(stage, operation)
+    for call in calls(stage, set_again, operation):
         stage.make_clients()
         for kind, lasts in kinds:
             if operation.keyed or kind != "rivalled":
@@ -100,7 +101,7 @@ def sweep(stage: Stage, name: str, kinds: Sequence[tuple[str, bool]] = KINDS) ->
                 yield _play(stage, operation, Fault(kind, call, lasts))
 
 
-def _setting(stage: Stage, operation: Operation) -> Callable[[], None]:
+def setting(stage: Stage, operation: Operation) -> Callable[[], None]:
     """Sets the stage: by bringing the past back where that can be done, else by living through it again."""
 
     def live() -> None:
@@ -115,7 +116,7 @@ def _setting(stage: Stage, operation: Operation) -> Callable[[], None]:
     return lambda: stage.bring_back(past)
 
 
-def _calls(stage: Stage, set_again: Callable[[], None], operation: Operation) -> list[Call]:
+def calls(stage: Stage, set_again: Callable[[], None], operation: Operation) -> list[Call]:
     """What the operation calls when nothing goes wrong; of the buckets that hold nothing due, the first."""
     set_again()
     stage.make_clients()

@@ -31,10 +31,12 @@ HOW_TO_READ = """
     - `200`, `201`, `202`, `204`: done. For a wrong code, `422` is the right answer.
     - `503`, `500`: a call failed; the client repeats. `502`: the process died, and the gateway says so.
     - `*`: done, but no SMS came of it. It is told as `delivery: unknown` or `failed` and is never made up for by
-      itself: `resend` is the cure for a code, a new decision for a message.
+      itself: `resend` is the cure for a code, a new decision for a message. Where SNS was too busy for a code it is
+      told as `queued`, and the queue's worker is the cure.
     - `409` of a decision or a reveal: its answer is given once, and that once was lost. A new decision is the cure.
     - `409`, `429` under *rivalled*: the other one was first. Rivals want the same; a withdrawal that meets a message,
       or a closure that meets a code, is tried where the services are tested.
+    - SQS is the worker's client: `500` and `502` mean that it gives the message again.
     - The purge is its own client: its next run, an hour later, repeats what failed. `500` means that its report tells
       of failures; two runs at once count what the other one did as failures and lose nothing.
 

@@ -4,8 +4,10 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Any
+from urllib.parse import parse_qs
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
@@ -47,11 +49,26 @@ class Fault:
     Attributes:
         kind: fails, lost, throttled, dies, repeated or rivalled.
         lasts: every later call of the request goes wrong too.
+        every_attempt: botocore's own repeats of the call go wrong, and nothing else.
     """
 
     kind: str
     call: Call
     lasts: bool = False
+    every_attempt: bool = False
+
+
+@dataclass(frozen=True)
+class Published:
+    """One SMS that the carrier was given.
+
+    Attributes:
+        function: the strongroom sends to customers, the others to numbers that nobody has proved.
+    """
+
+    at: datetime
+    function: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -69,6 +86,11 @@ class Attempt:
         return said
 
     @property
+    def text(self) -> str:
+        """Of the SMS that it is about; empty if it is about none."""
+        return parse_qs(_text(self.request.body)).get("Message", [""])[0] if self.service == "sns" else ""
+
+    @property
     def call_id(self) -> str:
         """botocore gives every attempt of one call the same id."""
         return _text(self.request.headers["amz-sdk-invocation-id"])
@@ -84,6 +106,7 @@ class Wire:
         due: tables and buckets of the index in which something may be due.
         calls: what the request called so far.
         openings: the request's openings of a customer's number by KMS, by the ids of the calls.
+        published: the SMS of the request, and of others meanwhile.
         busy: a request is being watched.
         tripped: the fault has struck.
         needed: every permission that a request has needed so far, with the function that did.
@@ -96,10 +119,12 @@ class Wire:
     due: set[tuple[str, str]] = field(default_factory=set)
     calls: list[Call] = field(default_factory=list)
     openings: set[str] = field(default_factory=set)
+    published: list[Published] = field(default_factory=list)
     busy: bool = False
     tripped: bool = False
     needed: set[tuple[str, str]] = field(default_factory=set)
     _function: str = ""
+    _serving: str = ""
     _fault: Fault | None = None
     _seen: dict[str, Call] = field(default_factory=dict)
     _dead: bool = False
@@ -117,7 +142,7 @@ class Wire:
 
     def watch(self, function: str, fault: Fault | None) -> None:
         """A request begins: its calls are numbered from 1, and one of them may be struck."""
-        self.calls, self._seen, self.openings = [], {}, set()
+        self.calls, self._seen, self.openings, self.published = [], {}, set(), []
         self.busy, self.tripped, self._dead = True, False, False
         self._function, self._fault = function, fault
 
@@ -132,11 +157,12 @@ class Wire:
     @contextmanager
     def inside(self, function: str) -> Iterator[None]:
         """The calls are this function's until the block ends."""
-        before, self._function = self._function, self._function and function
+        before = self._function, self._serving
+        self._function, self._serving = self._function and function, function
         try:
             yield
         finally:
-            self._function = before
+            self._function, self._serving = before
 
     def _before_send(self, request: AWSPreparedRequest, event_name: str, **_: Any) -> AWSResponse | None:
         _prefix, service, operation = event_name.split(".")
@@ -170,7 +196,7 @@ class Wire:
     def _strikes(self, fault: Fault, call: Call, is_first: bool) -> bool:
         if fault.lasts:
             return self.tripped or call == fault.call
-        return call == fault.call and is_first
+        return call == fault.call and (is_first or fault.every_attempt)
 
     def _numbered(self, attempt: Attempt) -> tuple[Call, bool]:
         """The call, and whether this is its first attempt."""
@@ -193,7 +219,7 @@ class Wire:
 
     def _pass_on(self, attempt: Attempt) -> AWSResponse | None:
         if attempt.service != "lambda" and self.world.kind == "engine":
-            self._note_opening(attempt)
+            self._note(attempt)
             return None
         return self._apply(attempt)
 
@@ -204,14 +230,16 @@ class Wire:
             if died:
                 made.headers["X-Amz-Function-Error"] = "Unhandled"
             return made
-        self._note_opening(attempt)
+        self._note(attempt)
         if self.world.kind == "engine":
             return URLLib3Session().send(attempt.request)
         answer = botocore_stubber("before-send", attempt.request)
         assert isinstance(answer, AWSResponse)
         return answer
 
-    def _note_opening(self, attempt: Attempt) -> None:
+    def _note(self, attempt: Attempt) -> None:
+        if attempt.service == "sns":
+            self.published.append(Published(self.world.clock.now(), self._serving, attempt.text))
         number_key = self.world.ringfence.adapters.settings.keys["number"]
         if attempt.operation == "Decrypt" and attempt.body["KeyId"] == number_key:
             self.openings.add(attempt.call_id)

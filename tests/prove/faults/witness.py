@@ -12,6 +12,7 @@ from chalicelib.domain.verification import Verification
 from chalicelib.ports import R
 from tests.prove.api import Reply
 from tests.prove.faults import moto_memory
+from tests.prove.faults.wire import Published
 from tests.worlds import World
 
 CODE = re.compile(r"#[0-9]{6}$")
@@ -39,6 +40,7 @@ class Witness:
     Attributes:
         answers: all that clients got, oldest first.
         openings: each opening of a customer's number by KMS.
+        published: each SMS that the carrier was given.
         sends: how many sends each verification ever had, erased since or not.
         messages: every message that was ever recorded.
     """
@@ -46,6 +48,7 @@ class Witness:
     world: World
     answers: list[Answer] = field(default_factory=list)
     openings: set[str] = field(default_factory=set)
+    published: list[Published] = field(default_factory=list)
     sends: dict[str, int] = field(default_factory=dict)
     messages: set[str] = field(default_factory=set)
 
@@ -55,6 +58,7 @@ class Witness:
             self,
             answers=list(self.answers),
             openings=set(self.openings),
+            published=list(self.published),
             sends=dict(self.sends),
             messages=set(self.messages),
         )
@@ -85,8 +89,11 @@ class Sight:
         """Every record of a kind."""
         if kind not in self._rows:
             place = PLACES[kind]
+            others = tuple(it.prefix for it in PLACES.values() if it.table == place.table and it.prefix)
             items = (item for item in self._items(place.table) if item["pk"]["S"].startswith(place.prefix))
-            self._rows[kind] = [from_item(kind, item) for item in items]
+            # A kind without a prefix shares its table with kinds that have one.
+            own = (item for item in items if place.prefix or not item["pk"]["S"].startswith(others))
+            self._rows[kind] = [from_item(kind, item) for item in own]
         return self._rows[kind]
 
     def _items(self, table: str) -> list[Item]:
