@@ -107,10 +107,10 @@ class MemoryStore:
             return False
         if isinstance(write, Remove) and stored is None:
             return False
-        expected = write.before if isinstance(write, Replace) else write.record
+        expected: Any = write.before if isinstance(write, Replace) else write.record
         if isinstance(write, Replace) and PLACES[type(expected)].moves and stored is not None:
             # An addition leaves the version as it is.
-            return stored.version != expected.version or stored.moves != expected.moves  # type: ignore[attr-defined]
+            return (stored.version, stored.moves) != (expected.version, expected.moves)  # type: ignore[attr-defined]
         return stored is None or stored.version != expected.version
 
 

@@ -101,8 +101,8 @@ def set_environment() -> None:
 
 
 def draw_the_first_shard() -> None:
-    """Of the shards of a budget, each of which would do, the services draw the first: what is asked is the same again."""
-    secrets.randbelow = lambda _: 0
+    """Of a budget's shards, which are alike, the services draw the first: what is asked is always the same."""
+    vars(secrets)["randbelow"] = lambda _: 0
 
 
 def install_application(recording: Recording, strongroom: str | None = None) -> None:

@@ -8,7 +8,9 @@ from chalicelib.domain.mistake import demand
 # Each is kept free by its regulator for films and tests, so that a code for it can reach nobody.
 RESERVED = {
     "GB": r"\+447700900\d{3}",  # Ofcom: mobile numbers for drama
-    "US": r"\+1[2-9]\d{2}55501\d{2}",  # NANPA: 555-0100 to 555-0199
+    # NANPA: 555-0100 to 555-0199 of an area. A code whose last digit stands twice, or 88X, is no area's, but toll-free
+    # or the like, and there such a number may be somebody's.
+    "US": r"\+1(?!\d(\d)\1|88\d)[2-9]\d{2}55501\d{2}",
     "FR": r"\+3363998\d{4}",  # Arcep: 06 39 98
     "IE": r"\+3532091\d{5}",  # ComReg: 020 91
     "SE": r"\+467017406(0[5-9]|[1-9]\d)",  # PTS: 070-174 06 05 to 99

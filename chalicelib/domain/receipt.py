@@ -73,6 +73,9 @@ EVENT_TYPES: Mapping[str, tuple[str, str | None]] = {
     "TEXT_UNKNOWN": ("accepted", None),
 }
 
+# Whose events alone name the verification, and so find a send of which no outcome was written.
+NAMES_VERIFICATION = "end_user_messaging"
+
 # Sent or not: nobody knows. A queued send is not among them: it was surely not sent.
 _LOST = ("intended", "opening", "unknown")
 
@@ -125,7 +128,8 @@ def with_receipt(verification: Verification, receipt: Receipt) -> Verification:
     send = verification.sends[position]
     if _worth(receipt.delivery, receipt.reason) <= _worth(send.delivery, send.reason):
         return verification
-    told = replace(send, delivery=receipt.delivery, reason=receipt.reason, message_id=receipt.message_id)
+    sender = send.sender or NAMES_VERIFICATION
+    told = replace(send, delivery=receipt.delivery, sender=sender, reason=receipt.reason, message_id=receipt.message_id)
     return replace(verification, sends=(*verification.sends[:position], told, *verification.sends[position + 1 :]))
 
 

@@ -10,7 +10,9 @@ from chalicelib.domain.verification import TransactionContext
 
 CODE_TEXTS = ("signup", "number_change", "step_up", "transaction", "preferences")
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
-CODE_PLACEHOLDERS = {"code", "minutes", "company", "amount", "currency", "payee"}
+CODE_PLACEHOLDERS = {"code", "minutes", "company"}
+# In a payment's text, all of them, and in no other. Source: RTS 2018/389 art. 5.
+PAYMENT_PLACEHOLDERS = {"amount", "currency", "payee"}
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,9 @@ class Texts:
         for name, text in self.codes.items():
             demand(name in CODE_TEXTS, f"codes.{name}", f"must be one of {', '.join(CODE_TEXTS)}")
             demand(_is_template(text), f"codes.{name}", "must have no braces but those of {lower_snake} placeholders")
-            demand("code" in placeholders(text), f"codes.{name}", "must contain {code}")
-            unknown = set(placeholders(text)) - CODE_PLACEHOLDERS
+            needed = {"code", *(PAYMENT_PLACEHOLDERS if name == "transaction" else ())}
+            missing, unknown = needed - set(placeholders(text)), set(placeholders(text)) - CODE_PLACEHOLDERS - needed
+            demand(not missing, f"codes.{name}", f"must contain {', '.join(f'{{{each}}}' for each in sorted(missing))}")
             demand(not unknown, f"codes.{name}", f"knows no placeholder {', '.join(sorted(unknown))}")
         for purpose, templates in self.contact.items():
             for name, text in templates.items():

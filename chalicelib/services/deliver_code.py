@@ -47,9 +47,9 @@ class DeliverCode:
             secret: what the code is derived from.
         """
         at = self.clock.now()
-        left = ceil((verification.code_expires_at - at).total_seconds())
+        left = max(1, ceil((verification.code_expires_at - at).total_seconds()))
         text = code_text(verification, derive_code(secret), self.policy)
-        sent = self.sender.send(number, text, verification.id, max(1, left))
+        sent = self.sender.send(number, text, verification.id, left)
         if sent.outcome == "throttled" and verification.pending_number is not None:
             return self._queued(verification, sent, at)
         if sent.message_id and sent.sender in self.feedback:
@@ -87,8 +87,10 @@ class DeliverCode:
         send, before = len(verification.sends), verification.sends[-1].delivery
 
         def rule(current: Verification) -> Verification:
-            # A worker may have been quicker than the answer to a put that seemed to fail.
-            return current.with_delivery(send, sent) if current.sends[send - 1].delivery == before else current
+            # A worker may have been quicker than the answer to a put that seemed to fail. What still stands as queued,
+            # no worker has: it is our own word, whose answer was lost.
+            ours = current.sends[send - 1].delivery in (before, "queued")
+            return current.with_delivery(send, sent) if ours else current
 
         dispatch = (
             (Insert(Dispatch(sent.message_id, verification.id, send, at + RECEIPTS_COME_FOR)),)

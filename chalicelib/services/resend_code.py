@@ -87,4 +87,4 @@ class ResendCode:
             )
             intended = intend()
         send = partial(self.deliver, intended, found["number"], found["secret"])
-        return Started(intended, lambda: settled(send(), holding))
+        return Started(intended, partial(settled, intended, send, holding))

@@ -78,8 +78,13 @@ class SendBudgets:
         return calls
 
 
-def settled(verification: Verification, holding: Holding) -> Verification:
-    """The verification; what its last send had taken is given back if it was surely not sent."""
-    if verification.sends[-1].delivery in NOT_SENT:
+def settled(intended: Verification, send: Callable[[], Verification], holding: Holding) -> Verification:
+    """What sending made of the verification; what the intended send had taken is given back if it was surely not sent.
+
+    Args:
+        intended: the verification with this send as its last; another may follow while it is made.
+    """
+    sent = send()
+    if sent.sends[len(intended.sends) - 1].delivery in NOT_SENT:
         holding.give_back()
-    return verification
+    return sent

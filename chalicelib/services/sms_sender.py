@@ -34,7 +34,7 @@ class SmsSender:
         started = time.perf_counter()
         country = self.policy.rules.country(number.region)
         sender = country.sender if country else "sns"
-        sent = self._attempt(sender, number, body, reference, code_seconds)
+        sent, error = self._attempt(sender, number, body, reference, code_seconds)
         milliseconds = round((time.perf_counter() - started) * 1000)
         self.journal.note(
             "sms",
@@ -42,17 +42,20 @@ class SmsSender:
             region=number.region,
             outcome=sent.outcome,
             reason=sent.reason,
+            error=error,
             milliseconds=milliseconds,
         )
         return sent
 
-    def _attempt(self, sender: str, number: PhoneNumber, body: str, reference: str, code_seconds: int | None) -> Sent:
+    def _attempt(
+        self, sender: str, number: PhoneNumber, body: str, reference: str, code_seconds: int | None
+    ) -> tuple[Sent, str | None]:
         try:
-            return Sent("accepted", sender, self.carriers[sender].attempt(number, body, reference, code_seconds))
+            return Sent("accepted", sender, self.carriers[sender].attempt(number, body, reference, code_seconds)), None
         except SmsThrottled:
-            return Sent("throttled", sender, reason="throttled")
+            return Sent("throttled", sender, reason="throttled"), None
         except SmsRefused as refusal:
-            return Sent("opted_out" if refusal.reason == "opted_out" else "failed", sender, reason=refusal.reason)
-        except Exception:
-            # No answer, or half of one, or none that can be read.
-            return Sent("unknown", sender)
+            return Sent("opted_out" if refusal.reason == "opted_out" else "failed", sender, reason=refusal.reason), None
+        except Exception as failure:
+            # No answer, or half of one, or none that can be read. Its text may quote the number, its kind does not.
+            return Sent("unknown", sender), type(failure).__name__

@@ -115,7 +115,7 @@ class StartVerification:
                 lambda: self._save(intended, request, keyed, at, **counted),
                 lambda: self.codes.secret(*intended.code_subject(request.context)),
             )
-        return Started(saved, lambda: settled(self.deliver(saved, number, secret), holding))
+        return Started(saved, lambda: settled(saved, partial(self.deliver, saved, number, secret), holding))
 
     def _budgets(
         self, holding: Holding, caller: Caller, request: StartRequest, number: PhoneNumber, fresh: Verification

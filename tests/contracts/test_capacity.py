@@ -46,8 +46,15 @@ def test_a_row_of_a_budget_is_one_unit_however_busy(recorded: Recorded) -> None:
     full = Counts((sent,) * SLOTS_OF_HOUR, (an_hour,) * HOURS)
     row = replace(
         new_traffic("CN#12", NOON, DAILY_OF_A_ROW, 25),
-        **dict.fromkeys(("sent", "verified", "flight_0", "flight_1", "flight_2", "moves"), sent),
-        **dict.fromkeys(("past_sent", "past_verified", "unverified"), full),
+        sent=sent,
+        verified=sent,
+        flight_0=sent,
+        flight_1=sent,
+        flight_2=sent,
+        moves=sent,
+        past_sent=full,
+        past_verified=full,
+        unverified=full,
         days=(DAILY_OF_A_ROW,) * DAYS,
         version="0123456789abcdef",
     )

@@ -23,7 +23,7 @@ ASKED = {"start": 4, "resend": 3, "check, right": 2, "check, wrong": 2, "bind": 
 
 
 @pytest.mark.parametrize("name", ASKED)
-def test_the_request_is_answered_503_and_its_repeat_loses_nothing_and_spends_nothing_twice(name: str, issuer: Issuer) -> None:
+def test_it_is_answered_503_and_its_repeat_loses_nothing_and_spends_nothing_twice(name: str, issuer: Issuer) -> None:
     with moto_stage(issuer) as stage:
         operation = OPERATIONS[name]
         set_again = setting(stage, operation)

@@ -141,4 +141,7 @@ def test_the_policy_says_which_way_and_no_other_is_tried() -> None:
 
 
 def test_a_carrier_that_is_not_there_is_unknown_and_not_an_error() -> None:
-    assert SmsSender(POLICY, {}, MemoryJournal()).send(NUMBER, "x", "vrf_1") == UNKNOWN
+    journal = MemoryJournal()
+    assert SmsSender(POLICY, {}, journal).send(NUMBER, "x", "vrf_1") == UNKNOWN
+    # Or nobody would learn why all that goes there is unknown.
+    assert journal.notes[0][1]["error"] == "KeyError"

@@ -21,14 +21,16 @@ from chalicelib.domain.errors import (
     NotPermitted,
     NotReplayable,
     RingfenceError,
+    SpendLimitReached,
     Throttled,
     VerificationCancelled,
     VerificationExpired,
     VerificationLocked,
     VerificationSpent,
 )
+from chalicelib.domain.spent import SHARDS, Spent, new_spent
 from chalicelib.domain.verification import Verification
-from chalicelib.ports import Insert, Remove
+from chalicelib.ports import Insert, Remove, Replace
 from tests.contracts.strongroom_function import handled, invoked, serve_world
 from tests.fakes import bearer, caller
 from tests.repo.sources import tree
@@ -63,7 +65,7 @@ def allow_one(world: World, name: str) -> None:
     """A caller may open one number and no more for now; said before any use case has read the policy."""
     rules = world.policy.rules
     (limit, *_) = getattr(rules.throttles, name)
-    throttles = replace(rules.throttles, **{name: (replace(limit, limit=1),)})
+    throttles = replace(rules.throttles, **{name: (replace(limit, limit=1),)})  # type: ignore[arg-type]
     world.adapters.policy = replace(world.policy, rules=replace(rules, throttles=throttles))
 
 
@@ -112,6 +114,26 @@ def code_too_often(world: World) -> None:
     allow_one(world, "opening_by_wallet")
     # Its start was the one.
     send_code(world, stepping_up(world).id)
+
+
+def spend_all(world: World) -> None:
+    """Every shard of the ceiling is full."""
+    for shard in map(str, range(SHARDS)):
+        fresh = replace(new_spent(shard, world.adapters.clock.now()), hour_cost=10**9)
+        spent = world.store.get(Spent, shard)
+        world.store.commit(Replace(spent, fresh) if spent else Insert(fresh))
+
+
+def code_beyond_the_ceiling(world: World) -> None:
+    verification = stepping_up(world)
+    spend_all(world)
+    send_code(world, verification.id)
+
+
+def message_beyond_the_ceiling(world: World) -> None:
+    token = world.token(agreed(world))
+    spend_all(world)
+    send(world, token)
 
 
 def message_too_often(world: World) -> None:
@@ -171,6 +193,7 @@ REFUSED: dict[tuple[str, type[RingfenceError]], Callable[[World], object]] = {
     ("send_code", VerificationExpired): code_late,
     ("send_code", VerificationLocked): lambda world: code_after(world, attempts=99),
     ("send_code", Throttled): code_too_often,
+    ("send_code", SpendLimitReached): code_beyond_the_ceiling,
     ("send_code", Contended): code_twice,
     ("send_message", NotAuthenticated): lambda world: world.ringfence.strongroom.send_message(
         NOBODY, "ct_x", "order_ready", READY, None
@@ -178,6 +201,7 @@ REFUSED: dict[tuple[str, type[RingfenceError]], Callable[[World], object]] = {
     ("send_message", NotPermitted): lambda world: send(world, "ct_x", by=OFFICER),
     ("send_message", ContactTokenInvalid): lambda world: send(world, "ct_x", key=KEY),
     ("send_message", Throttled): message_too_often,
+    ("send_message", SpendLimitReached): message_beyond_the_ceiling,
     ("send_message", FieldInvalid): lambda world: send(world, world.token(agreed(world)), parameters={}),
     ("send_message", IdempotencyKeyReused): message_with_used_key,
     ("send_message", Contended): message_to_erased,

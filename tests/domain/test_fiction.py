@@ -24,6 +24,11 @@ NUMBER = TestNumber("+447700900123", "135790", "wallet-review", "2027-03-01")
         ("+12025550200", None),
         ("+12025550099", None),
         ("+11025550100", None),
+        ("+18005550123", None),
+        ("+18335550199", None),
+        ("+18865550100", None),
+        ("+19005550100", None),
+        ("+18085550100", "US"),
         ("+33639980000", "FR"),
         ("+33639990000", None),
         ("+353209100000", "IE"),
@@ -62,7 +67,7 @@ def test_a_number_at_random_is_refused_or_reserved(e164: str) -> None:
 )
 def test_what_is_wrong_is_named(changes: dict[str, str], where: str) -> None:
     with pytest.raises(Mistake) as refused:
-        replace(NUMBER, **changes)  # type: ignore[arg-type]
+        replace(NUMBER, **changes)
     assert refused.value.path == (where,)
 
 

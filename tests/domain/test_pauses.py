@@ -94,6 +94,14 @@ def test_a_thousand_wrong_codes_leave_a_pause_of_an_hour_at_most() -> None:
     assert ask(crowded, FAILURES, at + HOUR)
 
 
+def test_a_window_that_opens_before_the_pause_ends_ends_it() -> None:
+    second = timedelta(seconds=1)
+    log = ThrottleLog("key", (NOON, NOON + 90 * second), NOON + DAY)
+    limits = (Limit(2, 100, 80, 3600),)
+    assert refusal(log, limits, NOON + 95 * second).retry_at == NOON + 100 * second
+    assert ask(log, limits, NOON + 100 * second)
+
+
 def test_without_a_pause_a_window_stays_full() -> None:
     log = ThrottleLog("key", (NOON,), NOON + DAY)
     assert refusal(log, (Limit(1, 86400),), NOON + 23 * HOUR).retry_at == NOON + DAY

@@ -137,6 +137,11 @@ def test_every_purpose_of_a_code_has_a_text(name: str) -> None:
         ({"signup": "{code} {phone_number}"}, "codes.signup"),
         ({"signup": "{code} {code.denominator}"}, "codes.signup"),
         ({"signup": "{code} for {0}"}, "codes.signup"),
+        ({"signup": "{code} for {payee}"}, "codes.signup"),
+        ({"transaction": "{code}: {amount} {currency}"}, "codes.transaction"),
+        ({"transaction": "{code}: {amount} to {payee}"}, "codes.transaction"),
+        ({"transaction": "{code}: {currency} to {payee}"}, "codes.transaction"),
+        ({"transaction": "{amount} {currency} to {payee}"}, "codes.transaction"),
     ],
 )
 def test_a_code_s_text_that_says_too_much_or_too_little_names_its_path(changes: dict[str, str], path: str) -> None:

@@ -234,9 +234,9 @@ def test_a_receipt_that_names_no_send_and_no_verification_is_nothing() -> None:
 def test_a_lost_outcome_is_found_by_the_verification_alone(delivery: str) -> None:
     verification = a_verification(sends=(ACCEPTED, Send(NOON, delivery)))
     after = with_receipt(verification, Receipt("message-2", "accepted", None, verification.id))
-    assert after.sends == (ACCEPTED, Send(NOON, "accepted", None, "message-2"))
+    assert after.sends == (ACCEPTED, Send(NOON, "accepted", "end_user_messaging", "message-2"))
     again = with_receipt(after, Receipt("message-2", "failed", "spam", verification.id))
-    assert again.sends == (ACCEPTED, Send(NOON, "failed", None, "message-2", "spam"))
+    assert again.sends == (ACCEPTED, Send(NOON, "failed", "end_user_messaging", "message-2", "spam"))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from chalicelib.domain.sms_parts import octets
 from chalicelib.domain.sms_text import LONGEST_PARAMETER, code_text, contact_text
 from chalicelib.domain.verification import TransactionContext
 from chalicelib.domain.wording import CODE_TEXTS, Texts
-from tests.domain.samples import CONTACT, POLICY, a_verification
+from tests.domain.samples import CODES, CONTACT, POLICY, a_verification
 
 CONTEXT = TransactionContext("12.50", "EUR", "Bakery")
 
@@ -67,7 +67,7 @@ def test_a_payee_s_name_is_text_and_no_template(payee: str) -> None:
 
 
 def test_a_text_is_in_the_nearest_locale_there_is() -> None:
-    codes = dict.fromkeys(CODE_TEXTS, "驗證碼 {code}")
+    codes = {**CODES, "signup": "驗證碼 {code}"}
     policy = replace(POLICY, texts={**POLICY.texts, "zh-TW": Texts(codes, CONTACT)})
     assert code_text(a_verification(locale="zh-HK"), "012345", policy).startswith("驗證碼 012345\n")
     assert code_text(a_verification(locale="zh-HK"), "012345", POLICY).startswith("012345 is your")

@@ -15,6 +15,7 @@ from chalicelib.domain.traffic import (
     Overdrawn,
     Traffic,
     credit,
+    expecting,
     new_traffic,
     one_more,
     slot_of,
@@ -214,6 +215,15 @@ def test_what_is_expected_is_history_for_fourteen_days_and_fades() -> None:
     for day in range(14):
         assert max(row.rolled(MIDNIGHT + day * DAY + timedelta(hours=23, minutes=59)).days) == 300
     assert max(row.rolled(MIDNIGHT + 14 * DAY).days) == 0
+
+
+def test_a_launch_that_is_announced_later_counts_once_and_hides_no_better_day() -> None:
+    row = replace(new_traffic("GB#0", MIDNIGHT, 900, 3), days=(7, 50, 400, *(0,) * 12))
+    assert expecting(row, 900) is row
+    assert expecting(row, 600) is row
+    more = expecting(row, 903)
+    assert (more.days, more.expected) == ((7, 301, 400, *(301,) * 12), 301)
+    assert expecting(more.rolled(MIDNIGHT + 14 * DAY), 903).days == (0,) * 14 + (7,)
 
 
 @given(BUDGETS, st.lists(st.tuples(SMALL_GAPS, st.integers(0, 3), st.booleans()), max_size=40))

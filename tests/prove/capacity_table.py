@@ -182,8 +182,9 @@ def _quotas(recorded: Recorded) -> Iterator[str]:
         ## KMS and SNS
 
         KMS is asked {asked}; and
-        once a month by each process for the key that blinds. A signup is a start, a right check and a bind: {signup} requests. All cryptographic requests with symmetric and HMAC keys share one quota of the
-        account in a region, with whatever else that account does there. By AWS's defaults
+        once a month by each process for the key that blinds. A signup is a start, a right check and a bind:
+        {signup} requests. All cryptographic requests with symmetric and HMAC keys share one quota of the account in a
+        region, with whatever else that account does there. By AWS's defaults
         ([KMS request quotas](https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html)):
         """
     )
@@ -202,8 +203,8 @@ def _quotas(recorded: Recorded) -> Iterator[str]:
         What binds, in this order, as an account comes:
 
         1. **What SMS may cost in a month**: about a dollar in a new account. A case at AWS Support raises it.
-        2. **SMS a second: {SNS_QUOTA} signups a second**, in every region. The same case, with country, use and volume. What
-           SNS refuses for now waits in the queue and goes out while the code lives.
+        2. **SMS a second: {SNS_QUOTA} signups a second**, in every region. The same case, with country, use and volume.
+           What SNS refuses for now waits in the queue and goes out while the code lives.
         3. **Lambda's concurrency**: 1 000 requests at once, by default. Service Quotas.
         4. **KMS**: the table above. Service Quotas. Five thousand signups a second fit into the three largest regions
            as they come.
@@ -212,8 +213,9 @@ def _quotas(recorded: Recorded) -> Iterator[str]:
            a transaction counts twice: verifications and throttles meet that first. Service Quotas.
 
         When KMS throttles, botocore tries three times; then the answer is 503 with `Retry-After`, and what the request
-        had taken of the shared budgets is given back. Repeated under the same `Idempotency-Key` it works as the first one
-        would have. `tests/contracts/test_kms_throttling.py` refuses each KMS call of a start, a resend, a check and a
+        had taken of the shared budgets is given back. Repeated under the same `Idempotency-Key` it is answered as the
+        first would have been; where only the code's secret was missing, the verification stands and a resend brings
+        its SMS. `tests/contracts/test_kms_throttling.py` refuses each KMS call of a start, a resend, a check and a
         bind.
         """
     )

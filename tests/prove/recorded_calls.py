@@ -115,12 +115,12 @@ class _Recorder:
 
     def asked(self, params: Mapping[str, Any], event_name: str, **_: Any) -> None:
         """A call is about to be made."""
-        _, service, operation = event_name.split(".")
+        service, operation = event_name.split(".")[1:]
         if service == "kms" and self._step:
             self.recorded.kms[self._step, operation] += 1
         if service != "dynamodb":
             return
-        asked = [(operation.removesuffix("Item"), params)]
+        asked: list[tuple[str, Mapping[str, Any]]] = [(operation.removesuffix("Item"), params)]
         if operation == "TransactWriteItems":
             asked = [pair for item in params["TransactItems"] for pair in item.items()]
         # The answer comes in the same thread.
@@ -132,9 +132,9 @@ class _Recorder:
             table = str(request["TableName"]).removeprefix(self._prefix)
             key = str((request.get("Key") or request["Item"])["pk"]["S"])
             before = self._items.get((table, key), {})
-            after: Item = {"Put": request.get("Item", {}), "Delete": {}}.get(kind, parsed.get("Attributes", before))
-            if http_response.status_code != 200:
-                after = before
+            after = before
+            if http_response.status_code == 200 and kind != "ConditionCheck":
+                after = dict(request.get("Item", parsed.get("Attributes", {})))
             self._items[table, key] = after
             if self._step is not None and self._of in (None, key):
                 self._count(table, key, before, after)

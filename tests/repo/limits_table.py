@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from tests.repo.sources import ROOT
 
@@ -70,7 +71,7 @@ def _is_limit(value: object) -> bool:
 
 
 def _window(text: str, table: str, position: int) -> str:
-    found = tomllib.loads(text)
+    found: Any = tomllib.loads(text)
     for step in table.split("."):
         found = found[step]
     entry = found[position] if isinstance(found, list) else found

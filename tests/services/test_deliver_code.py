@@ -83,15 +83,16 @@ def test_without_the_queue_it_has_failed_and_a_resend_cures_it(world: World) -> 
     assert world.resend(verification).sends[-1].delivery == "accepted"
 
 
-def test_what_could_not_be_written_down_as_queued_is_not_queued() -> None:
-    # A worker would find it intended, and drop it.
+@pytest.mark.parametrize("applies", [False, True])
+def test_what_could_not_be_written_down_as_queued_is_not_queued(applies: bool) -> None:
+    # A worker would find it intended, and drop it. If it was written after all, nobody would ever look for it.
     adapters = StagedAdapters()
     world = World(adapters)
     probe = World()
     probe.start()
     commits = len(probe.store.commits)
     world.sender.outcome = "throttled"
-    adapters.store.fails_at = commits - 1
+    adapters.store.fails_at, adapters.store.applies = commits - 1, applies
     verification = world.start()
     assert adapters.store.asked >= commits
     assert verification.sends[-1].delivery == "failed"

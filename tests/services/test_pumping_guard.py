@@ -14,7 +14,7 @@ from chalicelib.domain.verification import Verification
 from chalicelib.services.pumping_guard import DAILY_OF_A_ROW, PumpingGuard
 from tests.fakes import MemoryAdapters, memory_ringfence
 from tests.services.policies import MANY, PACKAGED, adapters_with, world_with
-from tests.services.world import World, at_once, only
+from tests.services.world import KEY, World, at_once, only
 
 OPEN = {"number": MANY, "caller": MANY, "ip": MANY, "device": MANY}
 BUDGET = replace(
@@ -131,9 +131,17 @@ def test_fifty_right_codes_at_once_are_credited_once() -> None:
         assert (row.verified, row.in_flight) == (1, 0)
 
 
+def test_a_repeated_check_is_credited_once() -> None:
+    world = guarded()
+    verification = world.start()
+    for _ in range(3):
+        world.check(verification, world.sender.last_code, key=KEY)
+    assert [(row.verified, row.in_flight) for row in world.rows(Traffic)] == [(1, 0)] * 2
+
+
 def test_a_prefix_has_a_budget_of_its_own() -> None:
     world = guarded(country=WIDE, prefix=BUDGET)
-    assert [start(world, f"+447400123{last:03d}") for last in range(456, 463)][-1] == "prefix"
+    assert [start(world, f"+447400123{last:03d}") for last in range(0, 1000, 150)][-1] == "prefix"
     assert world.sent == 6
     assert starts(world, 3, first=200) == 3
     # The country's row has what the refused one had taken back.

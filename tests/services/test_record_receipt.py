@@ -126,7 +126,11 @@ def test_a_dispatch_outlived_by_its_receipt_leads_nowhere(world: World) -> None:
 def test_a_lost_outcome_is_found_by_the_context(world: World) -> None:
     verification = kept(world, Send(NOON, "intended"))
     assert world.ringfence.record_receipt(Receipt(MESSAGE, "accepted", None, verification.id))
-    assert world.row(Verification, verification.id).sends == (Send(NOON, "accepted", None, MESSAGE),)
+    (send,) = world.row(Verification, verification.id).sends
+    assert send == Send(NOON, "accepted", "end_user_messaging", MESSAGE)
+    # So its carrier is told what became of the code.
+    world.later(minutes=10)
+    assert world.ringfence.give_feedback(verification.id) == 1
 
 
 def test_what_comes_after_a_found_outcome_is_known_too(world: World) -> None:

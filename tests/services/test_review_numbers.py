@@ -82,7 +82,12 @@ def test_it_has_a_quota_of_its_own_and_uses_nobody_else_s(world: World) -> None:
     assert refused.value.limit == "test_number"
 
 
-def test_its_customer_steps_up_with_the_same_code_and_gets_no_message(world: World) -> None:
+@pytest.mark.parametrize("served", ["other", "CN"])
+def test_its_customer_steps_up_with_the_same_code_and_gets_no_message(world: World, served: str) -> None:
+    # No region is the range's own, so a policy without `other` serves none that it could be in.
+    rules = world.policy.rules
+    countries = {served: rules.countries[served]}
+    world.adapters.policy = replace(world.policy, rules=replace(rules, countries=countries))
     customer = world.bind(world.check(world.start(FICTION, by=REVIEW), CODE, by=REVIEW), by=REVIEW)
     assert world.row(Customer, customer.id).test_number == "app_review"
     step_up = world.start(None, by=REVIEW, purpose="step_up", customer_id=customer.id)
@@ -92,6 +97,15 @@ def test_its_customer_steps_up_with_the_same_code_and_gets_no_message(world: Wor
     parameters = {"order_reference": "A1", "carrier_name": "Post", "delivery_date": "Monday"}
     world.ringfence.strongroom.send_message("Bearer call-centre/ann/staff", token, "order_shipped", parameters, None)
     assert not world.sent
+    assert not world.rows(Spent)
+
+
+def test_once_it_is_no_test_number_its_customer_s_sms_are_paid_for(world: World) -> None:
+    customer = world.bind(world.check(world.start(FICTION, by=REVIEW), CODE, by=REVIEW), by=REVIEW)
+    world.adapters.policy = replace(world.policy, rules=replace(world.policy.rules, test_numbers={}))
+    later = World(world.adapters)
+    later.start(None, by=REVIEW, purpose="step_up", customer_id=customer.id)
+    assert (later.sent, len(later.rows(Spent))) == (1, 1)
 
 
 def test_every_use_is_told_without_number_or_code(world: World) -> None:

@@ -31,13 +31,13 @@ def draw(outcomes: Sequence[Outcome], days: int, file: Path) -> None:
     rows = (len(attacks) + 1) // 2
     lowest = 1.5 + 0.75 * (len(attacks) + 1)
     figure = pyplot.figure(figsize=(WIDTH_INCHES, rows * ROW_INCHES + lowest), layout="constrained")
-    grid = figure.add_gridspec(rows + 1, 2, height_ratios=[*[ROW_INCHES] * rows, lowest])
-    for place, attack in enumerate(attacks):
-        axis = figure.add_subplot(grid[place // 2, place % 2])
+    # Two figures in one, so that the long names below take no room from the axes above.
+    above, below = figure.subfigures(2, 1, squeeze=False, height_ratios=(rows * ROW_INCHES, lowest)).flat
+    for place, attack in enumerate(attacks, start=1):
+        axis = above.add_subplot(rows, 2, place)
         _draw_attack(axis, [outcome for outcome in outcomes if outcome.attack == attack], 24 * days)
-    legend = figure.axes[0].get_legend_handles_labels() if attacks else ()
-    figure.legend(*legend, loc="outside upper center", ncols=len(LINES) + 1, frameon=False)
-    _draw_refused(figure.add_subplot(grid[rows, :]), outcomes)
+    above.legend(*above.axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=4, frameon=False)
+    _draw_refused(below.add_subplot(), outcomes)
     file.parent.mkdir(parents=True, exist_ok=True)
     # No version and no date in it: the same figures are the same file.
     figure.savefig(file, dpi=DOTS_PER_INCH, facecolor="white", metadata={"Software": None})

@@ -12,9 +12,9 @@ from chalicelib.domain.ledger import LedgerEvent, first_break
 from chalicelib.domain.throttle import Limit, OpeningLog, ThrottleLog
 from chalicelib.domain.verification import Verification
 from tests.prove.faults.budgets import (
-    no_start_of_a_wallet_is_uncounted,
     no_shared_count_is_too_low,
     no_sms_is_unpaid,
+    no_start_of_a_wallet_is_uncounted,
 )
 from tests.prove.faults.promises import what_was_answered_is_so
 from tests.prove.faults.witness import Answer, Sight
