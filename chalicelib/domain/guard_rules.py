@@ -49,13 +49,17 @@ class GuardRules:
     Attributes:
         mode: off; observe, which says what it would refuse; or enforce.
         countries_by_ip: countries to which one IP may have unverified sends within a day.
+        fresh_prefix_percent: of the country's unverified budgets, for a prefix with one other unverified send at most.
+            Who pumps has few prefixes, and soon none that is fresh: what he uses up is not taken from everybody.
     """
 
     mode: str
     countries_by_ip: int
+    fresh_prefix_percent: int
     country: UnverifiedBudget
     prefix: UnverifiedBudget
 
     def __post_init__(self) -> None:
         demand(self.mode in MODES, "mode", f"must be one of {', '.join(MODES)}")
+        demand(100 <= self.fresh_prefix_percent <= 1000, "fresh_prefix_percent", "must be 100 to 1000")
         demand(1 <= self.countries_by_ip <= 50, "countries_by_ip", "must be 1 to 50")

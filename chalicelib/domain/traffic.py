@@ -162,8 +162,11 @@ class Overdrawn:
     retry_at: datetime
 
 
-def one_more(row: Traffic, budget: UnverifiedBudget, at: datetime) -> Move | Overdrawn:
+def one_more(row: Traffic, budget: UnverifiedBudget, at: datetime, percent: int = 100) -> Move | Overdrawn:
     """What one more send moves, or the first rule that it would break.
+
+    Args:
+        percent: of the unverified budgets that may be used.
 
     Within a frame only `sent` and those in flight get stricter; all else that is asked stays as it is or gets milder.
 
@@ -172,7 +175,7 @@ def one_more(row: Traffic, budget: UnverifiedBudget, at: datetime) -> Move | Ove
     best, last_hour = max(row.days), row.past_verified.last_hour + row.verified
 
     def largest(floor: int, of_best_day: int, of_recent: int) -> int:
-        return max(-(-floor // row.shards), of_best_day, of_recent)
+        return max(-(-floor // row.shards), of_best_day, of_recent) * percent // 100
 
     hour = largest(
         budget.hour_floor,
@@ -192,10 +195,10 @@ def one_more(row: Traffic, budget: UnverifiedBudget, at: datetime) -> Move | Ove
     sends_hour, sends_day = -(-budget.sends_per_hour // row.shards), -(-budget.sends_per_day // row.shards)
     rules = (
         ("unverified_hour", row.unverified.last_hour, hour, 3600, _slots_until(row.unverified.slots, hour)),
-        ("unverified_day", row.unverified.last_day, day, 86400, SLOTS_OF_HOUR),
+        ("unverified_day", row.unverified.last_day, day, 86400, _hours_until(row, row.unverified, day)),
         ("in_flight", row.in_flight, flight, 600, 1),
         ("sends_hour", row.past_sent.last_hour + row.sent, sends_hour, 3600, 1),
-        ("sends_day", row.past_sent.last_day + row.sent, sends_day, 86400, SLOTS_OF_HOUR),
+        ("sends_day", row.past_sent.last_day + row.sent, sends_day, 86400, _hours_until(row, row.past_sent, sends_day)),
     )
     for rule, count, limit, window_seconds, slots in rules:
         if count >= limit:
@@ -204,6 +207,11 @@ def one_more(row: Traffic, budget: UnverifiedBudget, at: datetime) -> Move | Ove
     others = row.in_flight - getattr(row, counter)
     sends = min(sends_hour - row.past_sent.last_hour, sends_day - row.past_sent.last_day)
     return Move(SENT | {counter: 1}, {"sent": sends - 1, counter: flight - others - 1})
+
+
+def is_fresh(row: Traffic, own: int) -> bool:
+    """True if at most one send without a right code within a day is not among the `own` ones."""
+    return row.in_flight + row.unverified.last_day <= own + 1
 
 
 def unbounded(row: Traffic) -> Move:
@@ -235,6 +243,12 @@ def _in_flight(slot: int) -> str:
     return FLIGHT[slot % len(FLIGHT)]
 
 
-def _slots_until(slots: tuple[int, ...], limit: int) -> int:
-    """After how many slots so many of them have left the hour that less than the limit is in it."""
-    return next((gone for gone in range(1, len(slots) + 1) if sum(slots[: len(slots) - gone]) < limit), len(slots))
+def _slots_until(counts: tuple[int, ...], limit: int) -> int:
+    """After how many of them so much has left the window that less than the limit is in it."""
+    return next((gone for gone in range(1, len(counts) + 1) if sum(counts[: len(counts) - gone]) < limit), len(counts))
+
+
+def _hours_until(row: Traffic, counts: Counts, limit: int) -> int:
+    """The same for the hours of a day, in slots: what is left of this hour, and whole ones."""
+    left = SLOTS_OF_HOUR - row.slot % SLOTS_OF_HOUR
+    return left + SLOTS_OF_HOUR * (_slots_until(counts.hours, limit) - 1)

@@ -26,9 +26,7 @@ class MovingRows:
     store: Store
     _seen: dict[tuple[type[Any], str], Any] = field(default_factory=dict, init=False, repr=False)
 
-    def move(
-        self, born: M, at: datetime, decide: Callable[[M], Move], frame: Callable[[M], M] = lambda row: row
-    ) -> M:
+    def move(self, born: M, at: datetime, decide: Callable[[M], Move], frame: Callable[[M], M] = lambda row: row) -> M:
         """The row has moved as `decide` says of what stands there; returns it as it stood then.
 
         Args:
@@ -56,9 +54,7 @@ class MovingRows:
                 row, old = self.store.get(kind, key), False
         raise Contended
 
-    def _try(
-        self, row: M | None, born: M, at: datetime, decide: Callable[[M], Move], frame: Callable[[M], M]
-    ) -> M:
+    def _try(self, row: M | None, born: M, at: datetime, decide: Callable[[M], Move], frame: Callable[[M], M]) -> M:
         if row is None:
             insert = Insert(moved(born, decide(born)))
             self.store.commit(insert)

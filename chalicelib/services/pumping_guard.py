@@ -18,6 +18,7 @@ from chalicelib.domain.traffic import (
     Traffic,
     credit,
     expecting,
+    is_fresh,
     new_traffic,
     one_more,
     taken_back,
@@ -29,6 +30,20 @@ from chalicelib.services.moving_rows import MovingRows
 # So many verified numbers a day make 400 writes a second of one row at ten times the mean. Source: docs/capacity.md.
 DAILY_OF_A_ROW = 1_500_000
 MOST_ROWS = 32
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The row that counts a send.
+
+    Attributes:
+        over: the rule for which only a fresh prefix may have it; None if any may.
+        fresh: True if the row counts one other send without a right code at most.
+    """
+
+    row: str
+    over: Overdrawn | None = None
+    fresh: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,16 +69,20 @@ class PumpingGuard:
         """The row that counts sends to the thousand numbers around this one; it does not tell which they are."""
         return self.blinder.mac("prefix", number.e164[:-3].encode(), at)
 
-    def admit_prefix(self, row: str, region: str, at: datetime) -> str:
-        """One more send to the prefix is counted; returns its row.
+    def admit_prefix(self, row: str, region: str, at: datetime, own: int = 1) -> Counted:
+        """One more send to the prefix is counted.
+
+        Args:
+            own: sends of this verification, this one included.
 
         Raises:
             Throttled: a budget of the prefix is used up.
         """
-        return self._admit("prefix", new_traffic(row, at), self._rules.prefix, region, at)
+        counted, _ = self._admit("prefix", new_traffic(row, at), self._rules.prefix, region, at)
+        return Counted(counted.key, fresh=is_fresh(counted, own))
 
-    def admit_country(self, region: str, at: datetime, row: str | None = None) -> str:
-        """One more send to the country is counted; returns the row that counts it.
+    def admit_country(self, region: str, at: datetime, row: str | None = None) -> Counted:
+        """One more send to the country is counted; if only a fresh prefix may have it, `over` says why.
 
         Args:
             row: the only one to ask; else a random one and, if that is full, another.
@@ -77,15 +96,29 @@ class PumpingGuard:
         first = secrets.randbelow(shards)
         rows = [row] if row else [f"{region}#{(first + step) % shards}" for step in range(min(2, shards))]
         for asked in rows:
+            born = new_traffic(asked, at, expected, shards)
             try:
-                return self._admit("country", new_traffic(asked, at, expected, shards), self._rules.country, region, at)
+                counted, over = self._admit(
+                    "country", born, self._rules.country, region, at, self._rules.fresh_prefix_percent
+                )
             except Throttled as refusal:
                 throttled = refusal
+            else:
+                return Counted(counted.key, over=over)
         raise throttled
 
-    def give_back(self, row: str, at: datetime) -> None:
+    def require_fresh(self, country: Counted, prefix: Counted, region: str, at: datetime) -> None:
+        """Returns if the country had room for any send, or for those to a fresh prefix, and this is one.
+
+        Raises:
+            Throttled: it is none.
+        """
+        if country.over is not None and not prefix.fresh:
+            self._refuse("country", country.over, region, at)
+
+    def give_back(self, counted: Counted, at: datetime) -> None:
         """The send that was counted at this instant counts no more."""
-        self.rows.move(new_traffic(row, at), at, partial(taken_back, sent_at=at))
+        self.rows.move(new_traffic(counted.row, at), at, partial(taken_back, sent_at=at))
 
     def credit(self, row: str, sent_at: tuple[datetime, ...]) -> str:
         """The sends of these instants brought one right code, if they are in flight still; returns the row."""
@@ -139,23 +172,36 @@ class PumpingGuard:
             else:
                 return
 
-    def _admit(self, scope: str, born: Traffic, budget: UnverifiedBudget, region: str, at: datetime) -> str:
+    def _admit(
+        self,
+        scope: str,
+        born: Traffic,
+        budget: UnverifiedBudget,
+        region: str,
+        at: datetime,
+        at_most_percent: int = 100,
+    ) -> tuple[Traffic, Overdrawn | None]:
+        """The row that counts one more send, and the rule that it broke if more than 100 percent were needed."""
         over: list[Overdrawn] = []
 
-        def decide(row: Traffic) -> Move:
-            found = one_more(row, budget, at)
+        def decide(percent: int, row: Traffic) -> Move:
+            found = one_more(row, budget, at, percent)
             if isinstance(found, Move):
                 return found
             over.append(found)
             raise _throttled(scope, found, at)
 
         frame = partial(expecting, expected_daily=born.expected * born.shards)
-        try:
-            return self.rows.move(born, at, decide, frame).key
-        except Throttled:
-            # The last one was of the row as it stands; those before it may have been of an old copy.
-            self._refuse(scope, over[-1], region, at)
-        return self.rows.move(born, at, unbounded, frame).key
+        for percent in dict.fromkeys((100, at_most_percent)):
+            # What an old copy was refused for is not told.
+            over[:] = over[-1:]
+            try:
+                counted = self.rows.move(born, at, partial(decide, percent), frame)
+            except Throttled:
+                continue
+            return counted, over[-1] if percent > 100 else None
+        self._refuse(scope, over[-1], region, at)
+        return self.rows.move(born, at, unbounded, frame), None
 
     def _refuse(self, scope: str, over: Overdrawn, region: str, at: datetime) -> None:
         """The journal has the decision. Returns where the guard only observes.

@@ -79,12 +79,13 @@ class ResendCode:
         with Holding() as holding:
             found = together_by_name(
                 {
-                    **self.budgets.of_next_send(holding, accounts, verification.region, at),
+                    **self.budgets.of_next_send(holding, accounts, verification, at),
                     **self.budgets.of_money(holding, verification.region, text, at),
                     "number": lambda: self.pending.open(verification.id, sealed),
                     "secret": lambda: self.codes.secret(*verification.code_subject(verification.context)),
                 }
             )
+            self.budgets.require_room(found, verification.region, at)
             intended = intend()
         send = partial(self.deliver, intended, found["number"], found["secret"])
         return Started(intended, partial(settled, intended, send, holding))

@@ -1,6 +1,6 @@
 """What a send takes of the budgets that many share: country, prefix, IP, wallet client and money."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -53,14 +53,26 @@ class SendBudgets:
             calls["countries"] = partial(self.guard.admit_ip, network, number.region, at)
         return calls
 
-    def of_next_send(self, holding: Holding, accounts: Accounts | None, region: str, at: datetime) -> Calls:
-        """The calls that count one more send where the first one was counted."""
+    def of_next_send(
+        self, holding: Holding, accounts: Accounts | None, verification: Verification, at: datetime
+    ) -> Calls:
+        """The calls that count one more send of the verification where its first one was counted."""
         if not self.guard.on or accounts is None or accounts.country is None or accounts.prefix is None:
             return {}
         give_back = partial(self.guard.give_back, at=at)
+        region, own = verification.region, len(verification.sends) + 1
         country = partial(self.guard.admit_country, region, at, accounts.country)
-        prefix = partial(self.guard.admit_prefix, accounts.prefix, region, at)
+        prefix = partial(self.guard.admit_prefix, accounts.prefix, region, at, own)
         return {"country": holding.take(country, give_back), "prefix": holding.take(prefix, give_back)}
+
+    def require_room(self, found: Mapping[str, Any], region: str, at: datetime) -> None:
+        """Returns if what these calls found may stand together.
+
+        Raises:
+            Throttled: the country has room for fresh prefixes only, and this is none.
+        """
+        if "country" in found:
+            self.guard.require_fresh(found["country"], found["prefix"], region, at)
 
     def of_right_code(self, holding: Holding, accounts: Accounts | None, verification: Verification) -> Calls:
         """The calls that credit a right code to where its sends were counted."""

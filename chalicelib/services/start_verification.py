@@ -1,10 +1,13 @@
 """Starts a verification and sends its first code."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from types import MappingProxyType
+from typing import Any
 
-from chalicelib.domain.accounts import Accounts, CountriesOfIp
+from chalicelib.domain.accounts import Accounts
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.claim import KeyedRequest
 from chalicelib.domain.customer import Customer
@@ -109,10 +112,10 @@ class StartVerification:
                     "customer": lambda: request.customer_id and self._customer(request.customer_id),
                 }
             )
+            self.budgets.require_room(found, number.region, at)
             intended = replace(fresh, tag=found["tag"], pending_number=found["pending_number"])
-            counted = {name: found.get(name) for name in ("country", "prefix", "countries")}
             saved, secret = together(
-                lambda: self._save(intended, request, keyed, at, **counted),
+                lambda: self._save(intended, request, keyed, at, found),
                 lambda: self.codes.secret(*intended.code_subject(request.context)),
             )
         return Started(saved, lambda: settled(saved, partial(self.deliver, saved, number, secret), holding))
@@ -208,9 +211,7 @@ class StartVerification:
         request: StartRequest,
         keyed: KeyedRequest | None,
         at: datetime,
-        country: str | None = None,
-        prefix: str | None = None,
-        countries: CountriesOfIp | None = None,
+        found: Mapping[str, Any] = MappingProxyType({}),
     ) -> Verification:
         # One commit with the number's throttle: a refused start leaves no row, and twins with one key one row.
         tag = verification.tag
@@ -224,9 +225,9 @@ class StartVerification:
             key=self.accounting.key(verification.id, at),
             lapses_at=verification.lapses_at,
             wrong_codes=(*self.throttle.keys("wrong_codes_for_number", tag, at), *by_client),
-            country=country,
-            prefix=prefix,
-            ip=countries,
+            country=found["country"].row if "country" in found else None,
+            prefix=found["prefix"].row if "prefix" in found else None,
+            ip=found.get("countries"),
         )
         write = Insert(verification)
         claim = self.idempotency.claim(keyed, verification.id, tag, at)

@@ -148,7 +148,8 @@ def test_what_is_below_nothing_is_nothing() -> None:
     [
         ({"unverified": Counts((0, 0, 2, 0, 1, *(0,) * 7))}, "unverified_hour", 3, 3, 3600, 8 * 5),
         ({"unverified": Counts((1, 0, 2, *(0,) * 8, 3))}, "unverified_hour", 6, 3, 3600, 10 * 5),
-        ({"unverified": Counts(hours=(0, 20, *(0,) * 23))}, "unverified_day", 20, 20, 86400, 60),
+        ({"unverified": Counts(hours=(0, 20, *(0,) * 23))}, "unverified_day", 20, 20, 86400, 24 * 60),
+        ({"unverified": Counts(hours=(*(0,) * 24, 20))}, "unverified_day", 20, 20, 86400, 60),
         ({"flight_1": 2, "flight_2": 4}, "in_flight", 6, 6, 600, 5),
         ({"sent": 2, "past_sent": Counts((10, *(0,) * 11))}, "sends_hour", 12, 12, 3600, 5),
         ({"sent": 1, "past_sent": Counts(hours=(9, 30, *(0,) * 23))}, "sends_day", 40, 40, 86400, 60),

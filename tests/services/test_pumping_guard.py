@@ -264,7 +264,7 @@ def test_a_busy_country_is_spread_over_rows_and_a_full_one_asks_another() -> Non
     refused = 0
     for _ in range(200):
         try:
-            admitted.append(guard.admit_country("GB", adapters.clock.at))
+            admitted.append(guard.admit_country("GB", adapters.clock.at).row)
         except Throttled:
             refused += 1
     # Four rows of a quarter each: two of six, rounded up.

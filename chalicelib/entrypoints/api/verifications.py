@@ -142,6 +142,8 @@ def _answer(verification: Verification) -> VerificationAnswer:
     rules = ringfence().policy.rules.verification
     status = verification.status_at(ringfence().adapters.clock.now(), rules)
     send = verification.sends[-1]
+    # A worker sends while the code lives, and not after.
+    delivery = "failed" if send.delivery == "queued" and status != "pending" else send.delivery
     return VerificationAnswer(
         verification_id=verification.id,
         purpose=verification.purpose,
@@ -151,7 +153,7 @@ def _answer(verification: Verification) -> VerificationAnswer:
         resend_at=verification.resend_at(rules) if status == "pending" else None,
         sends_remaining=rules.sends - len(verification.sends),
         attempts_remaining=max(0, rules.attempts - verification.attempts),
-        delivery=send.delivery if send.delivery in TOLD else "unknown",
+        delivery=delivery if delivery in TOLD else "unknown",
         delivery_reason=reason_sentence(send.reason),
         verified_at=verification.verified_at,
     )

@@ -1,0 +1,272 @@
+"""A record of each kind, and the item that it is in DynamoDB."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from chalicelib.domain.accounts import Accounts, CountriesOfIp
+from chalicelib.domain.claim import Claim
+from chalicelib.domain.contact import AccessLogEntry, ContactToken, Message
+from chalicelib.domain.customer import ConsentState, Customer, SealedNumber, TagHolder, WrappedKey
+from chalicelib.domain.dispatch import Dispatch
+from chalicelib.domain.ledger import LedgerEvent
+from chalicelib.domain.meter import Meter
+from chalicelib.domain.purge_run import PurgeRun
+from chalicelib.domain.spent import Spent
+from chalicelib.domain.throttle import OpeningLog, ThrottleLog
+from chalicelib.domain.traffic import Counts, Traffic
+from chalicelib.domain.verification import Send, TransactionContext, Verification
+
+AT = datetime(2026, 11, 21, 12, 0, 0, 250_000, UTC)
+LATER = AT + timedelta(days=1)
+# As texts that say the same to the microsecond, and for TTL in whole seconds and never earlier.
+AT_SECONDS, LATER_SECONDS, LATER_ROUNDED_UP = "1795262400.250000", "1795348800.250000", "1795348801"
+HASH = "0" * 64
+
+
+def texts(**members: str) -> dict[str, Any]:
+    return {name: {"S": value} for name, value in members.items()}
+
+
+def numbers(**members: str) -> dict[str, Any]:
+    return {name: {"N": value} for name, value in members.items()}
+
+
+NOTHING_COUNTED = {"M": {"slots": {"L": [{"N": "0"}] * 12}, "hours": {"L": [{"N": "0"}] * 25}}}
+
+FORMS: list[tuple[Any, dict[str, Any]]] = [
+    (
+        Verification(
+            id="vrf_1",
+            client_id="wallet-app",
+            purpose="transaction",
+            tag="v1.tag",
+            masked="+86*********01",
+            region="CN",
+            locale="en",
+            started_at=AT,
+            code_expires_at=LATER,
+            due_at=AT,
+            due_reason="unverified_number",
+            pending_number=b"\x00sealed",
+            customer_id="cus_1",
+            context=TransactionContext("10.00", "CNY", "Ada"),
+            android_app_hash="FA+9qCX9VSu",
+            attempts=2,
+            sends=(Send(AT, "accepted", "sns", "0-f", "by_carrier"), Send(LATER)),
+            verified_at=LATER,
+            proved_by=2,
+            version="a1",
+        ),
+        {
+            **texts(pk="vrf_1", id="vrf_1", client_id="wallet-app", purpose="transaction", tag="v1.tag"),
+            **texts(masked="+86*********01", region="CN", locale="en", due_reason="unverified_number", due_bucket="22"),
+            **texts(customer_id="cus_1", android_app_hash="FA+9qCX9VSu", status="pending", version="a1"),
+            **numbers(started_at=AT_SECONDS, code_expires_at=LATER_SECONDS, due_at=AT_SECONDS),
+            **numbers(verified_at=LATER_SECONDS, attempts="2", proved_by="2", lapses_at=LATER_ROUNDED_UP),
+            "pending_number": {"B": b"\x00sealed"},
+            "context": {"M": texts(amount="10.00", currency="CNY", payee="Ada")},
+            "sends": {
+                "L": [
+                    {
+                        "M": {
+                            **numbers(at=AT_SECONDS),
+                            **texts(delivery="accepted", sender="sns", message_id="0-f", reason="by_carrier"),
+                        }
+                    },
+                    {"M": {**numbers(at=LATER_SECONDS), **texts(delivery="intended")}},
+                ]
+            },
+        },
+    ),
+    (
+        Dispatch("0-f", "vrf_1", 2, LATER, "a1"),
+        {
+            **texts(pk="sms#0-f", message_id="0-f", verification_id="vrf_1", version="a1"),
+            **numbers(send="2", lapses_at=LATER_ROUNDED_UP),
+        },
+    ),
+    (
+        ThrottleLog("ip#mac", (AT, LATER), LATER, "a1"),
+        {
+            **texts(pk="ip#mac", key="ip#mac", version="a1"),
+            **numbers(lapses_at=LATER_ROUNDED_UP),
+            "admitted": {"L": [{"N": AT_SECONDS}, {"N": LATER_SECONDS}]},
+        },
+    ),
+    (
+        OpeningLog("opening_by_staff#mac", (AT, LATER), LATER, "a1"),
+        {
+            **texts(pk="opening_by_staff#mac", key="opening_by_staff#mac", version="a1"),
+            **numbers(lapses_at=LATER_ROUNDED_UP),
+            "admitted": {"L": [{"N": AT_SECONDS}, {"N": LATER_SECONDS}]},
+        },
+    ),
+    (
+        Accounts(
+            key="mac",
+            lapses_at=LATER,
+            wrong_codes=("wrong_codes_for_number#mac",),
+            country="CN#0",
+            prefix="mac of a prefix",
+            ip=CountriesOfIp("mac of an ip", LATER, {"CN": AT}, "b2"),
+            version="a1",
+        ),
+        {
+            **texts(pk="accounts#mac", key="mac", country="CN#0", prefix="mac of a prefix", version="a1"),
+            **numbers(lapses_at=LATER_ROUNDED_UP),
+            "wrong_codes": {"L": [{"S": "wrong_codes_for_number#mac"}]},
+            "ip": {
+                "M": {
+                    **texts(key="mac of an ip", version="b2"),
+                    **numbers(lapses_at=LATER_SECONDS),
+                    "since": {"M": numbers(CN=AT_SECONDS)},
+                }
+            },
+        },
+    ),
+    (
+        CountriesOfIp("mac", LATER, {"CN": AT}, "a1"),
+        {
+            **texts(pk="countries#mac", key="mac", version="a1"),
+            **numbers(lapses_at=LATER_ROUNDED_UP),
+            "since": {"M": numbers(CN=AT_SECONDS)},
+        },
+    ),
+    (
+        Traffic(
+            key="CN#0",
+            slot=5984208,
+            lapses_at=LATER,
+            past_sent=Counts((1, 0), (2,)),
+            days=(3, 4),
+            flight_1=5,
+            version="a1",
+            moves=6,
+        ),
+        {
+            **texts(pk="traffic#CN#0", key="CN#0", version="a1"),
+            **numbers(lapses_at=LATER_ROUNDED_UP, slot="5984208", shards="1", sent="0", verified="0", expected="0"),
+            **numbers(flight_0="0", flight_1="5", flight_2="0", moves="6"),
+            "days": {"L": [{"N": "3"}, {"N": "4"}]},
+            "past_sent": {"M": {"slots": {"L": [{"N": "1"}, {"N": "0"}]}, "hours": {"L": [{"N": "2"}]}}},
+            "past_verified": NOTHING_COUNTED,
+            "unverified": NOTHING_COUNTED,
+        },
+    ),
+    (
+        Meter("wallet-app#60#3", 60, 359052480, LATER, 7, (1, 2), "a1", 8),
+        {
+            **texts(pk="meter#wallet-app#60#3", key="wallet-app#60#3", version="a1"),
+            **numbers(lapses_at=LATER_ROUNDED_UP, seconds="60", slot="359052480", count="7", moves="8"),
+            "past": {"L": [{"N": "1"}, {"N": "2"}]},
+        },
+    ),
+    (
+        Spent("3", "2026-11-21T12", "2026-11-21", "2026-11", LATER, 1, 2, 3, "a1", 4),
+        {
+            **texts(pk="spent#3", key="3", hour="2026-11-21T12", day="2026-11-21", month="2026-11", version="a1"),
+            **numbers(lapses_at=LATER_ROUNDED_UP, hour_cost="1", day_cost="2", month_cost="3", moves="4"),
+        },
+    ),
+    (
+        Claim("wallet-app|POST /v1/customers|key", "mac", "cus_1", "cus_1", LATER, "a1"),
+        {
+            **texts(pk="wallet-app|POST /v1/customers|key", key="wallet-app|POST /v1/customers|key", version="a1"),
+            **texts(body_mac="mac", resource="cus_1", owner="cus_1"),
+            **numbers(lapses_at=LATER_ROUNDED_UP),
+        },
+    ),
+    (
+        Customer(
+            id="cus_1",
+            created_at=AT,
+            verified_at=AT,
+            locale="",
+            tag="v1.tag",
+            masked="+86*********01",
+            region="CN",
+            number=SealedNumber("number_1", b"nonce", b""),
+            consents={"marketing": ConsentState("given", 1, "en", ("sms",), "evt_1", AT)},
+            ledger_sequence=1,
+            version="a1",
+        ),
+        {
+            **texts(pk="customer#cus_1", id="cus_1", locale="", tag="v1.tag", masked="+86*********01", region="CN"),
+            **texts(status="active", ledger_hash=HASH, version="a1"),
+            **numbers(created_at=AT_SECONDS, verified_at=AT_SECONDS, ledger_sequence="1"),
+            "number": {"M": {**texts(key_id="number_1"), "nonce": {"B": b"nonce"}, "ciphertext": {"B": b""}}},
+            "consents": {
+                "M": {
+                    "marketing": {
+                        "M": {
+                            **texts(decision="given", locale="en", event_id="evt_1"),
+                            **numbers(notice_version="1", event_time=AT_SECONDS),
+                            "channels": {"L": [{"S": "sms"}]},
+                        }
+                    }
+                }
+            },
+        },
+    ),
+    (
+        TagHolder("v1.tag", "cus_1", "a1"),
+        texts(pk="tag#v1.tag", tag="v1.tag", customer_id="cus_1", version="a1"),
+    ),
+    (
+        WrappedKey("cus_1", "ledger", b"wrapped", "a1"),
+        {
+            **texts(pk="cus_1", sk="ledger", customer_id="cus_1", key_id="ledger", version="a1"),
+            "wrapped": {"B": b"wrapped"},
+        },
+    ),
+    (
+        LedgerEvent("cus_1", 7, "evt_7", AT, "commitment", HASH, "hash", b"sealed", "a1"),
+        {
+            **texts(pk="cus_1", sk="000000000007", customer_id="cus_1", event_id="evt_7", version="a1"),
+            **texts(commitment="commitment", previous_hash=HASH, hash="hash"),
+            **numbers(sequence="7", event_time=AT_SECONDS),
+            "sealed": {"B": b"sealed"},
+        },
+    ),
+    (
+        ContactToken(
+            "digest", "cus_1", "marketing", "sms", "call-centre", "ann", "b2", ("evt_1",), LATER, AT, version="a1"
+        ),
+        {
+            **texts(pk="token#digest", digest="digest", customer_id="cus_1", purpose="marketing", channel="sms"),
+            **texts(client_id="call-centre", subject="ann", customer_version="b2", version="a1"),
+            **numbers(lapses_at=LATER_ROUNDED_UP, used_at=AT_SECONDS),
+            "evidence": {"L": [{"S": "evt_1"}]},
+        },
+    ),
+    (
+        Message("msg_1", "cus_1", "marketing", "offer", AT, LATER, "accepted", "a1"),
+        {
+            **texts(pk="message#msg_1", id="msg_1", customer_id="cus_1", purpose="marketing", template="offer"),
+            **texts(delivery="accepted", version="a1"),
+            **numbers(sent_at=AT_SECONDS, lapses_at=LATER_ROUNDED_UP),
+        },
+    ),
+    (
+        AccessLogEntry(
+            "acc_1", "cus_1", AT, "reveal", "marketing", "call", "staff", "call-centre", "ann", (), "a reason", "a1"
+        ),
+        {
+            **texts(pk="cus_1", sk="2026-11-21T12:00:00.250000+00:00#acc_1", id="acc_1", customer_id="cus_1"),
+            **texts(action="reveal", purpose="marketing", channel="call", role="staff", client_id="call-centre"),
+            **texts(subject="ann", justification="a reason", version="a1"),
+            **numbers(at=AT_SECONDS),
+            "evidence": {"L": []},
+        },
+    ),
+    (
+        PurgeRun("run_1", AT, LATER, False, {"unverified_number": 3}, {}, 12, "a1"),
+        {
+            **texts(pk="run", sk="run_1", id="run_1", version="a1"),
+            **numbers(started_at=AT_SECONDS, finished_at=LATER_SECONDS, oldest_lateness_seconds="12"),
+            "complete": {"BOOL": False},
+            "erased": {"M": {"unverified_number": {"N": "3"}}},
+            "failures": {"M": {}},
+        },
+    ),
+]

@@ -1,0 +1,89 @@
+"""When a country's budget is used up, those go on being served in whose prefix nobody else stays unverified."""
+
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.domain.errors import Throttled
+from chalicelib.domain.traffic import Traffic
+from chalicelib.domain.verification import Verification
+from tests.services.policies import MANY, PACKAGED, world_with
+from tests.services.world import World
+
+OPEN = {"number": MANY, "caller": MANY, "ip": MANY, "device": MANY}
+COUNTRY = replace(PACKAGED.rules.guard.country, flight_floor=10, flight_percent_of_best_day=0)
+
+
+@pytest.fixture
+def world() -> World:
+    return world_with(throttles=OPEN, guard={"country": COUNTRY, "fresh_prefix_percent": 300})
+
+
+def pumped(world: World, times: int = 10) -> None:
+    """The country's budget is used up, by numbers of one prefix."""
+    for number in range(times):
+        world.start(f"+447400100{number:03d}", device_id="pump")
+
+
+def in_flight(world: World) -> int:
+    return next(row.in_flight for row in world.rows(Traffic) if row.key == "GB#0")
+
+
+def test_a_prefix_with_unverified_sends_is_refused_for_the_country(world: World) -> None:
+    pumped(world)
+    before = in_flight(world)
+    with pytest.raises(Throttled) as refused:
+        world.start("+447400100900")
+    assert refused.value.limit == "country"
+    assert in_flight(world) == before
+    assert len(world.rows(Verification)) == 10
+    (told,) = [figures for event, figures in world.adapters.journal.notes if event == "guard"]
+    assert (told["scope"], told["rule"], told["decision"]) == ("country", "in_flight", "refused")
+
+
+def test_a_fresh_prefix_is_served(world: World) -> None:
+    pumped(world)
+    verification = world.start("+447400200000")
+    assert world.check(verification, world.sender.last_code).status == "verified"
+    assert not [event for event, _ in world.adapters.journal.notes if event == "guard"]
+
+
+def test_one_other_unverified_send_leaves_a_prefix_fresh_and_two_do_not(world: World) -> None:
+    pumped(world)
+    world.start("+447400200000")
+    world.start("+447400200001")
+    with pytest.raises(Throttled):
+        world.start("+447400200002")
+
+
+def test_who_was_served_may_ask_again(world: World) -> None:
+    pumped(world)
+    verification = world.start("+447400200000")
+    for wait in (30, 60, 120, 240):
+        world.later(seconds=wait)
+        verification = world.resend(verification)
+    assert len(verification.sends) == 5
+
+
+def test_there_is_an_end_to_it(world: World) -> None:
+    pumped(world)
+    for prefix in range(20):
+        world.start(f"+4474003{prefix:02d}000")
+    assert in_flight(world) == 30
+    with pytest.raises(Throttled) as refused:
+        world.start("+447400400000")
+    assert refused.value.limit == "country"
+
+
+def test_what_stayed_unverified_yesterday_does_not_count(world: World) -> None:
+    pumped(world)
+    world.later(days=1, hours=2)
+    pumped(world, 2)
+    world.start("+447400100900")
+
+
+def test_a_hundred_percent_turns_it_off() -> None:
+    world = world_with(throttles=OPEN, guard={"country": COUNTRY, "fresh_prefix_percent": 100})
+    pumped(world)
+    with pytest.raises(Throttled):
+        world.start("+447400200000")
