@@ -79,7 +79,7 @@ def test_it_is_the_template_s_queue(world: World) -> None:
     # It may be there already.
     assert open_send_queue(boto3.Session(), name) == url
     kept = aws.sqs().get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-    assert (kept["MessageRetentionPeriod"], kept["VisibilityTimeout"]) == ("900", "60")
+    assert (kept["MessageRetentionPeriod"], kept["VisibilityTimeout"]) == ("1800", "60")
     assert kept["SqsManagedSseEnabled"] == "true"
     assert f"{name}-dead-sends" in kept["RedrivePolicy"]
 
