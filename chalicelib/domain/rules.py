@@ -267,11 +267,7 @@ class Rules:
     def test_number(self, e164: str, client_id: str, day: str) -> str | None:
         """The name under which the number is a test number for this client on this day, or None."""
         return next(
-            (
-                name
-                for name, it in self.test_numbers.items()
-                if it.phone_number == e164 and it.serves(client_id, day)
-            ),
+            (name for name, it in self.test_numbers.items() if it.phone_number == e164 and it.serves(client_id, day)),
             None,
         )
 

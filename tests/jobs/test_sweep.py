@@ -37,7 +37,8 @@ PRELUDE = """
     for position in range(ORPHANS):
         store.commit(Insert(WrappedKey(f"nobody-{position:03d}", LEDGER_KEY, b"wrapped-13800138000")))
     for position in range(200):
-        store.commit(Insert(Customer(f"robbed-{position:03d}", NOON, NOON, "en", "tag", "+86*********01", "CN", sealed)))
+        robbed = Customer(f"robbed-{position:03d}", NOON, NOON, "en", "tag", "+86*********01", "CN", sealed)
+        store.commit(Insert(robbed))
 
     def names(kind):
         return {key[0] for which, key in store.rows if which is kind}

@@ -24,6 +24,7 @@ def narrow_policy(into: Path) -> Path:
         (r"(\[\[throttles.wrong_codes_for_number\]\].*\nlimit = )\d+", rf"\g<1>{WRONG_CODES}"),
         (r"(\[\[throttles.wrong_codes_by_client\]\].*\nlimit = )\d+", rf"\g<1>{WRONG_CODES - 1}"),
         (r"(\[guard.country\](?:.*\n)*?flight_floor = )\d+", rf"\g<1>{IN_FLIGHT}"),
+        (r"fresh_prefix_percent = \d+", "fresh_prefix_percent = 100"),
         (r'mode = "observe"', 'mode = "enforce"'),
     ):
         text, changed = re.subn(pattern, narrower, text, count=1)
