@@ -51,7 +51,8 @@ class MovingRows:
             except Refused:
                 if not old:
                     raise
-                row, old = self.store.get(kind, key), False
+                # To take it for absent brings what stands there, as for a row never seen.
+                row, old = None, False
         raise Contended
 
     def _try(self, row: M | None, born: M, at: datetime, decide: Callable[[M], Move], frame: Callable[[M], M]) -> M:
