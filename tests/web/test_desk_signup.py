@@ -137,7 +137,9 @@ def test_the_other_language_reaches_notices_and_the_phone(page: Page) -> None:
 
 def test_nothing_is_wider_than_the_screen(page: Page) -> None:
     sign_up(page)
-    page.locator(".purpose", has_text="Offers and news").get_by_label("SMS").check()
+    marketing = page.locator(".purpose", has_text="Offers and news")
+    marketing.get_by_label("SMS").check()
+    expect(marketing.locator(".state")).to_contain_text("Agreed: SMS")
     page.get_by_label("Purpose").select_option("marketing")
     page.get_by_role("button", name="Ask").click()
     expect(page.locator("#decision")).to_contain_text("Evidence")
