@@ -166,7 +166,7 @@ def one_more(row: Traffic, budget: UnverifiedBudget, at: datetime, percent: int 
     """What one more send moves, or the first rule that it would break.
 
     Args:
-        percent: of the unverified budgets that may be used.
+        percent: of the shares of what was verified. Floors stay: where nobody was verified nobody is to be spared.
 
     Within a frame only `sent` and those in flight get stricter; all else that is asked stays as it is or gets milder.
 
@@ -175,7 +175,7 @@ def one_more(row: Traffic, budget: UnverifiedBudget, at: datetime, percent: int 
     best, last_hour = max(row.days), row.past_verified.last_hour + row.verified
 
     def largest(floor: int, of_best_day: int, of_recent: int) -> int:
-        return max(-(-floor // row.shards), of_best_day, of_recent) * percent // 100
+        return max(-(-floor // row.shards), of_best_day * percent // 100, of_recent * percent // 100)
 
     hour = largest(
         budget.hour_floor,

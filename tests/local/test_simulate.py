@@ -91,9 +91,7 @@ class TestServices:
 
     def test_the_guard_is_named_by_its_rule(self) -> None:
         line, rng = Services(1, 1.0), Random(1)
-        guard = MemoryAdapters().policy.rules.guard
-        # Numbers at random are of fresh prefixes.
-        most = guard.country.flight_floor * guard.fresh_prefix_percent // 100
+        most = MemoryAdapters().policy.rules.guard.country.flight_floor
         for second in range(most):
             line.start(float(second), new_mobile(UNSEEN, rng), f"198.51.100.{second}", f"device-{second}")
         with pytest.raises(TurnedAway) as refused:

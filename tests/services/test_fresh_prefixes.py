@@ -11,7 +11,8 @@ from tests.services.policies import MANY, PACKAGED, world_with
 from tests.services.world import World
 
 OPEN = {"number": MANY, "caller": MANY, "ip": MANY, "device": MANY}
-COUNTRY = replace(PACKAGED.rules.guard.country, flight_floor=10, flight_percent_of_best_day=0)
+# Of the thousand that are expected in GB.
+COUNTRY = replace(PACKAGED.rules.guard.country, flight_floor=1, flight_percent_of_best_day=1)
 
 
 @pytest.fixture
@@ -87,3 +88,13 @@ def test_a_hundred_percent_turns_it_off() -> None:
     pumped(world)
     with pytest.raises(Throttled):
         world.start("+447400200000")
+
+
+def test_a_country_where_nobody_was_verified_has_its_floor_and_no_more() -> None:
+    country = replace(COUNTRY, flight_floor=4)
+    world = world_with(throttles=OPEN, guard={"country": country, "fresh_prefix_percent": 300})
+    for prefix in range(4):
+        world.start(f"+37633{prefix}000")
+    with pytest.raises(Throttled) as refused:
+        world.start("+376339000")
+    assert refused.value.limit == "country"
