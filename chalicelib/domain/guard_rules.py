@@ -49,7 +49,7 @@ class GuardRules:
     Attributes:
         mode: off; observe, which says what it would refuse; or enforce.
         countries_by_ip: countries to which one IP may have unverified sends within a day.
-        fresh_prefix_percent: of what a country's verified numbers allow, for a prefix with one other unverified send at most.
+        fresh_prefix_percent: of what a country's verified numbers allow, for a prefix with one other unverified send.
             Who pumps has few prefixes, and soon none that is fresh: what he uses up is not taken from everybody.
     """
 
