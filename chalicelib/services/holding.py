@@ -16,6 +16,7 @@ class Holding:
     """As a context it gives everything back when its block fails. A process that dies inside keeps it: too strict."""
 
     _returns: list[Callable[[], object]] = field(default_factory=list)
+    _kept: bool = False
 
     def take(self, take: Callable[[], T], give_back: Callable[[T], object]) -> Callable[[], T]:
         """A call that takes, and remembers how to give back what it took."""
@@ -27,6 +28,10 @@ class Holding:
 
         return taking
 
+    def keep(self) -> None:
+        """What it was taken for stands: whatever fails from here on, only `give_back` gives back."""
+        self._kept = True
+
     def give_back(self) -> None:
         """All that was taken has been offered back, at once; what cannot be given back ends with its window."""
         if self._returns:
@@ -36,7 +41,7 @@ class Holding:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None) -> None:
-        if kind is not None:
+        if kind is not None and not self._kept:
             self.give_back()
 
 

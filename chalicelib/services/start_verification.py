@@ -114,8 +114,15 @@ class StartVerification:
             )
             self.budgets.require_room(found, number.region, at)
             intended = replace(fresh, tag=found["tag"], pending_number=found["pending_number"])
+
+            def save() -> Verification:
+                saved = self._save(intended, request, keyed, at, found)
+                # A start that stands has been counted, even if its secret fails and a resend sends its code.
+                holding.keep()
+                return saved
+
             saved, secret = together(
-                lambda: self._save(intended, request, keyed, at, found),
+                save,
                 lambda: self.codes.secret(*intended.code_subject(request.context)),
             )
         return Started(saved, lambda: settled(saved, partial(self.deliver, saved, number, secret), holding))
