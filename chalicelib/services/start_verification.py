@@ -11,7 +11,7 @@ from chalicelib.domain.accounts import Accounts
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.claim import KeyedRequest
 from chalicelib.domain.customer import Customer
-from chalicelib.domain.errors import PhoneNumberRefused
+from chalicelib.domain.errors import Contended, PhoneNumberRefused, Unavailable
 from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.phone_number import PhoneNumber, known_phone_number, parse_phone_number, require_accepted
 from chalicelib.domain.policy import Policy
@@ -114,15 +114,8 @@ class StartVerification:
             )
             self.budgets.require_room(found, number.region, at)
             intended = replace(fresh, tag=found["tag"], pending_number=found["pending_number"])
-
-            def save() -> Verification:
-                saved = self._save(intended, request, keyed, at, found)
-                # A start that stands has been counted, even if its secret fails and a resend sends its code.
-                holding.keep()
-                return saved
-
             saved, secret = together(
-                save,
+                lambda: self._save(holding, intended, request, keyed, at, found),
                 lambda: self.codes.secret(*intended.code_subject(request.context)),
             )
         return Started(saved, lambda: settled(saved, partial(self.deliver, saved, number, secret), holding))
@@ -159,7 +152,7 @@ class StartVerification:
             # An active customer has a mask and a tag.
             shown = Shown(customer.masked or "", customer.region or "", customer.test_number)
             fresh = self._fresh(caller, request, shown, locale, at)
-            saved = self._save(replace(fresh, tag=customer.tag or ""), request, keyed, at)
+            saved = self._save(holding, replace(fresh, tag=customer.tag or ""), request, keyed, at)
         return Started(saved, partial(send_known, self.strongroom, authorization, saved))
 
     def _customer(self, customer_id: str) -> Customer:
@@ -214,6 +207,7 @@ class StartVerification:
 
     def _save(
         self,
+        holding: Holding,
         verification: Verification,
         request: StartRequest,
         keyed: KeyedRequest | None,
@@ -239,5 +233,14 @@ class StartVerification:
         write = Insert(verification)
         claim = self.idempotency.claim(keyed, verification.id, tag, at)
         keys = () if verification.test_number else self.throttle.keys("number", tag, at)
-        self.throttle.admit(keys, at, write, Insert(accounts), *claim, watched=by_client)
+        try:
+            self.throttle.admit(keys, at, write, Insert(accounts), *claim, watched=by_client)
+        except Contended:
+            raise
+        except Unavailable:
+            # It may stand all the same, and a resend may send its code.
+            holding.keep()
+            raise
+        # It stands, whatever becomes of its secret.
+        holding.keep()
         return write.record
