@@ -18,7 +18,8 @@ from chalicelib.domain.errors import NotReplayable, Unavailable, VerificationSpe
 from chalicelib.domain.phone_number import PhoneNumber
 from chalicelib.domain.sent import Sent
 from chalicelib.domain.verification import TransactionContext, Verification
-from chalicelib.ports import Expect, Insert, Remove, Replace, Strongroom, Write
+from chalicelib.domain.writes import Expect, Insert, Remove, Replace, Write
+from chalicelib.ports import Strongroom
 from chalicelib.services.bind_customer import BindCustomer
 from chalicelib.services.changing import existing
 from chalicelib.services.check_code import CheckCode
@@ -39,12 +40,12 @@ class WritesFirst(StartVerification):
 
     def _save(
         self,
+        holding: Holding,
         verification: Verification,
         request: StartRequest,
         keyed: KeyedRequest | None,
         at: datetime,
         *_: object,
-        **__: object,
     ) -> Verification:
         write = Insert(verification)
         self.store.commit(write, *self.idempotency.claim(keyed, verification.id, verification.tag, at))
