@@ -6,26 +6,16 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from chalicelib.domain.moving import M as M
-from chalicelib.domain.moving import Move as Move
-from chalicelib.domain.writes import Absent as Absent
-from chalicelib.domain.writes import Conflict as Conflict
-from chalicelib.domain.writes import Expect as Expect
-from chalicelib.domain.writes import Insert as Insert
-from chalicelib.domain.writes import R as R
-from chalicelib.domain.writes import Record as Record
-from chalicelib.domain.writes import Remove as Remove
-from chalicelib.domain.writes import Replace as Replace
-from chalicelib.domain.writes import Write as Write
-from chalicelib.domain.writes import kind_of as kind_of
-
 if TYPE_CHECKING:
     # Every function loads the ports, and the authorizer nothing of these.
     from chalicelib.domain.caller import Caller
     from chalicelib.domain.claim import KeyedRequest
     from chalicelib.domain.contact import Message
     from chalicelib.domain.customer import SealedNumber, WrappedKey
+    from chalicelib.domain.moving import M, Move
     from chalicelib.domain.phone_number import PhoneNumber
+    from chalicelib.domain.verification import Send
+    from chalicelib.domain.writes import R, Record, Write
 
 
 class Clock(Protocol):
@@ -256,8 +246,8 @@ class Strongroom(Protocol):
     `services/strongroom.py` says what each door raises.
     """
 
-    def send_code(self, authorization: str, verification_id: str) -> str:
-        """The intended send of this verification has been made once, and this is its outcome."""
+    def send_code(self, authorization: str, verification_id: str) -> Send:
+        """The intended send of this verification has been made once, and this is what is known of it."""
         ...
 
     def send_message(

@@ -10,7 +10,7 @@ from zlib import crc32
 from chalicelib.adapters.dynamodb_places import PLACES, epoch_seconds
 from chalicelib.domain.due import bucket
 from chalicelib.domain.moving import M, Move, moved
-from chalicelib.ports import Absent, Conflict, Expect, Insert, R, Record, Remove, Replace, Write, kind_of
+from chalicelib.domain.writes import Absent, Conflict, Expect, Insert, R, Record, Remove, Replace, Write, kind_of
 from tests.clock import FixedClock
 
 Key = tuple[str, ...]

@@ -178,7 +178,7 @@ def memory_world(policy_folder: Path = PACKAGED_POLICY) -> World:
 def moto_world(issuer: Issuer, policy_folder: Path = PACKAGED_POLICY) -> Iterator[World]:
     """Ringfence on moto, whose DynamoDB is made atomic by one lock."""
     with pytest.MonkeyPatch.context() as patch:
-        _set_environment(patch, None)
+        set_environment(patch, None)
         _make_atomic(patch)
         with mock_aws():
             provision(boto3.Session(), name="ringfence")
@@ -191,7 +191,7 @@ def engine_world(issuer: Issuer, endpoint: str, policy_folder: Path = PACKAGED_P
     """Ringfence on the engine, in tables and under keys of its own."""
     name = f"t{secrets.token_hex(4)}"
     with pytest.MonkeyPatch.context() as patch:
-        _set_environment(patch, endpoint)
+        set_environment(patch, endpoint)
         provision(boto3.Session(), name=name)
         _keep_what_lapses(name)
         before = set(_engine_messages(endpoint))
@@ -245,7 +245,8 @@ def _scan(name: str, table: str) -> list[Item]:
     return [item for page in pages for item in page["Items"]]
 
 
-def _set_environment(patch: pytest.MonkeyPatch, endpoint: str | None) -> None:
+def set_environment(patch: pytest.MonkeyPatch, endpoint: str | None) -> None:
+    """Clients made from now on speak to this endpoint, with keys that open nothing elsewhere."""
     for variable in [each for each in os.environ if each.startswith("AWS_")]:
         patch.delenv(variable)
     for variable, value in CREDENTIALS.items():

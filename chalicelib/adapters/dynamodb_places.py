@@ -21,7 +21,7 @@ from chalicelib.domain.spent import Spent
 from chalicelib.domain.throttle import OpeningLog, ThrottleLog
 from chalicelib.domain.traffic import Traffic
 from chalicelib.domain.verification import Verification
-from chalicelib.ports import R
+from chalicelib.domain.writes import R
 
 Item = dict[str, Any]
 

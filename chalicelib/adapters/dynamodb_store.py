@@ -15,7 +15,8 @@ from chalicelib.adapters.dynamodb_places import PLACES, Item, Place, from_item, 
 from chalicelib.adapters.structure import seconds
 from chalicelib.domain.errors import Contended
 from chalicelib.domain.moving import M, Move
-from chalicelib.ports import Absent, Clock, Conflict, Expect, Insert, R, Record, Remove, Replace, Write, kind_of
+from chalicelib.domain.writes import Absent, Conflict, Expect, Insert, R, Record, Remove, Replace, Write, kind_of
+from chalicelib.ports import Clock
 
 # Whoever writes an item that a transaction is just writing is turned away: a matter of milliseconds.
 ROUNDS = 12

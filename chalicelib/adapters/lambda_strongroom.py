@@ -17,6 +17,7 @@ from chalicelib.domain import errors
 from chalicelib.domain.claim import KeyedRequest
 from chalicelib.domain.contact import Message
 from chalicelib.domain.phone_number import PhoneNumber, known_phone_number
+from chalicelib.domain.verification import Send
 from chalicelib.ports import Strongroom
 
 T = TypeVar("T")
@@ -38,10 +39,10 @@ class LambdaStrongroom:
 
     function: str
 
-    def send_code(self, authorization: str, verification_id: str) -> str:
-        """The intended send of this verification has been made once, and this is its outcome."""
+    def send_code(self, authorization: str, verification_id: str) -> Send:
+        """The intended send of this verification has been made once, and this is what is known of it."""
         return self._ask(  # type: ignore[no-any-return]
-            "send_code", partial(from_plain, str), authorization=authorization, verification_id=verification_id
+            "send_code", partial(from_plain, Send), authorization=authorization, verification_id=verification_id
         )
 
     def send_message(

@@ -1,4 +1,4 @@
-"""Which send a carrier's message id belongs to."""
+"""Which verification a carrier's message id belongs to."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,12 +10,10 @@ class Dispatch:
 
     Attributes:
         message_id: the carrier's.
-        send: which send of the verification, from 1.
         lapses_at: carriers send receipts for up to 72 hours.
     """
 
     message_id: str
     verification_id: str
-    send: int
     lapses_at: datetime
     version: str = ""

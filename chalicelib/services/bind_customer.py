@@ -10,7 +10,8 @@ from chalicelib.domain.errors import CustomerExists, FieldInvalid, NotFound, Num
 from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.verification import Verification
-from chalicelib.ports import Clock, Conflict, Insert, LedgerCipher, NumberSealer, PendingNumbers, Replace, Store, Write
+from chalicelib.domain.writes import Conflict, Insert, Replace, Write
+from chalicelib.ports import Clock, LedgerCipher, NumberSealer, PendingNumbers, Store
 from chalicelib.services.changing import existing
 from chalicelib.services.concurrently import together
 from chalicelib.services.idempotency import Idempotency

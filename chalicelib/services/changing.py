@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from chalicelib.domain.errors import NotFound
-from chalicelib.ports import Conflict, R, Replace, Store, Write
+from chalicelib.domain.writes import Conflict, R, Replace, Write
+from chalicelib.ports import Store
 
 
 class Commits(Protocol):

@@ -11,7 +11,8 @@ from chalicelib.domain.one_time_code import codes_match, derive_code
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.throttle import ThrottleLog
 from chalicelib.domain.verification import TransactionContext, Verification
-from chalicelib.ports import Clock, CodeSecrets, Conflict, Journal, Remove, Store, Write
+from chalicelib.domain.writes import Conflict, Remove, Write
+from chalicelib.ports import Clock, CodeSecrets, Journal, Store
 from chalicelib.services.accounting import Accounting
 from chalicelib.services.changing import changed, existing
 from chalicelib.services.concurrently import together, together_by_name

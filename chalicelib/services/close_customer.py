@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from chalicelib.domain.claim import KeyedRequest
 from chalicelib.domain.customer import Customer, TagHolder
 from chalicelib.domain.policy import Policy
-from chalicelib.ports import Clock, Remove, Store
+from chalicelib.domain.writes import Remove
+from chalicelib.ports import Clock, Store
 from chalicelib.services.changing import changed, existing
 from chalicelib.services.idempotency import Idempotency
 

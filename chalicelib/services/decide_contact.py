@@ -9,7 +9,8 @@ from chalicelib.domain.contact import ContactQuestion, ContactToken, Decision, d
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import FieldInvalid, NotFound, NotReplayable
 from chalicelib.domain.policy import Policy
-from chalicelib.ports import Clock, Insert, Store, Write
+from chalicelib.domain.writes import Insert, Write
+from chalicelib.ports import Clock, Store
 from chalicelib.services.idempotency import Idempotency
 
 

@@ -13,7 +13,8 @@ from chalicelib.domain.policy import Policy
 from chalicelib.domain.sent import Sent
 from chalicelib.domain.sms_text import code_text
 from chalicelib.domain.verification import Verification
-from chalicelib.ports import Clock, Insert, SendQueue, SmsFeedback, Store
+from chalicelib.domain.writes import Insert
+from chalicelib.ports import Clock, SendQueue, SmsFeedback, Store
 from chalicelib.services.changing import changed
 from chalicelib.services.sms_sender import SmsSender
 
@@ -93,8 +94,6 @@ class DeliverCode:
             return current.with_delivery(send, sent) if ours else current
 
         dispatch = (
-            (Insert(Dispatch(sent.message_id, verification.id, send, at + RECEIPTS_COME_FOR)),)
-            if sent.message_id
-            else ()
+            (Insert(Dispatch(sent.message_id, verification.id, at + RECEIPTS_COME_FOR)),) if sent.message_id else ()
         )
         return changed(self.store, verification, rule, lambda _: dispatch)

@@ -7,7 +7,8 @@ from typing import TypeVar
 
 from chalicelib.domain.claim import CLAIM_LIFETIME, Claim, KeyedRequest
 from chalicelib.domain.errors import IdempotencyKeyReused, Refused
-from chalicelib.ports import Blinder, Clock, Conflict, Insert, Store
+from chalicelib.domain.writes import Conflict, Insert
+from chalicelib.ports import Blinder, Clock, Store
 
 T = TypeVar("T")
 LABEL = "body"

@@ -7,7 +7,8 @@ from typing import Any
 
 from chalicelib.domain.errors import Contended, Refused
 from chalicelib.domain.moving import M, Move, moved
-from chalicelib.ports import Conflict, Insert, Replace, Store
+from chalicelib.domain.writes import Conflict, Insert, Replace
+from chalicelib.ports import Store
 
 # Rows whose last state a process remembers; a few hundred bytes each.
 REMEMBERED = 4096

@@ -24,7 +24,8 @@ from chalicelib.domain.traffic import (
     taken_back,
     unbounded,
 )
-from chalicelib.ports import Blinder, Conflict, Insert, Journal, Replace, Store
+from chalicelib.domain.writes import Conflict, Insert, Replace
+from chalicelib.ports import Blinder, Journal, Store
 from chalicelib.services.moving_rows import MovingRows
 
 # So many verified numbers a day make 400 writes a second of one row at ten times the mean. Source: docs/capacity.md.

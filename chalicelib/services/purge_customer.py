@@ -8,7 +8,8 @@ from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.throttle import ThrottleLog
 from chalicelib.domain.verification import Verification
-from chalicelib.ports import Clock, Remove, Replace, Store
+from chalicelib.domain.writes import Remove, Replace
+from chalicelib.ports import Clock, Store
 from chalicelib.services.throttle import Throttle
 
 

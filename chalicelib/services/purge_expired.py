@@ -11,7 +11,8 @@ from chalicelib.domain.due import buckets
 from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.purge_run import PurgeRun
 from chalicelib.domain.verification import Verification
-from chalicelib.ports import Clock, Insert, Remove, Store
+from chalicelib.domain.writes import Insert, Remove
+from chalicelib.ports import Clock, Store
 from chalicelib.services.purge_customer import PurgeCustomer
 
 Purgeable = type[Verification] | type[Customer]

@@ -10,7 +10,8 @@ from chalicelib.domain.errors import Contended, NotFound
 from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.ledger import LedgerEvent, link
 from chalicelib.domain.policy import Policy
-from chalicelib.ports import Clock, Conflict, Insert, LedgerCipher, Replace, Store
+from chalicelib.domain.writes import Conflict, Insert, Replace
+from chalicelib.ports import Clock, LedgerCipher, Store
 from chalicelib.services.changing import existing
 from chalicelib.services.concurrently import together
 from chalicelib.services.consent_history import ConsentHistory

@@ -17,7 +17,8 @@ from chalicelib.domain.phone_number import PhoneNumber, known_phone_number, pars
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.sms_text import code_text
 from chalicelib.domain.verification import Send, Verification
-from chalicelib.ports import Clock, CodeSecrets, Insert, Journal, NumberIndex, PendingNumbers, Store, Strongroom
+from chalicelib.domain.writes import Insert
+from chalicelib.ports import Clock, CodeSecrets, Journal, NumberIndex, PendingNumbers, Store, Strongroom
 from chalicelib.services.accounting import Accounting
 from chalicelib.services.changing import existing
 from chalicelib.services.concurrently import together, together_by_name

@@ -16,19 +16,9 @@ from chalicelib.domain.phone_number import PhoneNumber
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.sms_text import code_text, contact_text
 from chalicelib.domain.throttle import OpeningLog
-from chalicelib.domain.verification import Verification
-from chalicelib.ports import (
-    Clock,
-    CodeSecrets,
-    Conflict,
-    Expect,
-    Insert,
-    NumberOpener,
-    Replace,
-    Store,
-    TokenVerifier,
-    Write,
-)
+from chalicelib.domain.verification import Send, Verification
+from chalicelib.domain.writes import Conflict, Expect, Insert, Replace, Write
+from chalicelib.ports import Clock, CodeSecrets, NumberOpener, Store, TokenVerifier
 from chalicelib.services.changing import changed, existing
 from chalicelib.services.concurrently import together, together_by_name
 from chalicelib.services.deliver_code import DeliverCode
@@ -57,8 +47,8 @@ class StrongroomService:
     deliver: DeliverCode
     budgets: SendBudgets
 
-    def send_code(self, authorization: str, verification_id: str) -> str:
-        """The intended send of this verification has been made once, and this is its outcome.
+    def send_code(self, authorization: str, verification_id: str) -> Send:
+        """The intended send of this verification has been made once, and this is what is known of it.
 
         Raises:
             NotAuthenticated, NotPermitted, NotFound: not the caller's verification, or its customer has no such number.
@@ -82,7 +72,7 @@ class StrongroomService:
             )
             taken, number = self._taken_for_code(caller, verification, found["customer"], at)
         sent = settled(taken, partial(self.deliver, taken, number, found["secret"]), holding)
-        return sent.sends[len(taken.sends) - 1].delivery
+        return sent.sends[len(taken.sends) - 1]
 
     def _taken_for_code(
         self, caller: Caller, verification: Verification, customer: Customer, at: datetime

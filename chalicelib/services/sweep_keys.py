@@ -6,7 +6,8 @@ from functools import partial
 
 from chalicelib.domain.customer import Customer, WrappedKey
 from chalicelib.domain.errors import Contended
-from chalicelib.ports import Absent, Clock, Conflict, Expect, Remove, Store, Write
+from chalicelib.domain.writes import Absent, Conflict, Expect, Remove, Write
+from chalicelib.ports import Clock, Store
 from chalicelib.services.judging import judged
 
 # The hour of the day is the share, so that every row is judged once a day and there is no cursor to lose.

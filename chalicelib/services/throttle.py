@@ -8,7 +8,8 @@ from typing import TypeVar
 from chalicelib.domain.errors import Contended
 from chalicelib.domain.rules import Throttles
 from chalicelib.domain.throttle import Limit, ThrottleLog, admit, first_admission
-from chalicelib.ports import Absent, Blinder, Conflict, Expect, Insert, Replace, Store, Write
+from chalicelib.domain.writes import Absent, Conflict, Expect, Insert, Replace, Write
+from chalicelib.ports import Blinder, Store
 
 L = TypeVar("L", bound=ThrottleLog)
 

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.bootstrap import install
 from chalicelib.domain.customer import Customer
-from chalicelib.ports import Replace
+from chalicelib.domain.writes import Replace
 from tests.api.world import CUSTOMER_ID, MASKED, OFFICER, OTHER_NUMBER, STAFF, Api, customer
 from tests.fakes import memory_ringfence
 

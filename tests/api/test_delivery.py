@@ -5,7 +5,7 @@ import pytest
 from chalicelib.bootstrap import ringfence
 from chalicelib.domain.receipt import REASONS, Receipt
 from chalicelib.domain.verification import Send, Verification
-from chalicelib.ports import Insert
+from chalicelib.domain.writes import Insert
 from tests.api.world import OTHER_WALLET, Api
 from tests.domain.samples import NOON, a_verification
 

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.domain.errors import Contended, PolicyInvalid, RingfenceError, Unavailable
 from chalicelib.domain.policy import Policy
-from chalicelib.ports import R, Write
+from chalicelib.domain.writes import R, Write
 from tests.api.world import CUSTOMER_ID, NUMBER, OFFICER, STAFF, WALLET, Api
 from tests.fakes import MemoryAdapters
 from tests.memory_store import MemoryStore

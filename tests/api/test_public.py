@@ -6,7 +6,7 @@ import json
 import pytest
 
 from chalicelib.domain.purge_run import PurgeRun
-from chalicelib.ports import Insert
+from chalicelib.domain.writes import Insert
 from tests.api.world import OFFICER, Api
 from tests.fakes import NOON
 

@@ -29,6 +29,7 @@ def test_a_number_has_ten_starts_a_day(api: Api) -> None:
         # Verified, or the guard would take it for pumping.
         api.proved()
         api.pass_time(seconds=600)
+    assert len(api.adapters.sender.sent) == 10
     require_throttled(api.start(), "number", 10, 86_400, 86_400 - 6000)
 
 

@@ -16,6 +16,7 @@ from chalicelib.services.sms_sender import SmsSender
 from chalicelib.settings import PACKAGED_POLICY
 from infra.local.places import HOST
 from tests.fakes import MemoryJournal
+from tests.worlds import set_environment
 
 PUBLISHED = (
     b'<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult><MessageId>1</MessageId>'
@@ -81,12 +82,7 @@ def carrier(answer: Callable[[bytes], bytes | None]) -> Iterator[Carrier]:
 
     threading.Thread(target=serve, daemon=True).start()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL", made.url)
-        patch.setenv("AWS_REGION", "eu-west-1")
-        patch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-        patch.setenv("AWS_ACCESS_KEY_ID", "test")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-        aws.forget()
+        set_environment(patch, made.url)
         try:
             yield made
         finally:

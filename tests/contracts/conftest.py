@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from chalicelib.adapters import aws
 from tests.fakes import NOON
 from tests.prove.fixtures import api, direct, served, wide
-from tests.worlds import Issuer, World, engine_world, memory_world, moto_world
+from tests.worlds import Issuer, World, engine_world, memory_world, moto_world, set_environment
 
 __all__ = ["api", "direct", "served", "wide"]
 
@@ -30,3 +31,11 @@ def at_noon(request: pytest.FixtureRequest) -> None:
     """Whatever time the test before left, this one begins at noon."""
     if "world" in request.fixturenames:
         request.getfixturevalue("world").clock.at = NOON
+
+
+@pytest.fixture
+def nowhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Clients can be made; whatever would leave this machine goes nowhere."""
+    set_environment(monkeypatch, "http://127.0.0.1:9")
+    yield
+    aws.forget()

@@ -79,10 +79,10 @@ FORMS: list[tuple[Any, dict[str, Any]]] = [
         },
     ),
     (
-        Dispatch("0-f", "vrf_1", 2, LATER, "a1"),
+        Dispatch("0-f", "vrf_1", LATER, "a1"),
         {
             **texts(pk="sms#0-f", message_id="0-f", verification_id="vrf_1", version="a1"),
-            **numbers(send="2", lapses_at=LATER_ROUNDED_UP),
+            **numbers(lapses_at=LATER_ROUNDED_UP),
         },
     ),
     (

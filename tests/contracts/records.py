@@ -21,7 +21,7 @@ from chalicelib.domain.spent import Spent
 from chalicelib.domain.throttle import OpeningLog, ThrottleLog
 from chalicelib.domain.traffic import Counts, Traffic
 from chalicelib.domain.verification import Send, TransactionContext, Verification
-from chalicelib.ports import Record
+from chalicelib.domain.writes import Record
 from tests.fakes import NOON
 
 

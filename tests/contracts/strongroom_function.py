@@ -12,6 +12,7 @@ from botocore.awsrequest import AWSPreparedRequest
 from chalicelib.adapters import aws
 from chalicelib.adapters.lambda_strongroom import LambdaStrongroom
 from chalicelib.bootstrap import Ringfence, install
+from chalicelib.domain.verification import Send
 from chalicelib.entrypoints.jobs.strongroom import strongroom
 from chalicelib.ports import Strongroom
 from infra.local.environment import REGION
@@ -34,8 +35,8 @@ class Scripted:
     says: Any = None
     orders: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
-    def send_code(self, **order: Any) -> str:
-        return cast("str", self._do("send_code", order))
+    def send_code(self, **order: Any) -> Send:
+        return cast("Send", self._do("send_code", order))
 
     def send_message(self, **order: Any) -> Any:
         return self._do("send_message", order)

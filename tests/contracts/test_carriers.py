@@ -123,19 +123,7 @@ def webhook(says: str, folder: Path) -> Iterator[FarEnd]:
 WAYS: dict[str, Way] = {"fake": fake, "sns": sns, "end_user_messaging": end_user_messaging, "webhook": webhook}
 
 
-@pytest.fixture(autouse=True)
-def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Clients can be made; whatever would leave this machine goes nowhere."""
-    for name, value in {
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": "eu-west-1",
-        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
-    }.items():
-        monkeypatch.setenv(name, value)
-    aws.forget()
-    yield
-    aws.forget()
+pytestmark = pytest.mark.usefixtures("nowhere")
 
 
 @pytest.fixture(params=WAYS)

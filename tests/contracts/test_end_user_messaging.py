@@ -1,7 +1,6 @@
 """What End User Messaging is asked, in its own words. No stand-in has it: requests are looked at on their way out."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -23,17 +22,7 @@ RULES = SmsRules("Ringfence", "0.50")
 MODEL = get_session().get_service_model("pinpoint-sms-voice-v2")
 
 
-@pytest.fixture(autouse=True)
-def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name, value in {
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": "eu-west-1",
-    }.items():
-        monkeypatch.setenv(name, value)
-    aws.forget()
-    yield
-    aws.forget()
+pytestmark = pytest.mark.usefixtures("nowhere")
 
 
 def asked(act: Any, status: int = 200, **answer: str) -> tuple[str, dict[str, Any]]:

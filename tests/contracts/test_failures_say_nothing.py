@@ -15,7 +15,7 @@ from chalicelib.domain.customer import TagHolder, WrappedKey
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.phone_number import parse_phone_number
 from chalicelib.domain.verification import Verification
-from chalicelib.ports import Insert, Remove, Replace
+from chalicelib.domain.writes import Insert, Remove, Replace
 from tests.contracts.records import a_holder, a_verification, fresh
 from tests.contracts.wire import Answer, intercepted, response, text_of
 from tests.fakes import NOON

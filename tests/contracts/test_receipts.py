@@ -9,7 +9,7 @@ from chalicelib.adapters import end_user_messaging_carrier, sns_carrier
 from chalicelib.domain.dispatch import Dispatch
 from chalicelib.domain.receipt import REASONS, Receipt
 from chalicelib.domain.verification import Send, Verification
-from chalicelib.ports import Insert
+from chalicelib.domain.writes import Insert
 from tests.contracts.records import a_verification, fresh
 from tests.fakes import NOON
 from tests.worlds import World
@@ -18,7 +18,7 @@ from tests.worlds import World
 def dispatched(world: World, message_id: str) -> Verification:
     verification = a_verification(sends=(Send(NOON, "accepted", "sns", message_id),))
     world.store.commit(Insert(verification))
-    world.store.commit(Insert(Dispatch(message_id, verification.id, 1, NOON + timedelta(hours=72))))
+    world.store.commit(Insert(Dispatch(message_id, verification.id, NOON + timedelta(hours=72))))
     return verification
 
 

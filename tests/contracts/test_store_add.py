@@ -13,7 +13,7 @@ from chalicelib.domain.meter import Meter
 from chalicelib.domain.moving import Move, moved
 from chalicelib.domain.spent import Spent
 from chalicelib.domain.traffic import Counts, Traffic, new_traffic
-from chalicelib.ports import Conflict, Expect, Insert, Remove, Replace
+from chalicelib.domain.writes import Conflict, Expect, Insert, Remove, Replace
 from tests.contracts.records import fresh
 from tests.contracts.wire import losing_answers
 from tests.fakes import NOON

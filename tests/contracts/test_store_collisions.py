@@ -11,7 +11,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from chalicelib.adapters import aws, dynamodb_store
 from chalicelib.domain.customer import TagHolder
 from chalicelib.domain.errors import Contended, Unavailable
-from chalicelib.ports import Conflict, Insert, Remove, Write
+from chalicelib.domain.writes import Conflict, Insert, Remove, Write
 from tests.contracts.records import a_claim, a_holder
 from tests.contracts.wire import intercepted, response
 from tests.worlds import World, on_moto

@@ -9,7 +9,7 @@ from chalicelib.adapters import aws
 from chalicelib.domain.customer import TagHolder, WrappedKey
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.verification import Verification
-from chalicelib.ports import Absent, Conflict, Expect, Insert, Remove, Replace, Write
+from chalicelib.domain.writes import Absent, Conflict, Expect, Insert, Remove, Replace, Write
 from tests.contracts.records import a_claim, a_holder, a_key, a_verification, fresh
 from tests.contracts.wire import losing_answers
 from tests.worlds import World, on_aws

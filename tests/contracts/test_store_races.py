@@ -9,7 +9,7 @@ from chalicelib.domain.claim import Claim
 from chalicelib.domain.customer import TagHolder
 from chalicelib.domain.errors import Contended
 from chalicelib.domain.verification import Verification
-from chalicelib.ports import Conflict, Insert, Remove, Replace, Write
+from chalicelib.domain.writes import Conflict, Insert, Remove, Replace, Write
 from tests.contracts.records import a_claim, a_holder, a_verification, fresh
 from tests.worlds import World
 

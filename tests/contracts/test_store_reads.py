@@ -12,7 +12,7 @@ from chalicelib.domain.customer import Customer, WrappedKey
 from chalicelib.domain.due import bucket
 from chalicelib.domain.ledger import GENESIS, LedgerEvent
 from chalicelib.domain.verification import Verification
-from chalicelib.ports import Insert, Record, Remove, Replace
+from chalicelib.domain.writes import Insert, Record, Remove, Replace
 from tests.contracts.records import a_claim, a_key, a_verification, fresh
 from tests.fakes import NOON
 from tests.worlds import World

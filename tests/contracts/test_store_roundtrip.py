@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.adapters.dynamodb_places import PLACES
-from chalicelib.ports import Insert, Replace
+from chalicelib.domain.writes import Insert, Replace
 from tests.contracts.records import KINDS, any_record, as_kept, key_of
 from tests.worlds import World
 

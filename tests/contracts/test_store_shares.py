@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from chalicelib.domain.customer import Customer, TagHolder, WrappedKey
-from chalicelib.ports import Insert, Record, Remove
+from chalicelib.domain.writes import Insert, Record, Remove
 from tests.contracts.records import a_claim, a_holder, a_key, fresh, key_of
 from tests.contracts.test_store_reads import LARGE, a_customer
 from tests.fakes import NOON

@@ -10,7 +10,7 @@ from chalicelib.domain.contact import Message
 from chalicelib.domain.customer import Customer, TagHolder, WrappedKey
 from chalicelib.domain.errors import Contended
 from chalicelib.domain.verification import Verification
-from chalicelib.ports import Absent, Conflict, Expect, Insert, R, Remove, Replace, Write
+from chalicelib.domain.writes import Absent, Conflict, Expect, Insert, R, Remove, Replace, Write
 from tests.contracts.records import a_claim, a_holder, a_key, a_verification, fresh, key_of
 from tests.fakes import NOON
 from tests.worlds import World

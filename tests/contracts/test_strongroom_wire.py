@@ -17,7 +17,8 @@ from chalicelib.domain.contact import Message
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import Contended, Refused, RingfenceError, Unavailable
 from chalicelib.domain.phone_number import known_phone_number
-from chalicelib.ports import Conflict
+from chalicelib.domain.verification import Send
+from chalicelib.domain.writes import Conflict
 from tests.contracts.strongroom_function import Scripted, handled, invoked, serve
 from tests.contracts.wire import Wire
 
@@ -27,6 +28,7 @@ INSTANTS = st.integers(0, (LAST - EPOCH) // MICROSECOND).map(lambda count: EPOCH
 KEYED = st.none() | st.builds(
     KeyedRequest, client_id=st.text(), route=st.text(), key=st.text(), body=st.text().map(str.encode)
 )
+SENDS = st.builds(Send, at=INSTANTS)
 MESSAGES = st.builds(Message, sent_at=INSTANTS, lapses_at=INSTANTS)
 NUMBERS = ["+8613800138000", "+447400123456", "+12015550123", "+80012345678", "+390612345678"]
 REFUSALS = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Refused)]
@@ -68,10 +70,12 @@ def members_of(error: RingfenceError) -> dict[str, Any]:
 
 
 @examples
-@given(authorization=st.text(), verification_id=st.text(), outcome=st.text())
-def test_a_code_s_outcome_arrives(ends: Ends, authorization: str, verification_id: str, outcome: str) -> None:
+@given(authorization=st.text(), verification_id=st.text(), send=SENDS)
+def test_what_is_known_of_a_code_s_send_arrives(
+    ends: Ends, authorization: str, verification_id: str, send: Send
+) -> None:
     order = {"authorization": authorization, "verification_id": verification_id}
-    assert asked(ends, outcome, "send_code", order) == outcome
+    assert asked(ends, send, "send_code", order) == send
 
 
 @examples
@@ -155,6 +159,6 @@ def test_whatever_else_fails_there_is_unavailable_here_and_nothing_is_told(ends:
 def test_each_order_is_one_invocation(ends: Ends, wired: tuple[LambdaStrongroom, Wire]) -> None:
     _, wire = wired
     before = wire.attempts
-    asked(ends, "accepted", "send_code", {"authorization": "", "verification_id": "vrf"})
+    asked(ends, Send(EPOCH), "send_code", {"authorization": "", "verification_id": "vrf"})
     assert wire.attempts == before + 1
     assert set(wire.operations) == {"Invoke"}

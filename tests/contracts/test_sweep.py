@@ -1,7 +1,7 @@
 """The sweep on every store: orphans go, losses are told of, and what belongs together stays."""
 
 from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
-from chalicelib.ports import Insert, Remove
+from chalicelib.domain.writes import Insert, Remove
 from chalicelib.services.sweep_keys import SHARES
 from tests.contracts.records import fresh, key_of
 from tests.fakes import NOON

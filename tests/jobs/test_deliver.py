@@ -108,7 +108,7 @@ def test_feedback_that_cannot_be_given_brings_the_message_back_and_not_the_sms()
     from datetime import timedelta
     from dataclasses import replace
     from chalicelib.domain.verification import Send, Verification
-    from chalicelib.ports import Replace
+    from chalicelib.domain.writes import Replace
     row = adapters.store.get(Verification, started.id)
     told = replace(row, sends=(Send(row.started_at, "accepted", "end_user_messaging", "eum-1"),))
     adapters.store.commit(Replace(row, told))

@@ -19,7 +19,7 @@ CODE = """
     from chalicelib.domain.verification import Send, Verification
     from chalicelib.entrypoints.jobs.delivery_status import delivery_status
     from chalicelib.entrypoints.log import logger
-    from chalicelib.ports import Insert
+    from chalicelib.domain.writes import Insert
     from tests.domain.samples import NOON, a_verification
     from tests.fakes import MemoryAdapters, memory_ringfence
 
@@ -30,7 +30,7 @@ CODE = """
         verification_id, message_id = f"vrf_{position}", MESSAGE_ID[:-2] + f"{position:02d}"
         sends = (Send(NOON, "accepted", "sns", message_id),)
         store.commit(Insert(a_verification(id=verification_id, sends=sends)))
-        store.commit(Insert(Dispatch(message_id, verification_id, 1, NOON + timedelta(hours=72))))
+        store.commit(Insert(Dispatch(message_id, verification_id, NOON + timedelta(hours=72))))
     commit = store.commit
 
     def failing(*writes):

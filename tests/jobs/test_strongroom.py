@@ -14,10 +14,12 @@ SECRET = "13800138000"
 SCRIPTED = """
     import io, json, sys
     from chalicelib.bootstrap import install
+    from chalicelib.adapters.structure import EPOCH
     from chalicelib.domain.errors import *
+    from chalicelib.domain.verification import Send
     from chalicelib.entrypoints.jobs.strongroom import strongroom
     from chalicelib.entrypoints.log import logger
-    from chalicelib.ports import Conflict
+    from chalicelib.domain.writes import Conflict
     from tests.contracts.strongroom_function import Scripted
     from tests.fakes import MemoryAdapters, memory_ringfence
 
@@ -140,8 +142,10 @@ def test_a_refusal_is_told_with_its_members_and_logged_by_its_name() -> None:
 
 
 def test_an_answer_is_logged_by_its_door_alone() -> None:
-    ran = run("'accepted'", {"door": "send_code", "order": {"authorization": SECRET, "verification_id": SECRET}})
-    assert ran["answers"] == [{"answer": "accepted"}]
+    ran = run(
+        "Send(EPOCH, 'accepted')", {"door": "send_code", "order": {"authorization": SECRET, "verification_id": SECRET}}
+    )
+    assert ran["answers"] == [{"answer": {"at": 0.0, "delivery": "accepted"}}]
     (line,) = ran["lines"]
     assert (line["level"], line["door"], line["outcome"]) == ("INFO", "send_code", "answered")
     assert SECRET not in json.dumps(line)

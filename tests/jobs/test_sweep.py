@@ -13,7 +13,7 @@ PRELUDE = """
     from chalicelib.domain.customer import LEDGER_KEY, Customer, SealedNumber, WrappedKey
     from chalicelib.entrypoints.jobs import sweep as job
     from chalicelib.entrypoints.log import logger
-    from chalicelib.ports import Insert
+    from chalicelib.domain.writes import Insert
     from tests.fakes import NOON, MemoryAdapters, memory_ringfence
 
     class Context:

@@ -8,7 +8,7 @@ from chalicelib.domain.customer import Customer, TagHolder, WrappedKey
 from chalicelib.domain.errors import CodeIncorrect, NotReplayable, Refused, Unavailable
 from chalicelib.domain.phone_number import PhoneNumber
 from chalicelib.domain.verification import Verification
-from chalicelib.ports import Absent, Replace
+from chalicelib.domain.writes import Absent, Replace
 from tests.fakes import bearer
 from tests.services.staged_store import StagedAdapters
 from tests.services.world import KEY, STAFF, World, keyed, wrong

@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.moving import M, Move
-from chalicelib.ports import R, Record, Write, kind_of
+from chalicelib.domain.writes import R, Record, Write, kind_of
 from tests.fakes import MemoryAdapters
 from tests.memory_store import MemoryStore
 

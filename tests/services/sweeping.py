@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from chalicelib.domain.customer import Customer, WrappedKey
-from chalicelib.ports import Insert, Remove
+from chalicelib.domain.writes import Insert, Remove
 from chalicelib.services.sweep_keys import SHARES, SweepReport
 from tests.services.world import NUMBER, World
 

@@ -17,7 +17,7 @@ from chalicelib.domain.errors import (
 )
 from chalicelib.domain.sent import Sent
 from chalicelib.domain.verification import Verification
-from chalicelib.ports import Remove, Replace
+from chalicelib.domain.writes import Remove, Replace
 from tests.services.staged_store import StagedAdapters
 from tests.services.world import KEY, NUMBER, OTHER_NUMBER, OTHER_WALLET, World, at_once, only
 

@@ -14,7 +14,7 @@ from chalicelib.domain.errors import (
     VerificationSpent,
 )
 from chalicelib.domain.verification import TransactionContext, Verification
-from chalicelib.ports import Remove
+from chalicelib.domain.writes import Remove
 from tests.services.staged_store import StagedAdapters
 from tests.services.world import KEY, OTHER_WALLET, World, at_once, only, wrong
 

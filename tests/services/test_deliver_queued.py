@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.domain.errors import CodeIncorrect, Contended, Unavailable
 from chalicelib.domain.verification import Verification
-from chalicelib.ports import Insert, Remove
+from chalicelib.domain.writes import Insert, Remove
 from tests.services.staged_store import StagedAdapters
 from tests.services.world import NUMBER, World, at_once, wrong
 

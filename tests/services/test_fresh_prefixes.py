@@ -20,10 +20,10 @@ def world() -> World:
     return world_with(throttles=OPEN, guard={"country": COUNTRY, "fresh_prefix_percent": 300})
 
 
-def pumped(world: World, times: int = 10) -> None:
+def pumped(world: World, prefix: str = "+447400100") -> None:
     """The country's budget is used up, by numbers of one prefix."""
-    for number in range(times):
-        world.start(f"+447400100{number:03d}", device_id="pump")
+    for number in range(10):
+        world.start(f"{prefix}{number:03d}", device_id="pump")
 
 
 def in_flight(world: World) -> int:
@@ -76,11 +76,15 @@ def test_there_is_an_end_to_it(world: World) -> None:
     assert refused.value.limit == "country"
 
 
-def test_what_stayed_unverified_yesterday_does_not_count(world: World) -> None:
+def test_what_stayed_unverified_a_day_ago_leaves_a_prefix_fresh(world: World) -> None:
     pumped(world)
-    world.later(days=1, hours=2)
-    pumped(world, 2)
-    world.start("+447400100900")
+    world.later(hours=23)
+    pumped(world, "+447400500")
+    with pytest.raises(Throttled):
+        world.start("+447400100900")
+    world.later(hours=3)
+    pumped(world, "+447400600")
+    assert world.start("+447400100900").status == "pending"
 
 
 def test_a_hundred_percent_turns_it_off() -> None:

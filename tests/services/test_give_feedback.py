@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.verification import Verification
-from chalicelib.ports import Remove
+from chalicelib.domain.writes import Remove
 from tests.services.routed import through_end_user_messaging
 from tests.services.world import World
 

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.domain.claim import Claim
 from chalicelib.domain.errors import IdempotencyKeyReused, NotFound, Unavailable
-from chalicelib.ports import Conflict
+from chalicelib.domain.writes import Conflict
 from tests.services.world import KEY, NUMBER, OTHER_NUMBER, World, keyed
 
 LAST_SECOND = datetime(2026, 11, 30, 23, 59, 59, tzinfo=UTC)

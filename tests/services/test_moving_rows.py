@@ -11,7 +11,7 @@ from chalicelib.domain.errors import Contended, SendsExhausted, Unavailable
 from chalicelib.domain.meter import Meter, new_meter, one_more, room
 from chalicelib.domain.moving import Move, moved
 from chalicelib.domain.throttle import Limit
-from chalicelib.ports import Insert, Remove, Replace
+from chalicelib.domain.writes import Insert, Remove, Replace
 from chalicelib.services.moving_rows import REMEMBERED, ROUNDS, MovingRows
 from tests.clock import FixedClock
 from tests.fakes import NOON

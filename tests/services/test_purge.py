@@ -13,7 +13,7 @@ from chalicelib.domain.ledger import LedgerEvent
 from chalicelib.domain.purge_run import PurgeRun
 from chalicelib.domain.throttle import ThrottleLog
 from chalicelib.domain.verification import Verification
-from chalicelib.ports import Insert
+from chalicelib.domain.writes import Insert
 from tests.services.staged_store import StagedAdapters
 from tests.services.world import KEY, NUMBER, OTHER_NUMBER, World, at_once, only
 

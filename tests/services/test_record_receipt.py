@@ -9,7 +9,7 @@ from chalicelib.domain.dispatch import Dispatch
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.receipt import Receipt
 from chalicelib.domain.verification import Send, Verification
-from chalicelib.ports import Insert, Remove
+from chalicelib.domain.writes import Insert, Remove
 from tests.domain.samples import NOON, a_verification
 from tests.services.staged_store import StagedAdapters
 from tests.services.world import World, at_once
@@ -30,7 +30,7 @@ def kept(world: World, send: Send) -> Verification:
 def dispatched(world: World) -> Verification:
     """One whose send was accepted, and the dispatch that leads to it."""
     verification = kept(world, Send(NOON, "accepted", "sns", MESSAGE))
-    world.store.commit(Insert(Dispatch(MESSAGE, verification.id, 1, NOON + timedelta(hours=72))))
+    world.store.commit(Insert(Dispatch(MESSAGE, verification.id, NOON + timedelta(hours=72))))
     return verification
 
 

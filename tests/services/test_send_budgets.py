@@ -12,7 +12,7 @@ from chalicelib.domain.one_time_code import derive_code
 from chalicelib.domain.spent import Spent
 from chalicelib.domain.traffic import Traffic
 from chalicelib.domain.verification import Verification
-from chalicelib.ports import Replace
+from chalicelib.domain.writes import Replace
 from tests.services.policies import MANY, PACKAGED, world_with
 from tests.services.staged_store import StagedStore
 from tests.services.world import KEY, NUMBER, OTHER_NUMBER, World, at_once, only, wrong

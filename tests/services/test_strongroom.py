@@ -17,7 +17,7 @@ from chalicelib.domain.errors import (
     Throttled,
 )
 from chalicelib.domain.phone_number import PhoneNumber
-from chalicelib.ports import Remove
+from chalicelib.domain.writes import Remove
 from tests.fakes import bearer, caller
 from tests.services.staged_store import StagedAdapters
 from tests.services.world import KEY, NUMBER, STAFF, World, at_once, keyed, only

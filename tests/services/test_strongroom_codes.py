@@ -15,8 +15,8 @@ from chalicelib.domain.errors import (
     VerificationExpired,
 )
 from chalicelib.domain.throttle import OpeningLog
-from chalicelib.domain.verification import Verification
-from chalicelib.ports import Insert
+from chalicelib.domain.verification import Send, Verification
+from chalicelib.domain.writes import Insert
 from tests.fakes import bearer, caller
 from tests.services.staged_store import StagedAdapters
 from tests.services.world import KEY, NUMBER, OTHER_WALLET, WALLET, World, at_once, only
@@ -36,7 +36,7 @@ def test_an_intent_is_one_sms_however_often_it_is_asked_for(world: World) -> Non
     verification = stepping_up(world)
     sent = world.sent
     results = at_once(lambda _: world.ringfence.strongroom.send_code(bearer(WALLET), verification.id), 20)
-    assert only(results, str) == ["accepted"]
+    assert [send.delivery for send in only(results, Send)] == ["accepted"]
     assert len(only(results, Contended)) == 19
     assert world.sent == sent + 1
 

@@ -11,7 +11,7 @@ from chalicelib.domain.errors import (
     NotAuthenticated,
     NotPermitted,
 )
-from chalicelib.ports import Insert
+from chalicelib.domain.writes import Insert
 from tests.fakes import caller
 from tests.services.test_strongroom import READY, agreed, reveal, send, untouched
 from tests.services.world import STAFF, World

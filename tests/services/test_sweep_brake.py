@@ -8,7 +8,7 @@ from math import ceil
 import pytest
 
 from chalicelib.domain.customer import LEDGER_KEY, Customer, SealedNumber, WrappedKey
-from chalicelib.ports import Insert, Record, Remove
+from chalicelib.domain.writes import Insert, Record, Remove
 from chalicelib.services.judging import AT_ONCE
 from chalicelib.services.sweep_keys import MOST_ORPHANS, SweepReport
 from tests.fakes import NOON, MemoryAdapters

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
-from chalicelib.ports import Insert, Remove
+from chalicelib.domain.writes import Insert, Remove
 from tests.services.staged_store import StagedAdapters
 from tests.services.sweeping import keep, lose, number_key, purged, sweep
 from tests.services.world import World

@@ -8,7 +8,7 @@ from chalicelib.domain.claim import Claim
 from chalicelib.domain.errors import Throttled, Unavailable
 from chalicelib.domain.throttle import ThrottleLog
 from chalicelib.domain.verification import Verification
-from chalicelib.ports import Conflict, Insert, Remove, Write
+from chalicelib.domain.writes import Conflict, Insert, Remove, Write
 from tests.services.staged_store import StagedAdapters
 from tests.services.world import World, at_once, only
 

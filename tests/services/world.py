@@ -20,7 +20,7 @@ from chalicelib.domain.phone_number import parse_phone_number
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.purge_run import PurgeRun
 from chalicelib.domain.verification import Verification
-from chalicelib.ports import R
+from chalicelib.domain.writes import R
 from chalicelib.services.start_request import StartRequest
 from tests.fakes import MemoryAdapters, MemorySender, bearer, caller, memory_ringfence
 from tests.memory_store import MemoryStore

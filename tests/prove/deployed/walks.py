@@ -128,7 +128,7 @@ def dispatched(deployment: Deployment) -> tuple[str, str]:
     message_id, later = str(uuid4()), datetime.now(UTC) + timedelta(days=1)
     send = Send(datetime.now(UTC), "accepted", "sns", message_id)
     verification = a_verification(sends=(send,), due_at=later, version="1")
-    deployment.plant("verifications", [verification, Dispatch(message_id, verification.id, 1, later, version="1")])
+    deployment.plant("verifications", [verification, Dispatch(message_id, verification.id, later, version="1")])
     return verification.id, message_id
 
 

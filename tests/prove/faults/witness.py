@@ -9,7 +9,7 @@ from typing import Any
 from chalicelib.adapters.dynamodb_places import PLACES, Item, from_item
 from chalicelib.domain.contact import Message
 from chalicelib.domain.verification import Verification
-from chalicelib.ports import R
+from chalicelib.domain.writes import R
 from tests.prove.api import Reply
 from tests.prove.faults import moto_memory
 from tests.prove.faults.wire import Published
