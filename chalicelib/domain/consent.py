@@ -1,19 +1,28 @@
-"""Consent events: what is recorded each time a customer gives, refuses or withdraws."""
+"""Consent events: what is recorded each time a consent is given, refused or withdrawn, or ends by itself."""
 
 import json
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from chalicelib.domain.caller import Caller
 from chalicelib.domain.customer import ConsentState, Customer
 from chalicelib.domain.errors import (
     CustomerPurged,
     FieldInvalid,
+    GuardianRequired,
     NotFound,
     NoticeMismatch,
     NoticeOutdated,
     PurposeNotSwitchable,
 )
 from chalicelib.domain.policy import Policy
+from chalicelib.domain.rules import VerificationRules
+from chalicelib.domain.verification import Verification
+
+# How the word was given: a touch of a screen, a voice on the phone, a hand on paper, an answer by SMS.
+METHODS = ("tap", "spoken", "written", "sms_reply")
+# The purpose of the verification by which a guardian proves their own number.
+GUARDIAN = "guardian"
 
 
 @dataclass(frozen=True)
@@ -26,6 +35,8 @@ class ConsentChoice:
         notice_sha256: its digest as the screen computed it, in hex; None if it did not.
         channels: what is agreed to; empty unless given.
         surface: where it was asked, e.g. `signup_screen`.
+        method: one of METHODS.
+        guardian_verification_id: by which a guardian, who speaks for the customer, proved their number.
     """
 
     purpose: str
@@ -35,11 +46,31 @@ class ConsentChoice:
     notice_sha256: str | None
     channels: tuple[str, ...]
     surface: str
+    method: str = "tap"
+    guardian_verification_id: str | None = None
+
+
+@dataclass(frozen=True)
+class GuardianProof:
+    """The guardian who spoke, by the number that they proved. Source: PIPL 31."""
+
+    verification_id: str
+    phone_number_masked: str
+    verified_at: str
 
 
 @dataclass(frozen=True)
 class ConsentEvent:
-    """The payload of a ledger link. Source: ISO/IEC TS 27560 event, with notice, channels and surface added."""
+    """The payload of a ledger link. Source: ISO/IEC TS 27560 event, with notice, channels and surface added.
+
+    Attributes:
+        event_type: given, refused, withdrawn or expired.
+        event_time, valid_until: RFC 3339 in UTC; only what is given has an end.
+        most_per_month: messages and calls that were agreed to.
+        actor: whose word it is: customer, guardian, officer or system.
+        actor_role, actor_client: the token that brought it.
+        method: one of METHODS; `expiry` for the system's.
+    """
 
     event_id: str
     record_id: str
@@ -53,6 +84,11 @@ class ConsentEvent:
     surface: str
     actor_role: str
     actor_client: str
+    actor: str = "customer"
+    method: str = "tap"
+    most_per_month: int | None = None
+    valid_until: str | None = None
+    guardian: GuardianProof | None = None
 
     def canonical(self) -> bytes:
         """The bytes that are committed to: JSON with sorted members and no spaces."""
@@ -62,7 +98,14 @@ class ConsentEvent:
     def from_canonical(cls, payload: bytes) -> "ConsentEvent":
         """The event that was committed to."""
         members = json.loads(payload)
-        return cls(**{**members, "channels": tuple(members["channels"])})
+        guardian = members.get("guardian")
+        return cls(
+            **{
+                **members,
+                "channels": tuple(members["channels"]),
+                "guardian": GuardianProof(**guardian) if guardian else None,
+            }
+        )
 
 
 def record_id(customer_id: str, purpose: str) -> str:
@@ -73,17 +116,18 @@ def record_id(customer_id: str, purpose: str) -> str:
 def shown_notice(customer: Customer, choice: ConsentChoice, policy: Policy) -> str:
     """The SHA-256 of the notice that the choice answers; empty if this service never held such a notice.
 
-    Giving asks for an active customer and the current notice. Refusing and withdrawing are blocked by neither, nor by a
-    notice or a purpose that the policy has dropped since.
+    Giving asks for an active customer and the current notice, and under 14 for a guardian. Refusing and withdrawing are
+    blocked by none of it, nor by a notice or a purpose that the policy has dropped since.
 
     Raises:
         NotFound: there is no such purpose.
         PurposeNotSwitchable: the purpose rests on a contract.
         FieldInvalid: no such notice to give consent to, or channels that do not fit.
         NoticeOutdated, NoticeMismatch: not the words that count.
+        GuardianRequired: the customer is under 14 and speaks alone.
         CustomerRestricted, CustomerPurged: nothing may be given any more.
 
-    Source: PIPL 14, 15, 47; GDPR 7(3).
+    Source: PIPL 14, 15, 31, 47; GDPR 7(3), 8.
     """
     purpose = policy.rules.purposes.get(choice.purpose)
     if purpose is None and (choice.decision == "given" or choice.purpose not in customer.consents):
@@ -109,9 +153,105 @@ def shown_notice(customer: Customer, choice: ConsentChoice, policy: Policy) -> s
         raise FieldInvalid("/channels", "must name at least one channel")
     if not set(choice.channels) <= set(purpose.channels):
         raise FieldInvalid("/channels", "has a channel that this purpose does not use")
+    if customer.under_14 and choice.guardian_verification_id is None:
+        raise GuardianRequired
     return notice.sha256
+
+
+def guardian_proof(
+    verification: Verification, customer: Customer, at: datetime, rules: VerificationRules
+) -> GuardianProof:
+    """Who spoke for the customer. One proof serves all that is decided in one sitting, for this customer only.
+
+    Raises:
+        VerificationPurposeMismatch, VerificationSpent, VerificationCancelled, VerificationExpired,
+        VerificationNotProved: it proves nothing here.
+        NotFound: it was made for another customer.
+        FieldInvalid: the number is the customer's own.
+
+    Source: PIPL 31; GDPR 8(2).
+    """
+    verification.require_proof(GUARDIAN, at, rules)
+    assert verification.verified_at is not None
+    if verification.customer_id != customer.id:
+        raise NotFound
+    if verification.tag == customer.tag:
+        raise FieldInvalid("/guardian_verification_id", "proves the customer's own number, not a guardian's")
+    return GuardianProof(verification.id, verification.masked, verification.verified_at.isoformat())
+
+
+def said(
+    event_id: str,
+    customer: Customer,
+    choice: ConsentChoice,
+    policy: Policy,
+    caller: Caller,
+    at: datetime,
+    guardian: GuardianProof | None = None,
+) -> ConsentEvent:
+    """The event that the choice makes.
+
+    Raises: what `shown_notice` raises.
+    """
+    notice_sha256 = shown_notice(customer, choice, policy)
+    agreed = policy.rules.purposes[choice.purpose] if choice.decision == "given" else None
+    days = agreed.valid_days if agreed else None
+    return ConsentEvent(
+        event_id=event_id,
+        record_id=record_id(customer.id, choice.purpose),
+        event_type=choice.decision,
+        event_time=at.isoformat(),
+        purpose=choice.purpose,
+        channels=choice.channels,
+        notice_version=choice.notice_version,
+        notice_sha256=notice_sha256,
+        locale=choice.locale,
+        surface=choice.surface,
+        actor_role=caller.role,
+        actor_client=caller.client_id,
+        actor="officer" if caller.role == "officer" else "guardian" if guardian else "customer",
+        method=choice.method,
+        most_per_month=agreed.most_per_month if agreed else None,
+        valid_until=(at + timedelta(days=days)).isoformat() if days else None,
+        guardian=guardian,
+    )
+
+
+def expired(event_id: str, customer: Customer, purpose: str, policy: Policy, at: datetime) -> ConsentEvent:
+    """The event that a consent of this customer has ended by itself. Its time is when it is recorded.
+
+    The gate has refused since the end of the consent's validity.
+    """
+    state = customer.consents[purpose]
+    notice = policy.notice(purpose, state.notice_version, state.locale)
+    return ConsentEvent(
+        event_id=event_id,
+        record_id=record_id(customer.id, purpose),
+        event_type="expired",
+        event_time=at.isoformat(),
+        purpose=purpose,
+        channels=(),
+        notice_version=state.notice_version,
+        notice_sha256=notice.sha256 if notice else "",
+        locale=state.locale,
+        surface="clock",
+        actor_role="system",
+        actor_client="ringfence",
+        actor="system",
+        method="expiry",
+    )
 
 
 def state_after(event: ConsentEvent, at: datetime) -> ConsentState:
     """What the head says of the purpose once the event has happened."""
-    return ConsentState(event.event_type, event.notice_version, event.locale, event.channels, event.event_id, at)
+    ends = datetime.fromisoformat(event.valid_until) if event.valid_until else None
+    return ConsentState(
+        decision=event.event_type,
+        notice_version=event.notice_version,
+        locale=event.locale,
+        channels=event.channels,
+        event_id=event.event_id,
+        event_time=at,
+        valid_until=ends,
+        by_guardian=event.actor == "guardian",
+    )

@@ -19,7 +19,9 @@ REASONS = (
     "consent_missing",
     "consent_refused",
     "consent_withdrawn",
+    "consent_expired",
     "consent_outdated",
+    "guardian_missing",
 )
 PERMITTING = ("contract", "consent_given")
 
@@ -53,7 +55,7 @@ class Decision:
         return self.reason in PERMITTING
 
 
-def decide(customer: Customer, question: ContactQuestion, policy: Policy) -> Decision:
+def decide(customer: Customer, question: ContactQuestion, policy: Policy, at: datetime) -> Decision:
     """The decision from the customer's head alone.
 
     Source: PIPL 13–15, 47; GDPR 6, 7; Regulations on Network Data Security 22(4).
@@ -71,8 +73,12 @@ def decide(customer: Customer, question: ContactQuestion, policy: Policy) -> Dec
     evidence = (state.event_id,)
     if state.decision != "given":
         return Decision(f"consent_{state.decision}", evidence)
+    if state.lapsed(at):
+        return Decision("consent_expired", evidence)
     if policy.outdated(question.purpose, state.notice_version):
         return Decision("consent_outdated", evidence)
+    if customer.under_14 and not state.by_guardian:
+        return Decision("guardian_missing", evidence)
     if question.channel not in state.channels:
         return Decision("channel_not_agreed", evidence)
     return Decision("consent_given", evidence)

@@ -9,6 +9,8 @@ from chalicelib.domain.ledger import GENESIS, LedgerEvent
 from chalicelib.domain.rules import Retention
 
 LEDGER_KEY = "ledger"
+# Why the clock looks at an active customer.
+CONSENT_EXPIRED = "consent_expired"
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,12 @@ class TagHolder:
 
 @dataclass(frozen=True)
 class ConsentState:
-    """The latest word of a customer on one purpose."""
+    """The latest word of a customer on one purpose.
+
+    Attributes:
+        valid_until: when a consent that was given ends by itself; None if it does not.
+        by_guardian: True if a guardian said it for the customer.
+    """
 
     decision: str
     notice_version: int
@@ -49,6 +56,12 @@ class ConsentState:
     channels: tuple[str, ...]
     event_id: str
     event_time: datetime
+    valid_until: datetime | None = None
+    by_guardian: bool = False
+
+    def lapsed(self, at: datetime) -> bool:
+        """True if it was given and has ended by itself, whether or not the ledger says so yet."""
+        return self.decision == "given" and self.valid_until is not None and self.valid_until <= at
 
 
 @dataclass(frozen=True)
@@ -59,9 +72,10 @@ class Customer:
         status: active, restricted (PIPL 47: stored and protected, no other use) or purged.
         tag, masked, region, number: all None once purged.
         test_number: its name in the policy, if the number is one.
+        under_14: only a guardian can consent. Source: PIPL 31.
         ledger_sequence: number of consent events so far.
         ledger_hash: hash of the last one; GENESIS before the first.
-        due_at: when the purge takes the next step, or None.
+        due_at: when the clock has something to do for this customer, or None.
     """
 
     id: str
@@ -77,6 +91,7 @@ class Customer:
     ledger_sequence: int = 0
     ledger_hash: str = GENESIS
     test_number: str | None = None
+    under_14: bool = False
     closed_at: datetime | None = None
     purged_at: datetime | None = None
     due_at: datetime | None = None
@@ -103,12 +118,16 @@ class Customer:
 
     def with_consent(self, purpose: str, state: ConsentState, event: LedgerEvent) -> "Customer":
         """The purpose has this state, and the chain's head is this event."""
-        return replace(
-            self,
-            consents={**self.consents, purpose: state},
-            ledger_sequence=event.sequence,
-            ledger_hash=event.hash,
-        )
+        consents = {**self.consents, purpose: state}
+        changed = replace(self, consents=consents, ledger_sequence=event.sequence, ledger_hash=event.hash)
+        if self.status != "active":
+            return changed
+        ends = [it.valid_until for it in consents.values() if it.decision == "given" and it.valid_until is not None]
+        return replace(changed, due_at=min(ends, default=None), due_reason=CONSENT_EXPIRED if ends else None)
+
+    def lapsed_consents(self, at: datetime) -> list[str]:
+        """The purposes whose consent has ended by itself and stands in the head as given."""
+        return [purpose for purpose, state in self.consents.items() if state.lapsed(at)]
 
     def closed(self, at: datetime, retention: Retention) -> "Customer":
         """The contract ended, and with it the last basis: restricted until the purge. A second time changes nothing.

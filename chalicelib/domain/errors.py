@@ -147,6 +147,10 @@ class NoticeOutdated(Refused):
     """A newer notice must be shown before this consent can be given. Source: PIPL 14."""
 
 
+class GuardianRequired(Refused):
+    """The customer is under 14, and no guardian's proof came along. Source: PIPL 31."""
+
+
 class NoticeMismatch(Refused):
     """What was shown is not the notice that Ringfence holds under that version."""
 

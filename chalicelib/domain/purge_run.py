@@ -7,13 +7,14 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class PurgeRun:
-    """What one run erased and what it could not.
+    """What one run did of what was due, and what it could not.
 
     Attributes:
         complete: False if the run stopped because its time was up; the next one goes on.
         erased: counts by reason.
         failures: counts by kind of error; what failed stays due and is tried again.
-        oldest_lateness_seconds: how long after its date the latest item was erased.
+        expired: consents that were recorded as ended.
+        oldest_lateness_seconds: how long after its date the latest item was done.
     """
 
     id: str
@@ -22,5 +23,6 @@ class PurgeRun:
     complete: bool
     erased: Mapping[str, int] = field(default_factory=dict)
     failures: Mapping[str, int] = field(default_factory=dict)
+    expired: int = 0
     oldest_lateness_seconds: int = 0
     version: str = ""

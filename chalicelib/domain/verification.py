@@ -214,13 +214,28 @@ class Verification:
         """The proof is used up, and the pending number is gone from the record.
 
         Args:
+            purpose: what the proof is used for.
+
+        Raises:
+            VerificationPurposeMismatch, VerificationSpent, VerificationCancelled, VerificationExpired,
+            VerificationNotProved: it proves nothing here.
+
+        Source: ASVS 5.0 6.5.1 (single use).
+        """
+        self.require_proof(purpose, at, rules)
+        return self._finished("spent", at, retention, pending_number=None)
+
+    def require_proof(self, purpose: str, at: datetime, rules: VerificationRules) -> None:
+        """Returns if the number is proved for this purpose and the proof still holds.
+
+        Args:
             purpose: what the proof is used for; it must be what it was made for.
 
         Raises:
             VerificationPurposeMismatch, VerificationSpent, VerificationCancelled, VerificationExpired,
             VerificationNotProved: it proves nothing here.
 
-        Source: ASVS 5.0 6.5.1 (single use), 6.6.2 (bound to the request it was made for).
+        Source: ASVS 5.0 6.6.2 (bound to the request it was made for).
         """
         if self.purpose != purpose:
             raise VerificationPurposeMismatch
@@ -232,7 +247,6 @@ class Verification:
             raise VerificationExpired if at >= self.code_expires_at else VerificationNotProved
         if at >= self._proof_expires_at(rules):
             raise VerificationExpired
-        return self._finished("spent", at, retention, pending_number=None)
 
     def _require_pending(self, at: datetime, rules: VerificationRules) -> None:
         if self.status == "cancelled":

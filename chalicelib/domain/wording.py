@@ -3,12 +3,13 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from chalicelib.domain.mistake import demand
 from chalicelib.domain.rules import Rules
 from chalicelib.domain.verification import TransactionContext
 
-CODE_TEXTS = ("signup", "number_change", "step_up", "transaction", "preferences")
+CODE_TEXTS = ("signup", "number_change", "step_up", "transaction", "preferences", "guardian")
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 CODE_PLACEHOLDERS = {"code", "minutes", "company"}
 # In a payment's text, all of them, and in no other. Source: RTS 2018/389 art. 5.
@@ -17,7 +18,11 @@ PAYMENT_PLACEHOLDERS = {"amount", "currency", "payee"}
 
 @dataclass(frozen=True)
 class Notice:
-    """The exact words a person was shown. Identified by version and SHA-256 of `text` (UTF-8)."""
+    """The exact words a person was shown. Identified by version and SHA-256 of `text` (UTF-8).
+
+    Attributes:
+        dated: the day it came into force, e.g. `2026-11-21`; None if it does not say.
+    """
 
     purpose: str
     version: int
@@ -27,6 +32,10 @@ class Notice:
     material: bool
     text: str
     sha256: str
+    dated: str | None = None
+
+    def __post_init__(self) -> None:
+        demand(self.dated is None or _is_day(self.dated), "dated", "must be a day like 2026-11-21")
 
 
 @dataclass(frozen=True)
@@ -77,6 +86,13 @@ def for_host(words: str, host: str, code: str) -> str:
 def placeholders(template: str) -> tuple[str, ...]:
     """The names between braces in a text, in order, each once."""
     return tuple(dict.fromkeys(PLACEHOLDER.findall(template)))
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _is_template(text: str) -> bool:

@@ -32,12 +32,18 @@ class BindCustomer:
     ledger: LedgerCipher
 
     def __call__(
-        self, caller: Caller, verification_id: str, customer_id: str | None, keyed: KeyedRequest | None
+        self,
+        caller: Caller,
+        verification_id: str,
+        customer_id: str | None,
+        keyed: KeyedRequest | None,
+        under_14: bool = False,
     ) -> Customer:
         """The customer exists and holds the number, alone.
 
         Args:
             customer_id: the wallet's own opaque id, or None for one made here.
+            under_14: True if only a guardian can consent for them.
 
         Raises:
             NotFound: not the caller's verification.
@@ -50,11 +56,13 @@ class BindCustomer:
         """
         return self.idempotency.once(
             keyed,
-            lambda: self._bind(caller, verification_id, customer_id or new_id("cus"), keyed),
+            lambda: self._bind(caller, verification_id, customer_id or new_id("cus"), keyed, under_14),
             lambda earlier: existing(self.store, Customer, earlier),
         )
 
-    def _bind(self, caller: Caller, verification_id: str, customer_id: str, keyed: KeyedRequest | None) -> Customer:
+    def _bind(
+        self, caller: Caller, verification_id: str, customer_id: str, keyed: KeyedRequest | None, under_14: bool
+    ) -> Customer:
         at = self.clock.now()
         verification = self.own(caller, verification_id)
         self._spent(verification, customer_id, at)
@@ -79,6 +87,7 @@ class BindCustomer:
                 region=verification.region,
                 number=envelope.seal(number),
                 test_number=verification.test_number,
+                under_14=under_14,
             )
         )
         writes: tuple[Write, ...] = (

@@ -52,7 +52,7 @@ class DecideContact:
         if customer is None:
             raise NotFound
         at = self.clock.now()
-        decision = decide(customer, question, self.policy)
+        decision = decide(customer, question, self.policy, at)
         writes: list[Write] = [*self.idempotency.claim(keyed, "decision", customer.id, at)]
         answer = ContactAnswer(decision)
         if decision.permitted:

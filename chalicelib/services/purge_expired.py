@@ -1,4 +1,4 @@
-"""The scheduled purge: erases what is due and reports it."""
+"""The scheduled purge: does what is due, which is to erase or to let a consent end, and reports it."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
 
-from chalicelib.domain.customer import Customer
+from chalicelib.domain.customer import CONSENT_EXPIRED, Customer
 from chalicelib.domain.due import buckets
 from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.purge_run import PurgeRun
 from chalicelib.domain.verification import Verification
 from chalicelib.domain.writes import Insert, Remove
 from chalicelib.ports import Clock, Store
+from chalicelib.services.expire_consents import ExpireConsents
 from chalicelib.services.purge_customer import PurgeCustomer
 
 Purgeable = type[Verification] | type[Customer]
@@ -25,9 +26,10 @@ class PurgeExpired:
     clock: Clock
     store: Store
     purge_customer: PurgeCustomer
+    expire_consents: ExpireConsents
 
     def __call__(self, time_left: Callable[[], bool]) -> PurgeRun:
-        """What was due and could be erased in time is erased, and the report says so.
+        """What was due and could be done in time is done, and the report says so.
 
         What fails stays due, is counted by the kind of its error, and stops nothing else.
 
@@ -50,6 +52,7 @@ class PurgeExpired:
             complete=run.complete,
             erased=dict(run.erased),
             failures=dict(run.failures),
+            expired=run.expired,
             oldest_lateness_seconds=run.lateness,
         )
         self.store.commit(Insert(report))
@@ -72,7 +75,10 @@ class PurgeExpired:
             # The index is a little behind the table: what moved on meanwhile is not due.
             if record is None or record.due_at is None or record.due_at > run.started_at:
                 return
-            run.erased[self._erase(record)] += 1
+            if record.due_reason == CONSENT_EXPIRED and isinstance(record, Customer):
+                run.expired += self.expire_consents(record)
+            else:
+                run.erased[self._erase(record)] += 1
             run.lateness = max(run.lateness, int((run.started_at - record.due_at).total_seconds()))
         except Exception as failure:
             run.failures[type(failure).__name__] += 1
@@ -91,5 +97,6 @@ class _Run:
         self.started_at = started_at
         self.erased: Counter[str] = Counter()
         self.failures: Counter[str] = Counter()
+        self.expired = 0
         self.lateness = 0
         self.complete = True

@@ -213,7 +213,7 @@ class StrongroomService:
         _, customer = together(lambda: self._admit(caller, at), lambda: self.store.get(Customer, found.customer_id))
         if customer is None or customer.version != found.customer_version:
             raise ContactTokenInvalid
-        if not decide(customer, found.question, self.policy).permitted:
+        if not decide(customer, found.question, self.policy, at).permitted:
             raise ContactTokenInvalid
         return found, customer
 

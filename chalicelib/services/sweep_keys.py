@@ -108,8 +108,10 @@ class SweepKeys:
         if customer is None:
             return ()
         missing = customer.key_ids - {key.key_id for key in self.store.history(WrappedKey, customer_id)}
-        # The clock is read after the keys: a purge takes a key only once the customer is due, and finishes it.
-        if not missing or (customer.due_at is not None and customer.due_at <= self.clock.now()):
+        # The clock is read after the keys: a purge takes a key only once the customer is due, and finishes it. What is
+        # due of an active customer is the end of a consent, which takes none.
+        purge_at = None if customer.status == "active" else customer.due_at
+        if not missing or (purge_at is not None and purge_at <= self.clock.now()):
             return ()
         return Expect(customer), *(Absent(WrappedKey, (customer_id, key_id)) for key_id in missing)
 

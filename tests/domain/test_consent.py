@@ -1,5 +1,6 @@
 """What a customer says is recorded; giving is hard, refusing and withdrawing are easy."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from itertools import product
@@ -9,10 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.domain.caller import Caller
 from chalicelib.domain.consent import (
+    METHODS,
     ConsentChoice,
     ConsentEvent,
+    GuardianProof,
+    expired,
+    guardian_proof,
     record_id,
+    said,
     shown_notice,
     state_after,
 )
@@ -21,12 +28,16 @@ from chalicelib.domain.errors import (
     CustomerPurged,
     CustomerRestricted,
     FieldInvalid,
+    GuardianRequired,
     NotFound,
     NoticeMismatch,
     NoticeOutdated,
     PurposeNotSwitchable,
+    VerificationExpired,
+    VerificationNotProved,
+    VerificationPurposeMismatch,
 )
-from tests.domain.samples import NOON, NOTICES, POLICY, a_customer
+from tests.domain.samples import NOON, NOTICES, POLICY, PURPOSES, RULES, a_customer, a_verification
 
 DECISIONS = ("given", "refused", "withdrawn")
 GIVEN = ConsentChoice("marketing", "given", 3, "en", None, ("sms",), "signup_screen")
@@ -116,6 +127,80 @@ def test_other_words_than_the_notice_s_are_refused() -> None:
     assert shown_notice(a_customer(), right, POLICY) == right.notice_sha256
 
 
+@pytest.mark.parametrize("decision", DECISIONS)
+def test_a_child_can_say_no_alone_and_not_yes(decision: str) -> None:
+    child = a_customer(under_14=True)
+    choice = replace(GIVEN, decision=decision, channels=("sms",) if decision == "given" else ())
+    if decision == "given":
+        with pytest.raises(GuardianRequired):
+            shown_notice(child, choice, POLICY)
+    shown = shown_notice(child, replace(choice, guardian_verification_id="vrf_1"), POLICY)
+    assert shown == NOTICES["marketing", 3, "en"].sha256
+    if decision != "given":
+        assert shown_notice(child, choice, POLICY) == shown
+
+
+PROOF = a_verification(
+    purpose="guardian", tag="1.guardian", customer_id="cus_0123", status="verified", verified_at=NOON, proved_by=1
+)
+
+
+def test_a_guardian_is_named_by_the_number_that_they_proved() -> None:
+    assert guardian_proof(PROOF, a_customer(), NOON, RULES) == GuardianProof("vrf_0123", PROOF.masked, NOON.isoformat())
+    # All that is decided in one sitting.
+    last = NOON + timedelta(seconds=RULES.proof_lifetime_seconds) - timedelta(microseconds=1)
+    assert guardian_proof(PROOF, a_customer(), last, RULES).verification_id == PROOF.id
+
+
+@pytest.mark.parametrize(
+    ("change", "after_seconds", "refusal"),
+    [
+        ({"purpose": "signup"}, 0, VerificationPurposeMismatch),
+        ({"purpose": "step_up"}, 0, VerificationPurposeMismatch),
+        ({"customer_id": "cus_of_another"}, 0, NotFound),
+        ({"customer_id": None}, 0, NotFound),
+        ({"tag": "1.tag"}, 0, FieldInvalid),
+        ({"status": "pending", "verified_at": None}, 0, VerificationNotProved),
+        ({}, RULES.proof_lifetime_seconds, VerificationExpired),
+    ],
+)
+def test_anything_else_proves_no_guardian(change: dict[str, Any], after_seconds: int, refusal: type[Exception]) -> None:
+    with pytest.raises(refusal):
+        guardian_proof(replace(PROOF, **change), a_customer(), NOON + timedelta(seconds=after_seconds), RULES)
+
+
+BY = Caller("wallet-app", "backend", frozenset({"wallet"}), NOON)
+LIMITED = replace(PURPOSES["marketing"], most_per_month=4, valid_days=365)
+LIMITED_POLICY = replace(POLICY, rules=replace(POLICY.rules, purposes={**POLICY.rules.purposes, "marketing": LIMITED}))
+
+
+@pytest.mark.parametrize("decision", DECISIONS)
+def test_frequency_and_duration_are_part_of_what_is_given_and_of_nothing_else(decision: str) -> None:
+    choice = replace(GIVEN, decision=decision, channels=("sms",) if decision == "given" else ())
+    event = said("evt_1", a_customer(), choice, LIMITED_POLICY, BY, NOON)
+    agreed = (4, (NOON + timedelta(days=365)).isoformat()) if decision == "given" else (None, None)
+    assert (event.most_per_month, event.valid_until) == agreed
+    assert (event.actor, event.actor_role, event.actor_client) == ("customer", "wallet", "wallet-app")
+    unlimited = said("evt_1", a_customer(), choice, POLICY, BY, NOON)
+    assert (unlimited.most_per_month, unlimited.valid_until) == (None, None)
+
+
+def test_the_event_says_who_spoke() -> None:
+    proof = guardian_proof(PROOF, a_customer(), NOON, RULES)
+    assert said("evt_1", a_customer(), GIVEN, POLICY, BY, NOON, proof).actor == "guardian"
+    officer = replace(BY, roles=frozenset({"officer"}))
+    assert said("evt_1", a_customer(), GIVEN, POLICY, officer, NOON).actor == "officer"
+
+
+@pytest.mark.parametrize(("version", "digest"), [(3, NOTICES["marketing", 3, "en"].sha256), (9, "")])
+def test_an_end_is_an_event_of_the_system_about_the_notice_that_was_agreed_to(version: int, digest: str) -> None:
+    state = ConsentState("given", version, "en", ("sms",), "evt_1", NOON, NOON)
+    event = expired("evt_2", a_customer(consents={"marketing": state}), "marketing", POLICY, NOON)
+    assert (event.event_type, event.actor, event.method) == ("expired", "system", "expiry")
+    assert (event.notice_version, event.notice_sha256, event.locale) == (version, digest, "en")
+    assert (event.channels, event.valid_until) == ((), None)
+
+
 TEXT = st.text(max_size=10)
 EVENTS = st.builds(
     ConsentEvent,
@@ -131,6 +216,11 @@ EVENTS = st.builds(
     surface=TEXT,
     actor_role=TEXT,
     actor_client=TEXT,
+    actor=TEXT,
+    method=st.sampled_from(METHODS),
+    most_per_month=st.none() | st.integers(1, 99),
+    valid_until=st.none() | st.just(NOON.isoformat()),
+    guardian=st.none() | st.builds(GuardianProof, TEXT, TEXT, TEXT),
 )
 
 
@@ -144,8 +234,22 @@ def test_the_canonical_form_says_exactly_the_event(one: ConsentEvent, other: Con
 def test_the_head_says_what_the_event_said(event: ConsentEvent) -> None:
     at = NOON + timedelta(seconds=1)
     assert state_after(event, at) == ConsentState(
-        event.event_type, event.notice_version, event.locale, event.channels, event.event_id, at
+        event.event_type,
+        event.notice_version,
+        event.locale,
+        event.channels,
+        event.event_id,
+        at,
+        NOON if event.valid_until else None,
+        event.actor == "guardian",
     )
+
+
+def test_an_event_of_an_older_form_is_read() -> None:
+    event = said("evt_1", a_customer(), GIVEN, POLICY, BY, NOON)
+    newer = {"actor", "method", "most_per_month", "valid_until", "guardian"}
+    older = {name: value for name, value in json.loads(event.canonical()).items() if name not in newer}
+    assert ConsentEvent.from_canonical(json.dumps(older).encode()) == event
 
 
 def test_a_customer_has_one_record_for_a_purpose() -> None:

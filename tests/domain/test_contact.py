@@ -21,13 +21,17 @@ from tests.domain.samples import ALL, NOON, POLICY, a_customer
 STATUSES = ("active", "restricted", "purged")
 CHANNELS = (*ALL, "fax")
 AGREED = list(chain.from_iterable(combinations(ALL, size) for size in range(4)))
+# Ended before, at and after the question, and one without an end.
+ENDS = (NOON - timedelta(seconds=1), NOON, NOON + timedelta(microseconds=1), None)
 CONSENTS: list[ConsentState | None] = [
     None,
     *(
-        ConsentState(decision, version, "en", agreed, "evt_1", NOON)
-        for decision in ("given", "refused", "withdrawn")
+        ConsentState(decision, version, "en", agreed, "evt_1", NOON, ends if decision == "given" else None, by_guardian)
+        for decision in ("given", "refused", "withdrawn", "expired")
         for version in (1, 2, 3)
         for agreed in AGREED
+        for ends in (ENDS if decision == "given" else ENDS[-1:])
+        for by_guardian in (True, False)
     ),
 ]
 # The policy of samples.py, said again by hand.
@@ -39,7 +43,7 @@ OFFERED = {
 STILL_CURRENT = {"order_notice": {1, 2, 3}, "marketing": {2, 3}}
 
 
-def stated(status: str, purpose: str, channel: str, consent: ConsentState | None) -> str:
+def stated(status: str, purpose: str, channel: str, consent: ConsentState | None, under_14: bool) -> str:
     """Every reason that applies, and then the one that comes first in the house order."""
     bars = {
         f"customer_{status}": status != "active",
@@ -50,40 +54,43 @@ def stated(status: str, purpose: str, channel: str, consent: ConsentState | None
     elif consent is None:
         bars["consent_missing"] = True
     else:
-        bars[f"consent_{consent.decision}"] = consent.decision in ("refused", "withdrawn")
+        bars["consent_refused"] = consent.decision == "refused"
+        bars["consent_withdrawn"] = consent.decision == "withdrawn"
+        bars["consent_expired"] = consent.decision == "expired" or consent.valid_until in ENDS[:2]
         bars["consent_outdated"] = consent.notice_version not in STILL_CURRENT[purpose]
+        bars["guardian_missing"] = under_14 and not consent.by_guardian
         bars["channel_not_agreed"] = channel not in consent.channels
-        bars["consent_given"] = bars.get("consent_given", False) or not any(bars.values())
+        bars["consent_given"] = not any(bars.values())
     return next(reason for reason, holds in bars.items() if holds)
 
 
 @pytest.mark.parametrize(("status", "purpose"), list(product(STATUSES, OFFERED)))
 def test_the_decision_is_the_stated_one_for_every_combination(status: str, purpose: str) -> None:
-    for channel, consent in product(CHANNELS, CONSENTS):
-        customer = a_customer(status=status, consents={purpose: consent} if consent else {})
-        decision = decide(customer, ContactQuestion(customer.id, purpose, channel), POLICY)
-        expected = stated(status, purpose, channel, consent)
+    for channel, consent, under_14 in product(CHANNELS, CONSENTS, (True, False)):
+        customer = a_customer(status=status, consents={purpose: consent} if consent else {}, under_14=under_14)
+        decision = decide(customer, ContactQuestion(customer.id, purpose, channel), POLICY, NOON)
+        expected = stated(status, purpose, channel, consent, under_14)
         assert decision.reason == expected
         assert decision.permitted == (expected in {"contract", "consent_given"})
-        rests_on_consent = expected.startswith("consent_") or expected == "channel_not_agreed"
+        rests_on_consent = expected.startswith("consent_") or expected in {"channel_not_agreed", "guardian_missing"}
         assert decision.evidence == (("evt_1",) if rests_on_consent and consent else ())
         assert decision.next_allowed_at is None
 
 
 def test_consent_to_one_purpose_says_nothing_of_another() -> None:
     consents = {"marketing": ConsentState("given", 3, "en", ALL, "evt_1", NOON)}
-    decision = decide(a_customer(consents=consents), ContactQuestion("cus_0123", "order_notice", "sms"), POLICY)
+    decision = decide(a_customer(consents=consents), ContactQuestion("cus_0123", "order_notice", "sms"), POLICY, NOON)
     assert decision.reason == "consent_missing"
 
 
 def test_a_purpose_that_the_policy_does_not_have_permits_nothing() -> None:
     consents = {"dropped": ConsentState("given", 1, "en", ALL, "evt_1", NOON)}
-    decision = decide(a_customer(consents=consents), ContactQuestion("cus_0123", "dropped", "sms"), POLICY)
+    decision = decide(a_customer(consents=consents), ContactQuestion("cus_0123", "dropped", "sms"), POLICY, NOON)
     assert decision.reason == "channel_not_offered"
 
 
 def test_the_reasons_are_a_closed_list() -> None:
-    reached = {stated(*combination) for combination in product(STATUSES, OFFERED, CHANNELS, CONSENTS)}
+    reached = {stated(*combination) for combination in product(STATUSES, OFFERED, CHANNELS, CONSENTS, (True, False))}
     assert reached == set(REASONS)
     assert set(PERMITTING) < reached
 

@@ -64,3 +64,33 @@ def test_only_an_active_customer_is_active() -> None:
         a_customer(status="restricted").require_active()
     with pytest.raises(CustomerPurged):
         a_customer(status="purged").require_active()
+
+
+def ending(days: int | None, decision: str = "given") -> ConsentState:
+    return replace(STATE, decision=decision, valid_until=None if days is None else NOON + timedelta(days=days))
+
+
+def test_the_clock_looks_at_a_customer_when_the_next_consent_ends() -> None:
+    event = link("cus_0123", (0, GENESIS), "evt_1", NOON, "c", b"sealed")
+    customer = a_customer(consents={"survey": ending(5), "forever": ending(None), "old": ending(1, "withdrawn")})
+    after = customer.with_consent("marketing", ending(3), event)
+    assert (after.due_at, after.due_reason) == (NOON + timedelta(days=3), "consent_expired")
+    after = after.with_consent("marketing", ending(None, "withdrawn"), event)
+    assert after.due_at == NOON + timedelta(days=5)
+    after = after.with_consent("survey", ending(None, "expired"), event)
+    assert (after.due_at, after.due_reason) == (None, None)
+
+
+def test_what_a_closed_customer_says_moves_no_purge() -> None:
+    event = link("cus_0123", (0, GENESIS), "evt_1", NOON, "c", b"sealed")
+    closed = a_customer(consents={"marketing": ending(3)}).closed(NOON, RETENTION)
+    after = closed.with_consent("marketing", ending(None, "withdrawn"), event)
+    assert (after.due_at, after.due_reason) == (closed.due_at, closed.due_reason) != (None, None)
+
+
+def test_a_consent_has_lapsed_from_its_very_end_on() -> None:
+    customer = a_customer(consents={"marketing": ending(3), "survey": ending(4), "no": ending(1, "withdrawn")})
+    end = NOON + timedelta(days=3)
+    assert customer.lapsed_consents(end - timedelta(microseconds=1)) == []
+    assert customer.lapsed_consents(end) == ["marketing"]
+    assert customer.lapsed_consents(end + timedelta(days=1)) == ["marketing", "survey"]

@@ -91,6 +91,13 @@ def agreed(world: Staged) -> Customer:
     return customer
 
 
+def agreed_a_year_ago(world: Staged) -> None:
+    customer = world.customer()
+    for purpose in ("marketing", "satisfaction_survey"):
+        world.say(customer, purpose=purpose)
+    world.later(days=365)
+
+
 def stepping_up(world: Staged) -> Verification:
     return world.start(None, purpose="step_up", customer_id=the_customer(world).id, key=KEY)
 
@@ -197,6 +204,20 @@ CASES = {
         lambda world, answer: (
             answer == world.ringfence.history(the_customer(world).id)[1] and the_customer(world).ledger_sequence == 2
         ),
+    ),
+    "consent that ended": Case(
+        agreed_a_year_ago,
+        purge_twice,
+        lambda world, answer: (
+            [event.event_type for event in world.ringfence.history(the_customer(world).id)]
+            == ["given", "given", "expired", "expired"]
+            and the_customer(world).due_at is None
+        ),
+    ),
+    "age": Case(
+        agreed,
+        lambda world: world.ringfence.note_age(the_customer(world).id, True, keyed(KEY, route="age")),
+        lambda world, answer: answer == the_customer(world) and the_customer(world).under_14,
     ),
     "decide": Case(
         agreed,

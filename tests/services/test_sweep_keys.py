@@ -107,6 +107,15 @@ def test_a_restricted_customer_without_a_key_is_told_of_until_it_is_due(world: W
     assert sweep(world).told == []
 
 
+def test_a_customer_whose_consent_cannot_end_for_want_of_a_key_is_told_of(world: World) -> None:
+    customer = world.customer()
+    world.say(customer, purpose="marketing")
+    lose(world, customer, LEDGER_KEY)
+    world.later(days=366)
+    world.adapters.clock.at = world.adapters.clock.at.replace(hour=0)
+    assert sweep(world).told == [customer.id]
+
+
 def test_a_purged_customer_without_a_ledger_key_is_told_of(world: World) -> None:
     customer = purged(world)
     lose(world, customer, LEDGER_KEY)

@@ -1,0 +1,60 @@
+"""What a customer may be asked for now. Source: Regulations on Network Data Security (网络数据安全管理条例) 22."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chalicelib.domain.customer import Customer
+from chalicelib.domain.policy import Policy
+
+ASKABLE = ("never_asked", "asked_long_ago", "consent_expired", "notice_changed", "guardian_missing")
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """One purpose, and whether it may be put before the customer now.
+
+    Attributes:
+        reason: one of ASKABLE, which may be asked; or essential (shown and explained, never asked), given or
+            cooling_down, which may not.
+        next_at: when it may be asked if nothing else happens; None if now, or never by itself.
+    """
+
+    purpose: str
+    reason: str
+    next_at: datetime | None = None
+
+    @property
+    def may_be_asked(self) -> bool:
+        """True if the question may be put now."""
+        return self.reason in ASKABLE
+
+
+def prompts(customer: Customer, policy: Policy, at: datetime) -> list[Prompt]:
+    """Every purpose of the policy, in its order, and whether it may be asked now.
+
+    After a no nobody is asked the same again before the cool-down is over, whatever else has changed meanwhile.
+
+    Raises:
+        CustomerPurged, CustomerRestricted: there is nothing to ask for any more.
+    """
+    customer.require_active()
+    return [
+        Prompt(name, "essential") if purpose.essential else _prompt(name, customer, policy, at)
+        for name, purpose in policy.rules.purposes.items()
+    ]
+
+
+def _prompt(purpose: str, customer: Customer, policy: Policy, at: datetime) -> Prompt:
+    state = customer.consents.get(purpose)
+    if state is None:
+        return Prompt(purpose, "never_asked")
+    if state.decision in ("refused", "withdrawn"):
+        again = state.event_time + timedelta(days=policy.rules.asking.cool_down_days)
+        return Prompt(purpose, "cooling_down", again) if at < again else Prompt(purpose, "asked_long_ago")
+    if state.decision == "expired" or state.lapsed(at):
+        return Prompt(purpose, "consent_expired")
+    if policy.outdated(purpose, state.notice_version):
+        return Prompt(purpose, "notice_changed")
+    if customer.under_14 and not state.by_guardian:
+        return Prompt(purpose, "guardian_missing")
+    return Prompt(purpose, "given", state.valid_until)

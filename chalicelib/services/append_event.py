@@ -1,0 +1,69 @@
+"""Makes a consent event part of a customer's ledger."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.claim import Claim
+from chalicelib.domain.consent import ConsentEvent, state_after
+from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
+from chalicelib.domain.errors import Contended, NotFound
+from chalicelib.domain.ledger import LedgerEvent, link
+from chalicelib.domain.writes import Conflict, Insert, Replace, Write
+from chalicelib.ports import Clock, LedgerCipher, Store
+from chalicelib.services.changing import existing
+from chalicelib.services.concurrently import together
+
+# Of fifty writers who never pause, the unluckiest loses some dozens of rounds. Beyond this it may come again.
+MOST_ROUNDS = 120
+
+
+@dataclass(frozen=True)
+class AppendEvent:
+    """The event joins the customer's chain and the head says the new state, in one commit."""
+
+    clock: Clock
+    store: Store
+    ledger: LedgerCipher
+
+    def __call__(
+        self,
+        customer_id: str,
+        say: Callable[[Customer, datetime], ConsentEvent],
+        also: Callable[[ConsentEvent, datetime], Iterable[Write]] = lambda _event, _at: (),
+    ) -> ConsentEvent:
+        """The event that `say` makes of the customer as they stand is the last of the chain.
+
+        Args:
+            say: pure; it is asked again after each lost round, and may refuse.
+            also: what belongs into the same commit.
+
+        Raises:
+            NotFound: there is no such customer, or the ledger's retention has ended.
+            Contended: others wrote to the same customer without pause.
+            Refused: what `say` raises.
+        """
+        customer, key = together(
+            lambda: existing(self.store, Customer, customer_id),
+            lambda: self.store.get(WrappedKey, customer_id, LEDGER_KEY),
+        )
+        # Before the key is unlocked: what is refused costs no more.
+        say(customer, self.clock.now())
+        if key is None:
+            raise NotFound
+        unlocked = self.ledger.unlock(key)
+        for _ in range(MOST_ROUNDS):
+            at = self.clock.now()
+            event = say(customer, at)
+            commitment, sealed = unlocked.seal(event.event_id, event.canonical())
+            head = customer.ledger_sequence, customer.ledger_hash
+            chained = link(customer_id, head, event.event_id, at, commitment, sealed)
+            write = Replace(customer, customer.with_consent(event.purpose, state_after(event, at), chained))
+            try:
+                self.store.commit(write, Insert(chained), *also(event, at))
+                return event
+            except Conflict as conflict:
+                if conflict.hit(Claim) or not (conflict.hit(Customer) or conflict.hit(LedgerEvent)):
+                    raise
+                customer = conflict.current(Customer) or existing(self.store, Customer, customer_id)
+        raise Contended

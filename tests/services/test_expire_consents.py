@@ -1,0 +1,139 @@
+"""A consent ends by itself: the gate knows at once, the ledger at the clock's next run, and nothing is said twice."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.domain.contact import ContactQuestion
+from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
+from chalicelib.domain.errors import Contended
+from chalicelib.domain.ledger import LedgerEvent
+from chalicelib.domain.writes import Remove
+from tests.services.staged_store import StagedAdapters
+from tests.services.world import STAFF, World, at_once
+
+TYPES = ["given", "expired"]
+
+
+def reason(world: World, customer: Customer) -> str:
+    return world.ringfence.decide_contact(STAFF, ContactQuestion(customer.id, "marketing", "sms"), None).decision.reason
+
+
+def types(world: World, customer: Customer) -> list[str]:
+    return [event.event_type for event in world.ringfence.history(customer.id)]
+
+
+def test_the_gate_refuses_from_the_instant_on_and_the_ledger_says_so_at_the_next_run(world: World) -> None:
+    customer = world.customer()
+    given = world.say(customer, purpose="marketing")
+    assert given.valid_until == (world.adapters.clock.at + timedelta(days=365)).isoformat()
+    assert given.most_per_month == 4
+    world.later(days=365, microseconds=-1)
+    assert reason(world, customer) == "consent_given"
+    assert world.purge().expired == 0
+    world.later(microseconds=1)
+    assert (reason(world, customer), types(world, customer)) == ("consent_expired", ["given"])
+    world.later(minutes=40)
+    run = world.purge()
+    assert (run.expired, run.erased, run.failures, run.oldest_lateness_seconds) == (1, {}, {}, 2400)
+    assert (reason(world, customer), types(world, customer)) == ("consent_expired", TYPES)
+    last = world.ringfence.history(customer.id)[-1]
+    assert (last.actor, last.record_id, last.event_time) == (
+        "system", given.record_id, world.adapters.clock.at.isoformat()
+    )  # fmt: skip
+    assert world.damage(customer) is None
+    assert world.row(Customer, customer.id).due_at is None
+    assert world.purge().expired == 0
+
+
+def test_each_of_several_ends_on_its_own_day(world: World) -> None:
+    customer = world.customer()
+    world.say(customer, purpose="marketing")
+    world.later(days=2)
+    world.say(customer, purpose="satisfaction_survey")
+    world.say(customer, purpose="order_notice")
+    world.later(days=363)
+    assert world.purge().expired == 1
+    world.later(days=2)
+    assert world.purge().expired == 1
+    states = world.row(Customer, customer.id).consents
+    assert {purpose: state.decision for purpose, state in states.items()} == {
+        "marketing": "expired", "satisfaction_survey": "expired", "order_notice": "given"
+    }  # fmt: skip
+
+
+def test_what_ends_on_one_day_ends_in_one_run(world: World) -> None:
+    customer = world.customer()
+    for purpose in ("marketing", "satisfaction_survey"):
+        world.say(customer, purpose=purpose)
+    world.later(days=366)
+    assert world.purge().expired == 2
+    assert types(world, customer) == ["given", "given", "expired", "expired"]
+    assert world.damage(customer) is None
+
+
+@pytest.mark.parametrize("decision", ["given", "withdrawn"])
+def test_the_customer_s_own_word_that_was_faster_stands(decision: str) -> None:
+    adapters = StagedAdapters()
+    world = World(adapters)
+    customer = world.customer()
+    world.say(customer, purpose="marketing")
+    world.later(days=366)
+    adapters.store.before(LedgerEvent, lambda: world.say(customer, decision, "marketing"))
+    run = world.purge()
+    assert (run.expired, run.failures) == (0, {Contended.__name__: 1})
+    assert types(world, customer) == ["given", decision]
+    assert world.purge().failures == {}
+
+
+def test_runs_at_once_say_it_once(world: World) -> None:
+    customer = world.customer()
+    world.say(customer, purpose="marketing")
+    world.later(days=366)
+    at_once(lambda _: world.purge(), 10)
+    assert types(world, customer) == TYPES
+
+
+def test_a_consent_may_end_after_the_account_was_closed_and_the_purge_stays_on_its_day(world: World) -> None:
+    customer = world.customer()
+    world.say(customer, purpose="marketing")
+    world.later(days=364)
+    world.close(customer)
+    world.later(days=10)
+    run = world.purge()
+    assert (run.expired, "last_basis_lapsed" in run.erased) == (0, False)
+    world.later(days=20)
+    assert world.purge().erased["last_basis_lapsed"] == 1
+
+
+def test_a_customer_without_ledger_key_is_a_failure_that_keeps_no_other(world: World) -> None:
+    broken, whole = world.customer(), world.customer("+8613123456789")
+    for customer in (broken, whole):
+        world.say(customer, purpose="marketing")
+    world.store.commit(Remove(world.row(WrappedKey, broken.id, LEDGER_KEY)))
+    world.later(days=366)
+    run = world.purge()
+    assert (run.expired, run.failures) == (1, {"NotFound": 1})
+    assert types(world, whole) == TYPES
+
+
+def test_a_consent_given_again_lives_on(world: World) -> None:
+    customer = world.customer()
+    world.say(customer, purpose="marketing")
+    world.later(days=200)
+    world.say(customer, purpose="marketing")
+    world.later(days=200)
+    assert world.purge().expired == 0
+    assert reason(world, customer) == "consent_given"
+
+
+def test_a_head_whose_end_moved_after_the_run_read_it_is_left_alone(world: World) -> None:
+    customer = world.customer()
+    world.say(customer, purpose="marketing")
+    stale = replace(world.row(Customer, customer.id))
+    world.later(days=366)
+    world.say(customer, purpose="marketing")
+    with pytest.raises(Contended):
+        world.ringfence.expire_consents(stale)
+    assert types(world, customer) == ["given", "given"]
