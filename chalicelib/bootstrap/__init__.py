@@ -1,39 +1,25 @@
-"""The only place that knows which adapter stands behind which port.
+"""The only place that wires the use cases to the world.
 
-Everything is made when it is first asked for, and its module imported then: a function pays only for what it uses.
+Each is made when it is first asked for, and its module imported then: a function pays only for what it uses.
 """
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from chalicelib.ports import (
-    Blinder,
-    Clock,
-    CodeSecrets,
-    Journal,
-    LedgerCipher,
-    NumberIndex,
-    NumberOpener,
-    NumberSealer,
-    PendingNumbers,
-    SendQueue,
-    SmsCarrier,
-    SmsFeedback,
-    Store,
-    Strongroom,
-    TokenVerifier,
-)
-from chalicelib.settings import Settings, read_settings
+from chalicelib.bootstrap.adapters import Adapters
+from chalicelib.ports import Clock, Store, Strongroom
+from chalicelib.settings import read_settings
 
 if TYPE_CHECKING:
-    from chalicelib.adapters.end_user_messaging_carrier import EndUserMessagingCarrier
     from chalicelib.domain.policy import Policy
     from chalicelib.domain.rules import Throttles
     from chalicelib.services.accounting import Accounting
+    from chalicelib.services.anchor_ledger import AnchorLedger
+    from chalicelib.services.announce_events import AnnounceEvents
+    from chalicelib.services.append_event import AppendEvent
     from chalicelib.services.bind_customer import BindCustomer
     from chalicelib.services.cancel_verification import CancelVerification
     from chalicelib.services.check_code import CheckCode
@@ -42,9 +28,13 @@ if TYPE_CHECKING:
     from chalicelib.services.decide_contact import DecideContact
     from chalicelib.services.deliver_code import DeliverCode
     from chalicelib.services.deliver_queued import DeliverQueued
+    from chalicelib.services.expire_consents import ExpireConsents
+    from chalicelib.services.export_customer import ExportCustomer
     from chalicelib.services.give_feedback import GiveFeedback
     from chalicelib.services.idempotency import Idempotency
+    from chalicelib.services.issue_receipt import IssueReceipt
     from chalicelib.services.moving_rows import MovingRows
+    from chalicelib.services.note_age import NoteAge
     from chalicelib.services.own_verification import OwnVerification
     from chalicelib.services.pumping_guard import PumpingGuard
     from chalicelib.services.purge_customer import PurgeCustomer
@@ -62,140 +52,6 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Adapters:
-    """The world as AWS provides it."""
-
-    settings: Settings
-    clock: Clock
-
-    @cached_property
-    def policy(self) -> "Policy":
-        """The policy folder, read and checked."""
-        from chalicelib.adapters.policy_files import read_policy
-
-        return read_policy(self.settings.policy_folder)
-
-    @cached_property
-    def store(self) -> Store:
-        """DynamoDB."""
-        from chalicelib.adapters.dynamodb_store import DynamoDBStore
-
-        return DynamoDBStore(self.settings.name, self.clock)
-
-    @cached_property
-    def tokens(self) -> TokenVerifier:
-        """The token issuer's public keys."""
-        from chalicelib.adapters.jwt_verifier import JwtVerifier
-
-        settings = self.settings
-        return JwtVerifier(settings.jwks_uri, settings.token_issuer, settings.token_audience, self.clock)
-
-    @cached_property
-    def index(self) -> NumberIndex:
-        """The tag key."""
-        from chalicelib.adapters.kms_number_index import KmsNumberIndex
-
-        return KmsNumberIndex(self.settings.keys["tag"], self.settings.tenant)
-
-    @cached_property
-    def codes(self) -> CodeSecrets:
-        """The code key."""
-        from chalicelib.adapters.kms_code_secrets import KmsCodeSecrets
-
-        return KmsCodeSecrets(self.settings.keys["code"], self.settings.tenant)
-
-    @cached_property
-    def blinder(self) -> Blinder:
-        """The blinding key."""
-        from chalicelib.adapters.kms_blinder import KmsBlinder
-
-        return KmsBlinder(self.settings.keys["blind"], self.settings.tenant)
-
-    @cached_property
-    def pending(self) -> PendingNumbers:
-        """The pending key."""
-        from chalicelib.adapters.kms_pending_numbers import KmsPendingNumbers
-
-        return KmsPendingNumbers(self.settings.keys["pending"])
-
-    @cached_property
-    def sealer(self) -> NumberSealer:
-        """The number key, to seal with."""
-        from chalicelib.adapters.kms_data_keys import KmsDataKeys
-        from chalicelib.adapters.kms_numbers import FIELD, KmsNumberSealer
-
-        return KmsNumberSealer(KmsDataKeys(self.settings.keys["number"], FIELD))
-
-    @cached_property
-    def opener(self) -> NumberOpener:
-        """The number key, to open with."""
-        from chalicelib.adapters.kms_data_keys import KmsDataKeys
-        from chalicelib.adapters.kms_numbers import FIELD, KmsNumberOpener
-
-        return KmsNumberOpener(KmsDataKeys(self.settings.keys["number"], FIELD))
-
-    @cached_property
-    def ledger(self) -> LedgerCipher:
-        """The ledger key."""
-        from chalicelib.adapters.kms_data_keys import KmsDataKeys
-        from chalicelib.adapters.kms_ledger_cipher import KmsLedgerCipher
-
-        return KmsLedgerCipher(KmsDataKeys(self.settings.keys["ledger"], "ledger"))
-
-    @cached_property
-    def carriers(self) -> Mapping[str, SmsCarrier]:
-        """The ways to a phone, by the policy's names."""
-        from chalicelib.adapters.sns_carrier import SnsCarrier
-
-        rules = self.policy.rules
-        carriers: dict[str, SmsCarrier] = {"sns": SnsCarrier(rules.sms), **self._end_user_messaging}
-        if rules.senders.webhook:
-            from chalicelib.adapters.ssm_secret import SsmSecret
-            from chalicelib.adapters.webhook_carrier import WebhookCarrier
-
-            secrets = SsmSecret(f"/{self.settings.name}/webhook-secret")
-            carriers["webhook"] = WebhookCarrier(rules.senders.webhook, secrets, self.clock)
-        return carriers
-
-    @property
-    def feedback(self) -> Mapping[str, SmsFeedback]:
-        """The carriers that want to know which codes were entered, by the policy's names."""
-        return self._end_user_messaging
-
-    @cached_property
-    def _end_user_messaging(self) -> "Mapping[str, EndUserMessagingCarrier]":
-        rules = self.policy.rules
-        if rules.senders.end_user_messaging is None:
-            return {}
-        from chalicelib.adapters.end_user_messaging_carrier import EndUserMessagingCarrier
-
-        return {"end_user_messaging": EndUserMessagingCarrier(rules.sms, rules.senders.end_user_messaging)}
-
-    @cached_property
-    def queue(self) -> SendQueue:
-        """SQS."""
-        from chalicelib.adapters.sqs_send_queue import SqsSendQueue
-
-        return SqsSendQueue(self.settings.send_queue)
-
-    @cached_property
-    def journal(self) -> Journal:
-        """The log."""
-        from chalicelib.adapters.journal import LogJournal
-
-        return LogJournal()
-
-    @cached_property
-    def strongroom_function(self) -> Strongroom | None:
-        """Lambda, if the deployment names a function."""
-        if self.settings.strongroom is None:
-            return None
-        from chalicelib.adapters.lambda_strongroom import LambdaStrongroom
-
-        return LambdaStrongroom(self.settings.strongroom)
 
 
 def _use_case(module: str, name: str) -> Any:
@@ -229,8 +85,15 @@ class Ringfence:
     cancel_verification: "CancelVerification" = _use_case("cancel_verification", "CancelVerification")
     bind_customer: "BindCustomer" = _use_case("bind_customer", "BindCustomer")
     close_customer: "CloseCustomer" = _use_case("close_customer", "CloseCustomer")
+    note_age: "NoteAge" = _use_case("note_age", "NoteAge")
     history: "ConsentHistory" = _use_case("consent_history", "ConsentHistory")
+    append_event: "AppendEvent" = _use_case("append_event", "AppendEvent")
+    expire_consents: "ExpireConsents" = _use_case("expire_consents", "ExpireConsents")
+    anchor_ledger: "AnchorLedger" = _use_case("anchor_ledger", "AnchorLedger")
+    export_customer: "ExportCustomer" = _use_case("export_customer", "ExportCustomer")
+    announce_events: "AnnounceEvents" = _use_case("announce_events", "AnnounceEvents")
     record_consent: "RecordConsent" = _use_case("record_consent", "RecordConsent")
+    issue_receipt: "IssueReceipt" = _use_case("issue_receipt", "IssueReceipt")
     record_receipt: "RecordReceipt" = _use_case("record_receipt", "RecordReceipt")
     decide_contact: "DecideContact" = _use_case("decide_contact", "DecideContact")
     purge_customer: "PurgeCustomer" = _use_case("purge_customer", "PurgeCustomer")
@@ -260,6 +123,11 @@ class Ringfence:
         return self.adapters.store
 
     @property
+    def clock(self) -> Clock:
+        """For views that say how things stand now."""
+        return self.adapters.clock
+
+    @property
     def limits(self) -> "Throttles":
         """The policy's sliding limits."""
         return self.policy.rules.throttles
@@ -287,3 +155,6 @@ def ringfence() -> Ringfence:
 def install(instance: Ringfence) -> None:
     """This instance serves from now on: for a job as of another instant, and for tests."""
     _installed[:] = [instance]
+
+
+__all__ = ["Adapters", "Ringfence", "install", "ringfence"]

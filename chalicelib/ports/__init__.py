@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
+from chalicelib.ports.keys import (
+    Blinder,
+    CodeSecrets,
+    Envelope,
+    LedgerCipher,
+    NumberIndex,
+    NumberOpener,
+    NumberSealer,
+    PendingNumbers,
+    Signer,
+    UnlockedLedger,
+)
+from chalicelib.ports.sending import SendQueue, SmsCarrier, SmsFeedback
+
 if TYPE_CHECKING:
     # Every function loads the ports, and the authorizer nothing of these.
+    from chalicelib.domain.anchor import LedgerHead
+    from chalicelib.domain.announcement import Announcement
     from chalicelib.domain.caller import Caller
     from chalicelib.domain.claim import KeyedRequest
     from chalicelib.domain.contact import Message
-    from chalicelib.domain.customer import SealedNumber, WrappedKey
     from chalicelib.domain.moving import M, Move
     from chalicelib.domain.phone_number import PhoneNumber
     from chalicelib.domain.verification import Send
@@ -74,6 +89,10 @@ class Store(Protocol):
         """Records that an index finds by their owner or tag, each as it stands now, lapsed or not."""
         ...
 
+    def appended(self, bucket: str) -> Iterator[LedgerHead]:
+        """The links that an index has under this bucket, in any order; it may be a little behind."""
+        ...
+
     def share(self, kind: type[Record], which: int, of: int) -> Iterator[tuple[str, ...]]:
         """Keys of the records in one of `of` equal shares, counted from 0; each record is in one of them.
 
@@ -82,140 +101,26 @@ class Store(Protocol):
         ...
 
 
-class NumberIndex(Protocol):
-    """The keyed blind index of numbers."""
+class Archive(Protocol):
+    """Where anchors are kept, out of reach of whoever can write the ledger."""
 
-    def tag(self, number: PhoneNumber) -> str:
-        """The number's tag, with the version of the key that made it."""
-        ...
-
-
-class PendingNumbers(Protocol):
-    """Numbers that belong to no customer yet."""
-
-    def seal(self, verification_id: str, number: PhoneNumber) -> bytes:
-        """The number as ciphertext that only this verification's id opens."""
-        ...
-
-    def open(self, verification_id: str, sealed: bytes) -> PhoneNumber:
-        """The number again."""
-        ...
-
-
-class CodeSecrets(Protocol):
-    """The secrets that codes are derived from; they exist for the length of a call."""
-
-    def secret(self, verification_id: str, tag: str, purpose: str, context_digest: str) -> bytes:
-        """32 bytes that belong to exactly these four."""
-        ...
-
-
-class NumberSealer(Protocol):
-    """Seals customers' numbers. Cannot open them."""
-
-    def envelope(self, customer_id: str) -> Envelope:
-        """A data key of its own for one number of this customer."""
-        ...
-
-
-class NumberOpener(Protocol):
-    """Opens customers' numbers. Only the strongroom is given one."""
-
-    def open(self, customer_id: str, sealed: SealedNumber, key: WrappedKey) -> PhoneNumber:
-        """The number in clear."""
-        ...
-
-
-class LedgerCipher(Protocol):
-    """Seals the payloads of consent events under a key for each customer."""
-
-    def new_key(self, customer_id: str) -> WrappedKey:
-        """A fresh ledger key, wrapped."""
-        ...
-
-    def unlock(self, key: WrappedKey) -> UnlockedLedger:
-        """The customer's ledger key, ready to seal and open payloads."""
-        ...
-
-
-class UnlockedLedger(Protocol):
-    """One customer's ledger key, for the length of a request."""
-
-    def seal(self, event_id: str, payload: bytes) -> tuple[str, bytes]:
-        """The commitment to the payload, and salt and payload under the customer's key."""
-        ...
-
-    def open(self, event_id: str, commitment: str, sealed: bytes) -> bytes:
-        """The payload, checked against its commitment."""
-        ...
-
-
-class Blinder(Protocol):
-    """Keyed MACs under a key that changes every month: what they hide is forgotten with the key."""
-
-    def mac(self, label: str, value: bytes, at: datetime) -> str:
-        """The MAC of a value for one use, under the key of `at`'s month."""
-        ...
-
-    def recent(self, label: str, value: bytes, at: datetime) -> list[str]:
-        """The MACs under this month's key and the last one's: all that a row still alive can carry."""
-        ...
-
-
-class Envelope(Protocol):
-    """A fresh data key, ready to seal one number."""
-
-    @property
-    def key(self) -> WrappedKey:
-        """The data key under KMS."""
-        ...
-
-    def seal(self, number: PhoneNumber) -> SealedNumber:
-        """The number under the data key."""
-        ...
-
-
-class SmsCarrier(Protocol):
-    """One way to a phone. It tries, and judges nothing: timing, outcome and cost are `services/sms_sender.py`'s."""
-
-    def attempt(self, number: PhoneNumber, body: str, reference: str, code_seconds: int | None = None) -> str:
-        """The carrier took it once; returns the carrier's own id of the message.
-
-        Args:
-            reference: an opaque id of ours, for the carrier's events; never a number.
-            code_seconds: what is left of the life of the code in it, 1 or more; None if there is no code in it.
+    def put(self, name: str, content: bytes) -> bytes:
+        """Under this name there is what was first put there, by whomever; returns it.
 
         Raises:
-            SmsThrottled: surely not sent; the carrier takes no more at the moment.
-            SmsRefused: surely not sent, and why.
-            Exception: whatever else; it may have been sent.
+            Unavailable: the archive did not answer.
         """
         ...
 
 
-class SmsFeedback(Protocol):
-    """A carrier that wants to know which of its codes were entered."""
+class EventBus(Protocol):
+    """Where others hear of consent events."""
 
-    def tell(self, message_id: str, *, received: bool) -> None:
-        """The carrier knows; telling it again changes nothing.
-
-        Raises:
-            Unavailable: it did not take it.
-        """
-        ...
-
-
-class SendQueue(Protocol):
-    """Verifications for which something is left to be done, behind their answers."""
-
-    def put(self, verification_id: str, delay_seconds: int = 0) -> None:
-        """A worker will look at the verification once or more, and not before the delay is over.
-
-        Args:
-            delay_seconds: 0 to 900.
+    def publish(self, announcements: Sequence[Announcement]) -> Mapping[str, str]:
+        """The bus has taken all but these, each once or more: what went wrong, by the event's id.
 
         Raises:
-            Unavailable: the queue did not answer; it may have taken it.
+            Unavailable: the bus did not answer; it may have taken some.
         """
         ...
 
@@ -259,3 +164,27 @@ class Strongroom(Protocol):
     def reveal(self, authorization: str, token: str, justification: str, keyed: KeyedRequest | None) -> PhoneNumber:
         """The number in clear; the token is used and the access is logged with its justification."""
         ...
+
+
+__all__ = [
+    "Archive",
+    "Blinder",
+    "Clock",
+    "CodeSecrets",
+    "Envelope",
+    "EventBus",
+    "Journal",
+    "LedgerCipher",
+    "NumberIndex",
+    "NumberOpener",
+    "NumberSealer",
+    "PendingNumbers",
+    "SendQueue",
+    "Signer",
+    "SmsCarrier",
+    "SmsFeedback",
+    "Store",
+    "Strongroom",
+    "TokenVerifier",
+    "UnlockedLedger",
+]
