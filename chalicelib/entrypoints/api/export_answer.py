@@ -1,0 +1,134 @@
+"""What an export looks like. `python -m infra.officer verify` reads it, and so may anybody with a JSON parser."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from typing_extensions import TypedDict
+
+from chalicelib.domain.consent import record_id
+from chalicelib.entrypoints.api.answers import AccessAnswer
+from chalicelib.entrypoints.api.self_service import access_answer
+
+if TYPE_CHECKING:
+    from chalicelib.domain.evidence import OpenedLink
+    from chalicelib.services.export_customer import Export
+
+
+class HolderAnswer(TypedDict):
+    """The customer; the number as a mask."""
+
+    customer_id: str
+    status: str
+    phone_number_masked: str | None
+    region: str | None
+    locale: str
+    under_14: bool
+    created_at: datetime
+    verified_at: datetime
+    closed_at: datetime | None
+    purged_at: datetime | None
+
+
+class ConsentStateAnswer(TypedDict):
+    """What the customer's head says of a purpose; the last event of the purpose must say the same."""
+
+    record_id: str
+    purpose: str
+    status: str
+    event_id: str
+    event_time: datetime
+    notice_version: int
+    locale: str
+    channels: list[str]
+    valid_until: datetime | None
+    by_guardian: bool
+
+
+class LinkAnswer(TypedDict):
+    """A link of the chain. SHA-256 over the salt's octets and the payload's UTF-8 is the commitment."""
+
+    sequence: int
+    event_id: str
+    event_time: datetime
+    commitment: str
+    previous_hash: str
+    hash: str
+    salt: str | None
+    payload: str | None
+
+
+class ChainAnswer(TypedDict):
+    """The chain of consent events, and where the customer's head says that it ends."""
+
+    sequence: int
+    hash: str
+    readable: bool
+    events: list[LinkAnswer]
+
+
+class ExportAnswer(TypedDict):
+    """Everything that is held about a customer."""
+
+    exported_at: datetime
+    customer: HolderAnswer
+    consents: list[ConsentStateAnswer]
+    ledger: ChainAnswer
+    access_log: list[AccessAnswer]
+
+
+def export_answer(export: Export) -> ExportAnswer:
+    """The export as it is handed out, by whatever way."""
+    customer = export.customer
+    return ExportAnswer(
+        exported_at=export.exported_at,
+        customer=HolderAnswer(
+            customer_id=customer.id,
+            status=customer.status,
+            phone_number_masked=customer.masked,
+            region=customer.region,
+            locale=customer.locale,
+            under_14=customer.under_14,
+            created_at=customer.created_at,
+            verified_at=customer.verified_at,
+            closed_at=customer.closed_at,
+            purged_at=customer.purged_at,
+        ),
+        consents=[
+            ConsentStateAnswer(
+                record_id=record_id(customer.id, purpose),
+                purpose=purpose,
+                status=state.decision,
+                event_id=state.event_id,
+                event_time=state.event_time,
+                notice_version=state.notice_version,
+                locale=state.locale,
+                channels=list(state.channels),
+                valid_until=state.valid_until,
+                by_guardian=state.by_guardian,
+            )
+            for purpose, state in sorted(customer.consents.items())
+        ],
+        ledger=ChainAnswer(
+            sequence=customer.ledger_sequence,
+            hash=customer.ledger_hash,
+            readable=export.readable,
+            events=[_link(opened) for opened in export.links],
+        ),
+        access_log=[access_answer(entry) for entry in export.accesses],
+    )
+
+
+def _link(opened: OpenedLink) -> LinkAnswer:
+    link = opened.link
+    return LinkAnswer(
+        sequence=link.sequence,
+        event_id=link.event_id,
+        event_time=link.event_time,
+        commitment=link.commitment,
+        previous_hash=link.previous_hash,
+        hash=link.hash,
+        salt=opened.salt.hex() if opened.salt is not None else None,
+        payload=opened.payload.decode() if opened.payload is not None else None,
+    )

@@ -1,0 +1,78 @@
+"""Everything that is held about a customer, and the proof of what they agreed to."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.contact import AccessLogEntry
+from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
+from chalicelib.domain.errors import LedgerDamaged
+from chalicelib.domain.evidence import OpenedLink
+from chalicelib.domain.ledger import LedgerEvent
+from chalicelib.ports import Clock, LedgerCipher, Store, UnlockedLedger
+from chalicelib.services.changing import existing
+
+# Events may be added while it is read. What does not fit together after so many attempts is damaged.
+MOST_ROUNDS = 5
+
+
+@dataclass(frozen=True)
+class Export:
+    """One customer, as far as anything is left.
+
+    Attributes:
+        readable: False once the ledger key is gone: the chain is left, and what it said is nowhere any more.
+        accesses: who opened the number, oldest first.
+    """
+
+    exported_at: datetime
+    customer: Customer
+    readable: bool
+    links: tuple[OpenedLink, ...]
+    accesses: tuple[AccessLogEntry, ...]
+
+
+@dataclass(frozen=True)
+class ExportCustomer:
+    """Hands out the chain as it stands, holding or not: whether it holds is for the verifier to say."""
+
+    clock: Clock
+    store: Store
+    ledger: LedgerCipher
+
+    def __call__(self, customer_id: str) -> Export:
+        """What is held about the customer at this moment.
+
+        Raises:
+            NotFound: there is no such customer.
+
+        Source: PIPL 45; GDPR 15, 20.
+        """
+        customer, links = self._chain(customer_id)
+        key = self.store.get(WrappedKey, customer_id, LEDGER_KEY)
+        unlocked = self.ledger.unlock(key) if key is not None else None
+        return Export(
+            exported_at=self.clock.now(),
+            customer=customer,
+            readable=key is not None,
+            links=tuple(_opened(link, unlocked) for link in links),
+            accesses=tuple(self.store.history(AccessLogEntry, customer_id)),
+        )
+
+    def _chain(self, customer_id: str) -> tuple[Customer, list[LedgerEvent]]:
+        """The head and the links, of one moment."""
+        for _ in range(MOST_ROUNDS):
+            customer = existing(self.store, Customer, customer_id)
+            links = self.store.history(LedgerEvent, customer_id)
+            if len(links) == customer.ledger_sequence:
+                break
+        return customer, links
+
+
+def _opened(link: LedgerEvent, unlocked: UnlockedLedger | None) -> OpenedLink:
+    if unlocked is None:
+        return OpenedLink(link)
+    try:
+        opened = unlocked.open(link.event_id, link.commitment, link.sealed)
+    except LedgerDamaged:
+        return OpenedLink(link)
+    return OpenedLink(link, opened.salt, opened.payload)

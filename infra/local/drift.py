@@ -1,0 +1,5 @@
+"""What `provision` refuses."""
+
+
+class Drift(Exception):
+    """What exists is not what the template says."""

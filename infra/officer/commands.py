@@ -1,0 +1,76 @@
+"""The privacy officer's commands, as typed at a shell."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+console = Console(highlight=False)
+complaints = Console(stderr=True, highlight=False, style="red")
+
+
+@commands.callback()
+def officer() -> None:
+    """What the privacy officer does from a shell."""
+
+
+@commands.command()
+def verify(
+    export: Annotated[Path, typer.Argument(help="The answer of GET /v1/customers/{id}/export, as a file.")],
+    anchors: Annotated[Path, typer.Option(help="A folder with all objects of the anchors' bucket.")],
+    keys: Annotated[Path, typer.Option(help="The JWK Set of /.well-known/jwks.json, as a file.")],
+) -> None:
+    """Say what an export proves, offline. Ends with 0 if everything holds, with 1 if anything does not."""
+    from chalicelib.domain.evidence import findings
+    from infra.officer.evidence_files import NotEvidence, read_anchors, read_evidence
+
+    try:
+        evidence, found = read_evidence(export), read_anchors(anchors, keys)
+    except NotEvidence as reason:
+        complaints.print(escape(str(reason)), soft_wrap=True)
+        raise typer.Exit(1) from None
+    answers = findings(evidence, found)
+    table = Table("what must hold", "holds", "what does not", box=None, pad_edge=False)
+    for answer in answers:
+        table.add_row(escape(answer.question), "no" if answer.flaw else "yes", escape(answer.flaw or ""))
+    console.print(table)
+    until = max((it.anchor.covers_until for it in found if it.anchor and it.signed_by), default=None)
+    state = f"{len(evidence.links)} events of {evidence.customer_id}, {len(found)} anchors"
+    console.print(f"\n{escape(state)}{f', until {until.isoformat()}' if until else ''}", soft_wrap=True)
+    if not evidence.readable:
+        console.print("The ledger key is gone: what the events said can't be read any more.", soft_wrap=True)
+    if any(answer.flaw for answer in answers):
+        raise typer.Exit(1)
+
+
+@commands.command()
+def export(
+    customer_id: Annotated[str, typer.Argument(help="The customer.")],
+    token: Annotated[str, typer.Option(envvar="RINGFENCE_TOKEN", help="An officer's token.")],
+    api: Annotated[str, typer.Option(envvar="RINGFENCE_API", help="The API's address.")] = "http://127.0.0.1:8000",
+) -> None:
+    """Print everything that is held about a customer, as `verify` reads it."""
+    from infra.officer.api import Refused, read
+
+    try:
+        answer = read(api, f"/v1/customers/{customer_id}/export", token)
+    except Refused as reason:
+        complaints.print(escape(str(reason)), soft_wrap=True)
+        raise typer.Exit(1) from None
+    # Not through Rich, which would wrap it.
+    typer.echo(answer)
+
+
+@commands.command()
+def anchors(
+    folder: Annotated[Path, typer.Argument(help="Where the anchors go; what is there stays.")],
+    bucket: Annotated[str, typer.Option(envvar="RINGFENCE_ANCHOR_BUCKET", help="The anchors' bucket.")],
+) -> None:
+    """Copy every anchor of the bucket that the folder does not have yet."""
+    from infra.officer.anchor_bucket import copy_anchors
+
+    console.print(f"{copy_anchors(bucket, folder)} objects copied")

@@ -1,0 +1,148 @@
+"""Reads what the verifier is handed: an export, a folder of anchors, public keys. Nothing in them is believed."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import jwt
+
+from chalicelib.domain.anchor import HEADER_TYPE, Anchor, AnchoredHead, read_leaves, read_statement
+from chalicelib.domain.customer import ConsentState
+from chalicelib.domain.evidence import Evidence, FoundAnchor, OpenedLink
+from chalicelib.domain.jws import ALGORITHM, payload_of
+from chalicelib.domain.ledger import LedgerEvent
+
+T = TypeVar("T")
+
+ANCHOR_NAME = re.compile(r"([0-9]{12})\.jws")
+
+
+class NotEvidence(Exception):
+    """A file is not what it should be; the text says which and why."""
+
+
+def read_evidence(path: Path) -> Evidence:
+    """What the export says.
+
+    Raises:
+        NotEvidence: the file is no export.
+    """
+    members = _json(path)
+    try:
+        ledger = members["ledger"]
+        return Evidence(
+            customer_id=_a(str, members["customer"]["customer_id"]),
+            sequence=_a(int, ledger["sequence"]),
+            hash=_a(str, ledger["hash"]),
+            readable=_a(bool, ledger["readable"]),
+            consents={_a(str, state["purpose"]): _state(state) for state in members["consents"]},
+            links=tuple(_link(_a(str, members["customer"]["customer_id"]), link) for link in ledger["events"]),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as failure:
+        raise NotEvidence(f"{path.name} is no export: {type(failure).__name__} {failure}") from None
+
+
+def read_anchors(folder: Path, keys: Path) -> list[FoundAnchor]:
+    """Every anchor of the folder, in the order of their places, and whose signature it bears.
+
+    Raises:
+        NotEvidence: the keys are no JWK Set, or there is no such folder.
+    """
+    known = _keys(keys)
+    if not folder.is_dir():
+        raise NotEvidence(f"{folder.name} is no folder")
+    found = sorted((match[1], path) for path in folder.iterdir() if (match := ANCHOR_NAME.fullmatch(path.name)))
+    return [_anchor(int(place), path, known) for place, path in found]
+
+
+def _keys(path: Path) -> dict[str, jwt.PyJWK]:
+    try:
+        return {str(key["kid"]): jwt.PyJWK(key, algorithm=ALGORITHM) for key in _json(path)["keys"]}
+    except (KeyError, TypeError, jwt.PyJWTError) as failure:
+        raise NotEvidence(f"{path.name} is no JWK Set: {type(failure).__name__}") from None
+
+
+def _anchor(place: int, path: Path, keys: Mapping[str, jwt.PyJWK]) -> FoundAnchor:
+    token = path.read_text(encoding="ascii", errors="replace").strip()
+    anchor = _statement(token)
+    return FoundAnchor(place, anchor, _signer(token, keys), _heads(path.parent, anchor) if anchor else None)
+
+
+def _statement(token: str) -> Anchor | None:
+    try:
+        return read_statement(payload_of(token))
+    except ValueError:
+        return None
+
+
+def _signer(token: str, keys: Mapping[str, jwt.PyJWK]) -> str | None:
+    try:
+        header = jwt.get_unverified_header(token)
+        key = keys[header["kid"]]
+        jwt.api_jws.decode(token, key, algorithms=[ALGORITHM])
+    except (jwt.PyJWTError, KeyError, TypeError):
+        return None
+    return str(key.key_id) if header.get("typ") == HEADER_TYPE else None
+
+
+def _heads(folder: Path, anchor: Anchor) -> tuple[AnchoredHead, ...] | None:
+    try:
+        return tuple(read_leaves((folder / Path(anchor.leaves_name).name).read_bytes()))
+    except (OSError, ValueError):
+        return None
+
+
+def _state(state: Mapping[str, Any]) -> ConsentState:
+    return ConsentState(
+        decision=_a(str, state["status"]),
+        notice_version=_a(int, state["notice_version"]),
+        locale=_a(str, state["locale"]),
+        channels=tuple(state["channels"]),
+        event_id=_a(str, state["event_id"]),
+        event_time=_instant(state["event_time"]),
+        valid_until=_instant(state["valid_until"]) if state["valid_until"] else None,
+        by_guardian=_a(bool, state["by_guardian"]),
+    )
+
+
+def _link(customer_id: str, members: Mapping[str, Any]) -> OpenedLink:
+    link = LedgerEvent(
+        customer_id=customer_id,
+        sequence=_a(int, members["sequence"]),
+        event_id=_a(str, members["event_id"]),
+        event_time=_instant(members["event_time"]),
+        commitment=_a(str, members["commitment"]),
+        previous_hash=_a(str, members["previous_hash"]),
+        hash=_a(str, members["hash"]),
+        sealed=b"",
+    )
+    salt, payload = members["salt"], members["payload"]
+    return OpenedLink(
+        link,
+        bytes.fromhex(salt) if salt is not None else None,
+        payload.encode() if payload is not None else None,
+    )
+
+
+def _instant(text: Any) -> datetime:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError("an instant without its offset")
+    return at
+
+
+def _a(kind: type[T], value: Any) -> T:
+    # Not what can be read as one: true is no 1.
+    if type(value) is not kind:
+        raise TypeError(f"a {kind.__name__} is missing")
+    return value
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as failure:
+        raise NotEvidence(f"{path.name} can't be read: {type(failure).__name__}") from None

@@ -1,0 +1,132 @@
+"""Everything that is held, at every age, and none of it that is not the customer's."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.consent import ConsentEvent
+from chalicelib.domain.contact import AccessLogEntry
+from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
+from chalicelib.domain.errors import NotFound
+from chalicelib.domain.ledger import LedgerEvent, commit_to
+from chalicelib.services.export_customer import Export, ExportCustomer
+from tests.fakes import bearer
+from tests.services.world import NUMBER, OTHER_NUMBER, STAFF, World
+
+
+def export(world: World, customer: Customer) -> Export:
+    return world.ringfence.export_customer(customer.id)
+
+
+def said(made: Export) -> list[tuple[str, str]]:
+    events = [ConsentEvent.from_canonical(it.payload) for it in made.links if it.payload is not None]
+    return [(event.purpose, event.event_type) for event in events]
+
+
+def test_every_event_comes_with_what_it_committed_to(world: World) -> None:
+    ada, bob = world.customer(NUMBER), world.customer(OTHER_NUMBER)
+    world.say(ada)
+    world.say(bob, "refused")
+    world.say(ada, "withdrawn")
+    made = export(world, ada)
+    assert said(made) == [("order_notice", "given"), ("order_notice", "withdrawn")]
+    for opened in made.links:
+        assert opened.salt is not None
+        assert opened.payload is not None
+        assert commit_to(opened.salt, opened.payload) == opened.link.commitment
+    assert len({opened.salt for opened in made.links}) == 2
+    assert made.customer == world.row(Customer, ada.id)
+    assert (made.readable, made.exported_at) == (True, world.adapters.clock.at)
+
+
+def test_somebody_without_events_has_an_export_too(world: World) -> None:
+    made = export(world, world.customer())
+    assert (made.links, made.accesses, made.readable) == ((), (), True)
+
+
+def test_nobody_has_none(world: World) -> None:
+    with pytest.raises(NotFound):
+        world.ringfence.export_customer("cus_nobody")
+
+
+def test_who_looked_is_in_it(world: World) -> None:
+    customer, other = world.customer(NUMBER), world.customer(OTHER_NUMBER)
+    for each in (customer, other):
+        world.say(each)
+        token = world.token(each, "call")
+        world.ringfence.strongroom.reveal(bearer(STAFF), token, "the courier is lost", None)
+    (entry,) = export(world, customer).accesses
+    assert (entry.customer_id, entry.justification) == (customer.id, "the courier is lost")
+    assert len(world.rows(AccessLogEntry)) == 2
+
+
+def test_after_the_number_is_gone_the_word_is_still_there(world: World) -> None:
+    customer = world.customer()
+    world.say(customer)
+    world.close(customer)
+    world.later(days=31)
+    world.purge()
+    made = export(world, customer)
+    assert (made.customer.status, made.customer.masked, made.readable) == ("purged", None, True)
+    assert said(made)[0] == ("order_notice", "given")
+
+
+def test_after_the_ledger_key_is_gone_the_links_alone_are_left(world: World) -> None:
+    customer = world.customer()
+    world.say(customer)
+    world.close(customer)
+    for days in (31, world.policy.rules.retention.ledger_days + 1):
+        world.later(days=days)
+        world.purge()
+    made = export(world, customer)
+    assert world.store.get(WrappedKey, customer.id, LEDGER_KEY) is None
+    assert not made.readable
+    assert made.links
+    assert all(it.salt is None and it.payload is None for it in made.links)
+
+
+def test_an_event_that_was_damaged_is_handed_out_unread(world: World) -> None:
+    customer = world.customer()
+    world.say(customer)
+    world.say(customer, "withdrawn")
+    place = (LedgerEvent, (customer.id, "000000000001"))
+    link: Any = world.store.rows[place]
+    world.store.rows[place] = replace(link, sealed=link.sealed[:-1])
+    made = export(world, customer)
+    assert [it.payload is None for it in made.links] == [True, False]
+    assert made.readable
+
+
+def test_what_lies_beyond_a_rewound_head_is_handed_out(world: World) -> None:
+    customer = world.customer()
+    world.say(customer)
+    rewound = world.row(Customer, customer.id)
+    world.say(customer, "withdrawn")
+    world.store.rows[Customer, (customer.id,)] = rewound
+    made = export(world, customer)
+    assert (made.customer.ledger_sequence, len(made.links)) == (1, 2)
+
+
+def test_what_is_said_while_it_is_read_is_in_head_and_chain_or_in_neither(world: World) -> None:
+    customer = world.customer()
+    world.say(customer)
+
+    class Interrupted:
+        """Somebody speaks between the reads."""
+
+        spoken = 0
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(world.store, name)
+
+        def history(self, kind: Any, *key: str) -> Any:
+            if kind is LedgerEvent and self.spoken < 2:
+                self.spoken += 1
+                world.say(customer, "withdrawn")
+            return world.store.history(kind, *key)
+
+    store: Any = Interrupted()
+    made = ExportCustomer(world.adapters.clock, store, world.adapters.ledger)(customer.id)
+    assert made.customer.ledger_sequence == len(made.links) == 3
+    assert made.customer.ledger_hash == made.links[-1].link.hash
