@@ -1,0 +1,90 @@
+"""Sessions of the preference centre: how strong they are, and the links by which a wallet opens one."""
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from chalicelib.domain.caller import Caller
+from chalicelib.domain.contact import Secret
+from chalicelib.domain.errors import NotAuthenticated, NotPermitted
+
+# As the ledger names the page, and verifications the browsers that use it.
+CLIENT = "preferences"
+# Of the verifications that open a session.
+PURPOSE = "preferences"
+# Fixed, however busy it is: long enough to read every notice. Source: ASVS 5.0 7.3.2 (an absolute lifetime).
+SESSION_LIFETIME = timedelta(minutes=15)
+# From the tap in the wallet to the page.
+LINK_LIFETIME = timedelta(seconds=60)
+
+# Who holds a stolen SIM gets a session by SMS: it can take permissions away, and never add or learn any.
+BY_SMS = frozenset({"look", "refused", "withdrawn"})
+# The wallet has logged its customer in before it asks for a link.
+BY_WALLET = BY_SMS | {"given", "history", "access_log", "export", "erase"}
+ACTS = {"sms": BY_SMS, "wallet": BY_WALLET}
+
+
+def new_token() -> Secret:
+    """A fresh token of a session or a link: 256 random bits, URL-safe."""
+    return Secret(secrets.token_urlsafe(32))
+
+
+@dataclass(frozen=True)
+class Session:
+    """A customer on their own page. Only the SHA-256 of its token is kept.
+
+    Attributes:
+        strength: sms or wallet, by how it was opened.
+        lapses_at: nothing moves it.
+    """
+
+    digest: str
+    customer_id: str
+    strength: str
+    lapses_at: datetime
+    version: str = ""
+
+    @property
+    def caller(self) -> Caller:
+        """The customer, as one who calls from the page."""
+        return Caller(CLIENT, self.customer_id, frozenset({"customer"}), self.lapses_at)
+
+    def may(self, act: str) -> bool:
+        """True if the session is strong enough for the act."""
+        return act in ACTS[self.strength]
+
+    def require(self, at: datetime, act: str) -> None:
+        """Returns if the session lives and is strong enough.
+
+        Args:
+            act: one of BY_WALLET; a decision's is its own name.
+
+        Raises:
+            NotAuthenticated: its time is over.
+            NotPermitted: the page must be opened from the wallet for that.
+        """
+        if at >= self.lapses_at:
+            raise NotAuthenticated
+        if not self.may(act):
+            raise NotPermitted
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """A link by which a wallet sends its customer to the page, once. Only the SHA-256 of its token is kept."""
+
+    digest: str
+    customer_id: str
+    lapses_at: datetime
+    used_at: datetime | None = None
+    version: str = ""
+
+    def used(self, at: datetime) -> "HandOver":
+        """The link is consumed.
+
+        Raises:
+            NotAuthenticated: it was used, or its time is over.
+        """
+        if self.used_at is not None or at >= self.lapses_at:
+            raise NotAuthenticated
+        return replace(self, used_at=at)

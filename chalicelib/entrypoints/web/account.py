@@ -1,0 +1,68 @@
+"""What a customer may take along, and the end of it all."""
+
+from datetime import timedelta
+from secrets import token_urlsafe
+
+from chalicelib.bootstrap import ringfence
+from chalicelib.domain.claim import KeyedRequest
+from chalicelib.domain.contact import Secret
+from chalicelib.domain.identifiers import IDEMPOTENCY_KEY
+from chalicelib.domain.session import CLIENT
+from chalicelib.entrypoints.web.choices import here
+from chalicelib.entrypoints.web.page_request import FormRefused, PageRequest
+from chalicelib.entrypoints.web.serving import Answer, page
+
+# What was erased is in copies that DynamoDB keeps for a day: decision 0004.
+COPIES_LIVE = timedelta(days=1)
+EXPORT = {"Content-Type": "application/json", "Content-Disposition": 'attachment; filename="ringfence-export.json"'}
+
+
+def show(request: PageRequest) -> Answer:
+    """Download, change of number, erasure."""
+    visit = here(request, "export")
+    return page(request, "account.html", visit=visit)
+
+
+def export(request: PageRequest) -> Answer:
+    """Everything that is held, as a file."""
+    from chalicelib.entrypoints.api.answers import as_json
+    from chalicelib.entrypoints.api.export_answer import export_answer
+    from chalicelib.services.export_customer import ExportCustomer
+
+    visit = here(request, "export")
+    export = ringfence().wired(ExportCustomer)(visit.customer.id)
+    return Answer(as_json(export_answer(export)), 200, EXPORT)
+
+
+def ask_erasure(request: PageRequest) -> Answer:
+    """What erasing means, before it is done."""
+    visit = here(request, "erase")
+    retention, at = ringfence().policy.rules.retention, ringfence().clock.now()
+    purged_at = at + timedelta(days=retention.lapsed_basis_days)
+    return page(
+        request,
+        "erasure.html",
+        visit=visit,
+        purged_at=purged_at,
+        gone_at=purged_at + COPIES_LIVE,
+        ledger_days=retention.ledger_days,
+        key=token_urlsafe(24),
+    )
+
+
+def erase(request: PageRequest) -> Answer:
+    """The account is closed, and the page says when what is gone."""
+    visit, key = here(request, "erase"), request.form.get("key", "")
+    if IDEMPOTENCY_KEY.fullmatch(key) is None:
+        raise FormRefused
+    keyed = KeyedRequest(CLIENT, "erasure", key, visit.customer.id.encode())
+    closed = ringfence().close_customer(visit.customer.id, keyed)
+    assert closed.due_at is not None
+    return page(
+        request,
+        "erased.html",
+        session=Secret(""),
+        purged_at=closed.due_at,
+        gone_at=closed.due_at + COPIES_LIVE,
+        ledger_days=ringfence().policy.rules.retention.ledger_days,
+    )

@@ -1,0 +1,44 @@
+"""What was said, and who looked."""
+
+from datetime import datetime
+
+from chalicelib.bootstrap import ringfence
+from chalicelib.entrypoints.web.choices import here
+from chalicelib.entrypoints.web.page_request import PageRequest
+from chalicelib.entrypoints.web.serving import Answer, page
+from chalicelib.services.read_access_log import MOST_ENTRIES, ReadAccessLog
+
+
+def history(request: PageRequest) -> Answer:
+    """Every word of the customer, the latest first."""
+    visit = here(request, "history")
+    events = ringfence().history(visit.customer.id)
+    return page(
+        request,
+        "history.html",
+        visit=visit,
+        events=[(event, datetime.fromisoformat(event.event_time)) for event in reversed(events)],
+        title_of=_titles(request),
+    )
+
+
+def access_log(request: PageRequest) -> Answer:
+    """Each time the number was opened, the latest first."""
+    visit = here(request, "access_log")
+    entries = ringfence().wired(ReadAccessLog)(visit.customer.id)
+    return page(
+        request,
+        "access_log.html",
+        visit=visit,
+        entries=entries,
+        most=MOST_ENTRIES if len(entries) == MOST_ENTRIES else None,
+        title_of=_titles(request),
+    )
+
+
+def _titles(request: PageRequest) -> dict[str, str]:
+    policy = ringfence().policy
+    current = (
+        (name, policy.notice(name, it.notice_version, request.locale)) for name, it in policy.rules.purposes.items()
+    )
+    return {name: notice.title for name, notice in current if notice is not None}

@@ -1,0 +1,38 @@
+"""Reads a session of the preference centre and the customer whose it is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.contact import token_digest
+from chalicelib.domain.customer import Customer
+from chalicelib.domain.errors import NotAuthenticated
+from chalicelib.domain.session import Session
+from chalicelib.ports import Store
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A living session, and its customer as they stand now."""
+
+    session: Session
+    customer: Customer
+
+
+def current_session(store: Store, token: str, act: str, at: datetime) -> Visit:
+    """The session of this token, strong enough for the act; its customer is active.
+
+    Args:
+        act: as `Session.require` takes it.
+
+    Raises:
+        NotAuthenticated: no such session, its time is over, or its customer's account was closed meanwhile.
+        NotPermitted: it is too weak.
+    """
+    session = store.get(Session, token_digest(token))
+    if session is None:
+        raise NotAuthenticated
+    session.require(at, act)
+    customer = store.get(Customer, session.customer_id)
+    if customer is None or customer.status != "active":
+        raise NotAuthenticated
+    return Visit(session, customer)

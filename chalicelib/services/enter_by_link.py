@@ -1,0 +1,40 @@
+"""Opens a session by a wallet's link."""
+
+from dataclasses import dataclass
+
+from chalicelib.domain.contact import Secret, token_digest
+from chalicelib.domain.customer import Customer
+from chalicelib.domain.errors import NotAuthenticated
+from chalicelib.domain.session import SESSION_LIFETIME, HandOver, Session, new_token
+from chalicelib.domain.writes import Conflict, Insert, Replace
+from chalicelib.ports import Clock, Store
+
+
+@dataclass(frozen=True)
+class EnterByLink:
+    """The link is consumed in the commit that makes the session, so of any number of visitors one enters."""
+
+    clock: Clock
+    store: Store
+
+    def __call__(self, token: str) -> Secret:
+        """The token of a session that may do all that a customer may.
+
+        Raises:
+            NotAuthenticated: no such link, used, too old, or its customer's account was closed.
+        """
+        at = self.clock.now()
+        link = self.store.get(HandOver, token_digest(token))
+        if link is None:
+            raise NotAuthenticated
+        used = link.used(at)
+        customer = self.store.get(Customer, link.customer_id)
+        if customer is None or customer.status != "active":
+            raise NotAuthenticated
+        session = new_token()
+        opened = Session(token_digest(session), customer.id, "wallet", at + SESSION_LIFETIME)
+        try:
+            self.store.commit(Replace(link, used), Insert(opened))
+        except Conflict:
+            raise NotAuthenticated from None
+        return session

@@ -1,0 +1,46 @@
+"""Opens a session by the code that a customer's phone received."""
+
+from dataclasses import dataclass
+
+from chalicelib.domain.caller import Caller
+from chalicelib.domain.contact import Secret, token_digest
+from chalicelib.domain.errors import CodeIncorrect
+from chalicelib.domain.policy import Policy
+from chalicelib.domain.session import PURPOSE, SESSION_LIFETIME, Session, new_token
+from chalicelib.domain.writes import Insert, Replace
+from chalicelib.ports import Clock, Store
+from chalicelib.services.check_code import CheckCode
+from chalicelib.services.tag_holder import active_holder
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """The proof is spent in the commit that makes the session."""
+
+    policy: Policy
+    clock: Clock
+    store: Store
+    check_code: CheckCode
+
+    def __call__(self, caller: Caller, verification_id: str, code: str) -> Secret:
+        """The token of a session that may look, refuse and withdraw.
+
+        Args:
+            caller: the browser that started it.
+
+        Raises:
+            NotFound: another browser's verification.
+            CodeIncorrect: wrong, as is any code for a number that no customer has.
+            Throttled, VerificationLocked, VerificationExpired, VerificationSpent: too late or too often.
+            Contended: the same proof was used a moment earlier.
+        """
+        proved = self.check_code(caller, verification_id, code, None, None)
+        customer = active_holder(self.store, proved.tag)
+        rules, at = self.policy.rules, self.clock.now()
+        if customer is None:
+            raise CodeIncorrect(max(0, rules.verification.attempts - proved.attempts))
+        spent = proved.spent(PURPOSE, at, rules.verification, rules.retention)
+        token = new_token()
+        opened = Session(token_digest(token), customer.id, "sms", at + SESSION_LIFETIME)
+        self.store.commit(Replace(proved, spent), Insert(opened))
+        return token

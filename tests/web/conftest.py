@@ -1,0 +1,52 @@
+"""The preference centre on fresh fakes for each test."""
+
+import io
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from chalicelib.domain.customer import Customer
+from chalicelib.entrypoints.log import logger
+from tests.web.preference_site import Site, gateway, memory_site
+from tests.web.visitor import Visitor
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """Everything that the service's logger writes."""
+    handler = logger().registered_handler
+    assert isinstance(handler, logging.StreamHandler)
+    written = io.StringIO()
+    stream = handler.setStream(written)
+    yield written
+    handler.setStream(stream)
+
+
+@pytest.fixture
+def site(log: io.StringIO) -> Iterator[Site]:
+    """The page; whatever the test did, no number and no code may be in the log afterwards."""
+    made = memory_site()
+    yield made
+    for sms in made.adapters.sender.sent:
+        assert sms.number[3:] not in log.getvalue()
+        assert f'"{sms.body[-6:]}"' not in log.getvalue()
+
+
+@pytest.fixture
+def customer(site: Site) -> Customer:
+    """A customer who has said nothing yet."""
+    return site.customer()
+
+
+@pytest.fixture
+def visitor(site: Site) -> Visitor:
+    """A browser that has never been here."""
+    return Visitor(gateway())
+
+
+@pytest.fixture
+def inside(site: Site, customer: Customer, visitor: Visitor) -> Visitor:
+    """A browser with a strong session."""
+    visitor.follow(visitor.get(site.link(customer)))
+    return visitor
