@@ -1,1 +1,1 @@
-"""Ringfence: phone numbers behind a fence. Start at services/ for what it does, bootstrap.py for how it is wired."""
+"""Ringfence: phone numbers behind a fence. Start at services/ for what it does, bootstrap/ for how it is wired."""

@@ -18,11 +18,14 @@ class Settings:
         tenant: part of everything a KMS key makes a MAC of; must never change.
         jwks_uri: where the token issuer's public keys are read over HTTPS; HTTP only on this machine.
         token_issuer, token_audience: what `iss` and `aud` must be.
-        keys: KMS keys by their part: tag, code, blind, pending, number, ledger. A function is told those it uses, and
-            by ARN where it is deployed: an alias could be pointed at another key.
+        keys: KMS keys by their part: tag, code, blind, pending, number, ledger, sign. A function is told those it uses,
+            and by ARN where it is deployed: an alias could be pointed at another key. After `sign`, with spaces
+            between, the keys that signed before it: what they signed can still be checked.
         policy_folder: where policy.toml, notices/ and messages/ lie.
+        anchor_bucket: the bucket of the ledger's anchors; None for a function that writes none.
         strongroom: the strongroom's function; None where it stands in this very process.
         send_queue: URL of the queue of sends that wait; None for a function that sends nothing.
+        event_bus: name of the bus on which others hear of consent events; None for a function that says nothing.
     """
 
     name: str
@@ -32,8 +35,10 @@ class Settings:
     token_audience: str
     keys: Mapping[str, str]
     policy_folder: Path = PACKAGED_POLICY
+    anchor_bucket: str | None = None
     strongroom: str | None = None
     send_queue: str | None = None
+    event_bus: str | None = None
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -51,6 +56,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         keys={
             name.removeprefix(KEY_PREFIX).lower(): key for name, key in environ.items() if name.startswith(KEY_PREFIX)
         },
+        anchor_bucket=environ.get("RINGFENCE_ANCHOR_BUCKET"),
         strongroom=environ.get("RINGFENCE_STRONGROOM"),
         send_queue=environ.get("RINGFENCE_SEND_QUEUE"),
+        event_bus=environ.get("RINGFENCE_EVENT_BUS"),
     )

@@ -9,20 +9,24 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from chalicelib.adapters.policy_files import read_policy
 from chalicelib.bootstrap import Ringfence
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.customer import LEDGER_KEY, SealedNumber, WrappedKey
-from chalicelib.domain.errors import NotAuthenticated, SmsRefused, SmsThrottled, Unavailable
+from chalicelib.domain.errors import LedgerDamaged, NotAuthenticated, SmsRefused, SmsThrottled, Unavailable
 from chalicelib.domain.identifiers import new_id
-from chalicelib.domain.ledger import SALT_BYTES, commit_to
+from chalicelib.domain.ledger import SALT_BYTES, Opened, commit_to
 from chalicelib.domain.phone_number import PhoneNumber, known_phone_number
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.sending_rules import SENDERS
 from chalicelib.ports import Strongroom
 from tests.clock import FixedClock
+from tests.memory_archive import MemoryArchive
+from tests.memory_bus import MemoryBus
+from tests.memory_signer import MemorySigner
 from tests.memory_store import MemoryStore
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -107,10 +111,15 @@ class MemoryCustomerLedger:
         salt = secrets.token_bytes(SALT_BYTES)
         return commit_to(salt, payload), self.keys.wrap(salt + payload, self.bound_to + event_id)
 
-    def open(self, event_id: str, commitment: str, sealed: bytes) -> bytes:
-        opened = self.keys.unwrap(sealed, self.bound_to + event_id)
-        assert commit_to(opened[:SALT_BYTES], opened[SALT_BYTES:]) == commitment
-        return opened[SALT_BYTES:]
+    def open(self, event_id: str, commitment: str, sealed: bytes) -> Opened:
+        try:
+            opened = self.keys.unwrap(sealed, self.bound_to + event_id)
+        except (InvalidTag, ValueError):
+            raise LedgerDamaged from None
+        salt, payload = opened[:SALT_BYTES], opened[SALT_BYTES:]
+        if commit_to(salt, payload) != commitment:
+            raise LedgerDamaged
+        return Opened(salt, payload)
 
 
 @dataclass
@@ -211,7 +220,10 @@ class MemoryAdapters:
     sender: MemorySender = field(default_factory=MemorySender)
     journal: MemoryJournal = field(default_factory=MemoryJournal)
     queue: MemoryQueue = field(default_factory=MemoryQueue)
+    bus: MemoryBus = field(default_factory=MemoryBus)
     told: MemoryFeedback = field(default_factory=MemoryFeedback)
+    signer: MemorySigner = field(default_factory=MemorySigner)
+    archive: MemoryArchive = field(default_factory=MemoryArchive)
     policy: Policy = field(default_factory=lambda: read_policy(POLICY_FOLDER))
     strongroom_function: Strongroom | None = None
 

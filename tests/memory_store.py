@@ -8,7 +8,9 @@ from typing import Any
 from zlib import crc32
 
 from chalicelib.adapters.dynamodb_places import PLACES, epoch_seconds
+from chalicelib.domain.anchor import LedgerHead, anchor_bucket
 from chalicelib.domain.due import bucket
+from chalicelib.domain.ledger import LedgerEvent
 from chalicelib.domain.moving import M, Move, moved
 from chalicelib.domain.writes import Absent, Conflict, Expect, Insert, R, Record, Remove, Replace, Write, kind_of
 from tests.clock import FixedClock
@@ -68,6 +70,11 @@ class MemoryStore:
         index = PLACES[kind].owner
         assert index is not None
         yield from [row for row in self._all(kind) if getattr(row, index) == owner]
+
+    def appended(self, bucket: str) -> Iterator[LedgerHead]:
+        for row in self._all(LedgerEvent):
+            if anchor_bucket(row.event_time, row.customer_id) == bucket:
+                yield LedgerHead(row.customer_id, row.sequence, row.hash)
 
     def share(self, kind: type[Record], which: int, of: int) -> Iterator[Key]:
         with self._lock:

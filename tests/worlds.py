@@ -16,9 +16,13 @@ from typing import Any
 
 import boto3
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from cryptography.hazmat.primitives.hashes import SHA256
 from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.responses import DynamoHandler
+from moto.kms.utils import ECDSAPrivateKey
 from moto.sns.models import sns_backends
 
 from chalicelib.adapters import aws
@@ -32,7 +36,7 @@ from chalicelib.domain.verification import Verification
 from chalicelib.ports import Store
 from chalicelib.services.start_request import StartRequest
 from chalicelib.settings import PACKAGED_POLICY, Settings
-from infra.local.environment import KEYS, REGION
+from infra.local.environment import KEYS, REGION, anchor_bucket
 from infra.local.inbox import READ_BACK_PATH
 from infra.local.places import HOST
 from infra.local.provision import provision
@@ -180,6 +184,7 @@ def moto_world(issuer: Issuer, policy_folder: Path = PACKAGED_POLICY) -> Iterato
     with pytest.MonkeyPatch.context() as patch:
         set_environment(patch, None)
         _make_atomic(patch)
+        _sign_digests(patch)
         with mock_aws():
             provision(boto3.Session(), name="ringfence")
             yield _aws_world("moto", "ringfence", issuer, policy_folder, _moto_inbox)
@@ -235,7 +240,8 @@ def _aws_world(kind: str, name: str, issuer: Issuer, policy_folder: Path, inbox:
     aws.forget()
     clock = FixedClock(NOON)
     keys = {key: f"alias/{name}-{key}" for key in KEYS}
-    settings = Settings(name, TENANT, issuer.jwks_uri, ISSUER_NAME, AUDIENCE, keys, policy_folder)
+    bucket = anchor_bucket(name)
+    settings = Settings(name, TENANT, issuer.jwks_uri, ISSUER_NAME, AUDIENCE, keys, policy_folder, anchor_bucket=bucket)
     ringfence = Ringfence(Adapters(settings, clock))
     return World(kind, name, ringfence, clock, inbox, partial(_scan, name), lambda of: issuer.authorization(of, clock))
 
@@ -267,6 +273,15 @@ def _make_atomic(patch: pytest.MonkeyPatch) -> None:
             return unlocked(handler)
 
     patch.setattr(DynamoHandler, "call_action", locked)
+
+
+def _sign_digests(patch: pytest.MonkeyPatch) -> None:
+    """A digest is signed as it is, as KMS does; moto would hash it again."""
+
+    def sign(key: ECDSAPrivateKey, message: bytes, _: str) -> bytes:
+        return key.private_key.sign(message, ECDSA(Prehashed(SHA256())))
+
+    patch.setattr(ECDSAPrivateKey, "sign", sign)
 
 
 def _moto_inbox() -> list[Sms]:

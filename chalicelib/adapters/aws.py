@@ -16,9 +16,11 @@ from chalicelib.domain.errors import Unavailable
 if TYPE_CHECKING:
     from botocore.hooks import BaseEventHooks
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_pinpoint_sms_voice_v2 import PinpointSMSVoiceV2Client
+    from mypy_boto3_s3 import S3Client
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
@@ -96,6 +98,16 @@ def sms_voice() -> "PinpointSMSVoiceV2Client":
 def sqs() -> "SQSClient":
     """The SQS client. A message that is there twice does no harm."""
     return _the_client("sqs", attempts=3)  # type: ignore[no-any-return]
+
+
+def eventbridge() -> "EventBridgeClient":
+    """The EventBridge client. An event that is said twice does no harm."""
+    return _the_client("events", attempts=3)  # type: ignore[no-any-return]
+
+
+def s3() -> "S3Client":
+    """The S3 client. What it puts is put once, however often it is repeated."""
+    return _the_client("s3", attempts=3)  # type: ignore[no-any-return]
 
 
 def ssm() -> "SSMClient":

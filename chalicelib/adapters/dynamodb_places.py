@@ -9,14 +9,16 @@ from typing import Any
 from chalicelib.adapters.dynamodb_values import codec
 from chalicelib.adapters.structure import EPOCH
 from chalicelib.domain.accounts import Accounts, CountriesOfIp
+from chalicelib.domain.anchor import Anchor, anchor_bucket
 from chalicelib.domain.claim import Claim
 from chalicelib.domain.contact import AccessLogEntry, ContactToken, Message
 from chalicelib.domain.customer import Customer, TagHolder, WrappedKey
 from chalicelib.domain.dispatch import Dispatch
 from chalicelib.domain.due import bucket
-from chalicelib.domain.ledger import LedgerEvent
+from chalicelib.domain.ledger import LedgerEvent, position
 from chalicelib.domain.meter import Meter
 from chalicelib.domain.purge_run import PurgeRun
+from chalicelib.domain.session import HandOver, Session
 from chalicelib.domain.spent import Spent
 from chalicelib.domain.throttle import OpeningLog, ThrottleLog
 from chalicelib.domain.traffic import Traffic
@@ -72,9 +74,11 @@ PLACES: Mapping[type[Any], Place] = {
     Customer: Place("customers", lambda it: it.id, prefix="customer#"),
     TagHolder: Place("customers", lambda it: it.tag, prefix="tag#"),
     WrappedKey: Place("keys", lambda it: it.customer_id, lambda it: it.key_id),
-    # Twelve digits sort as numbers do, and no customer has that many events.
-    LedgerEvent: Place("ledger", lambda it: it.customer_id, lambda it: f"{it.sequence:012d}"),
+    LedgerEvent: Place("ledger", lambda it: it.customer_id, lambda it: position(it.sequence)),
+    Anchor: Place("anchors", lambda _: "anchor", lambda it: f"{it.sequence:012d}"),
     ContactToken: Place("contacts", lambda it: it.digest, prefix="token#", lapses=True),
+    Session: Place("sessions", lambda it: it.digest, prefix="session#", lapses=True),
+    HandOver: Place("sessions", lambda it: it.digest, prefix="link#", lapses=True),
     Message: Place("contacts", lambda it: it.id, prefix="message#", lapses=True),
     AccessLogEntry: Place("access-log", lambda it: it.customer_id, lambda it: f"{it.at.isoformat()}#{it.id}"),
     PurgeRun: Place("purge-runs", lambda _: "run", lambda it: it.id),
@@ -90,6 +94,8 @@ def to_item(record: Any) -> Item:
         item["lapses_at"] = {"N": str(epoch_seconds(record.lapses_at))}
     if "due_at" in item:
         item["due_bucket"] = {"S": bucket(record.id)}
+    if kind is LedgerEvent:
+        item["anchor_bucket"] = {"S": anchor_bucket(record.event_time, record.customer_id)}
     return item | place.key_of(record)
 
 

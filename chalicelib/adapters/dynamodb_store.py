@@ -13,7 +13,9 @@ from botocore.exceptions import ClientError
 from chalicelib.adapters import aws
 from chalicelib.adapters.dynamodb_places import PLACES, Item, Place, from_item, to_item
 from chalicelib.adapters.structure import seconds
+from chalicelib.domain.anchor import LedgerHead
 from chalicelib.domain.errors import Contended
+from chalicelib.domain.ledger import LedgerEvent
 from chalicelib.domain.moving import M, Move
 from chalicelib.domain.writes import Absent, Conflict, Expect, Insert, R, Record, Remove, Replace, Write, kind_of
 from chalicelib.ports import Clock
@@ -141,6 +143,11 @@ class DynamoDBStore:
             record = self.get(kind, keys["pk"]["S"].removeprefix(place.prefix), even_lapsed=True)
             if record is not None:
                 yield record
+
+    def appended(self, bucket: str) -> Iterator[LedgerHead]:
+        """The links that an index has under this bucket, in any order; it may be a little behind."""
+        for item in self._index(LedgerEvent, "anchor_bucket", "#index = :value", {":value": {"S": bucket}}):
+            yield LedgerHead(item["pk"]["S"], int(item["sk"]["S"]), item["hash"]["S"])
 
     def share(self, kind: type[Record], which: int, of: int) -> Iterator[tuple[str, ...]]:
         """Keys of the records in one of `of` equal shares of their table, counted from 0; a scan of it."""

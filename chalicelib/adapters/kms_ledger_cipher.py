@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from chalicelib.adapters.kms_data_keys import NONCE_BYTES, KmsDataKeys, seal
 from chalicelib.domain.customer import LEDGER_KEY, WrappedKey
 from chalicelib.domain.errors import LedgerDamaged
-from chalicelib.domain.ledger import SALT_BYTES, commit_to
+from chalicelib.domain.ledger import SALT_BYTES, Opened, commit_to
 
 
 @dataclass(frozen=True, repr=False)
@@ -25,8 +25,8 @@ class CustomerLedger:
         nonce, ciphertext = seal(self.cipher, salt + payload, self._bound_to(event_id))
         return commit_to(salt, payload), nonce + ciphertext
 
-    def open(self, event_id: str, commitment: str, sealed: bytes) -> bytes:
-        """The payload, checked against its commitment.
+    def open(self, event_id: str, commitment: str, sealed: bytes) -> Opened:
+        """The payload and its salt, checked against their commitment.
 
         Raises:
             LedgerDamaged: it is not what was committed to.
@@ -39,7 +39,7 @@ class CustomerLedger:
         salt, payload = opened[:SALT_BYTES], opened[SALT_BYTES:]
         if commit_to(salt, payload) != commitment:
             raise LedgerDamaged
-        return payload
+        return Opened(salt, payload)
 
     def _bound_to(self, event_id: str) -> str:
         return f"ledger/v1|{self.customer_id}|{event_id}"

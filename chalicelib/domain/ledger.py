@@ -33,6 +33,19 @@ class LedgerEvent:
     version: str = ""
 
 
+@dataclass(frozen=True)
+class Opened:
+    """What a commitment was made of."""
+
+    salt: bytes
+    payload: bytes
+
+
+def position(sequence: int) -> str:
+    """The sequence as a text that sorts as numbers do; no customer has events for more than twelve digits."""
+    return f"{sequence:012d}"
+
+
 def commit_to(salt: bytes, payload: bytes) -> str:
     """The commitment to a payload: says nothing about it, and fits no other."""
     return hashlib.sha256(salt + payload).hexdigest()

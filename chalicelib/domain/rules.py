@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from chalicelib.domain.controller_rules import PURPOSE_TERMS, Controller, Processing
 from chalicelib.domain.errors import FieldInvalid
 from chalicelib.domain.fiction import TestNumber
 from chalicelib.domain.guard_rules import GuardRules
@@ -24,25 +25,8 @@ BASES = ("contract", "consent")
 LONGEST_CODE_LIFETIME_SECONDS = 600
 # RTS 2018/389 art. 4(3)(b): at most 5 consecutive failures.
 MOST_ATTEMPTS = 5
-# A UCS-2 text of one part has 70 units. A code and the rest of the line for WebOTP take 16, so name and host leave 14
-# for words: enough in Chinese and Japanese.
-LONGEST_NAME = 16
+# It stands in each SMS that has a code, beside a name of LONGEST_NAME (controller_rules).
 LONGEST_HOST = 24
-
-
-@dataclass(frozen=True)
-class Controller:
-    """Who answers for the numbers, as an SMS names them. Source: PIPL 17(1)."""
-
-    name: str
-
-    def __post_init__(self) -> None:
-        units = len(self.name.encode("utf-16-le", "surrogatepass")) // 2
-        demand(
-            1 <= units <= LONGEST_NAME and self.name.isprintable() and self.name == self.name.strip(),
-            "name",
-            f"must be 1 to {LONGEST_NAME} printable characters, as it stands in each SMS",
-        )
 
 
 @dataclass(frozen=True)
@@ -134,6 +118,8 @@ class Throttles:
     wrong_codes_by_client: tuple[Limit, ...]
     opening_by_staff: tuple[Limit, ...]
     opening_by_wallet: tuple[Limit, ...]
+    page_ip: tuple[Limit, ...]
+    page_number: tuple[Limit, ...]
     wallet: Limit
 
     def __post_init__(self) -> None:
@@ -193,12 +179,21 @@ class Retention:
 
 @dataclass(frozen=True)
 class Purpose:
-    """What a number may be used for, and on which basis."""
+    """What a number may be used for, and on which basis.
+
+    Attributes:
+        most_per_month: messages and calls together that a consent allows; None if it names no number.
+        valid_days: how long a consent holds; None for as long as nobody ends it. Source: MIIT Order 31 (2015) art. 18.
+        dpv: what consent records call it, one of PURPOSE_TERMS.
+    """
 
     basis: str
     channels: tuple[str, ...]
     notice_version: int
     essential: bool = False
+    most_per_month: int | None = None
+    valid_days: int | None = None
+    dpv: str = "dpv:Purpose"
 
     def __post_init__(self) -> None:
         demand(self.basis in BASES, "basis", f"must be one of {', '.join(BASES)}")
@@ -208,11 +203,26 @@ class Purpose:
             f"must be some of {', '.join(CHANNELS)}",
         )
         demand(self.notice_version >= 1, "notice_version", "must be 1 or more")
+        demand(self.dpv in PURPOSE_TERMS, "dpv", "must be a PURPOSE_TERM (Data Privacy Vocabulary)")
+        for name, most in (("most_per_month", 1000), ("valid_days", 3650)):
+            value = getattr(self, name)
+            demand(value is None or self.basis == "consent", name, "belongs to purposes that rest on consent")
+            demand(value is None or 1 <= value <= most, name, f"must be 1 to {most}")
         demand(
             self.essential == (self.basis == "contract"),
             "essential",
             "must be true for a contract's purpose and only there: what rests on consent can be refused (PIPL 16)",
         )
+
+
+@dataclass(frozen=True)
+class Asking:
+    """How often people are asked. Source: Regulations on Network Data Security 22(5)."""
+
+    cool_down_days: int
+
+    def __post_init__(self) -> None:
+        demand(1 <= self.cool_down_days <= 3650, "cool_down_days", "must be 1 to 3650")
 
 
 @dataclass(frozen=True)
@@ -222,6 +232,7 @@ class Rules:
     default_locale: str
     locales: tuple[str, ...]
     controller: Controller
+    processing: Processing
     numbers: NumberRules
     verification: VerificationRules
     throttles: Throttles
@@ -231,6 +242,7 @@ class Rules:
     sms: SmsRules
     senders: Senders
     contact: ContactRules
+    asking: Asking
     retention: Retention
     test_numbers: Mapping[str, TestNumber]
     purposes: Mapping[str, Purpose]

@@ -24,6 +24,14 @@ class ConsentHistory:
             NotFound: there is no such customer.
             LedgerDamaged: the chain does not hold, or an event is not what it committed to.
         """
+        return [event for event, _ in self.chained(customer_id)[1]]
+
+    def chained(self, customer_id: str) -> tuple[Customer, list[tuple[ConsentEvent, LedgerEvent]]]:
+        """The customer, and the same events with the links that hold them.
+
+        Raises:
+            NotFound, LedgerDamaged: as a call does.
+        """
         customer, key = together(
             lambda: self.store.get(Customer, customer_id),
             lambda: self.store.get(WrappedKey, customer_id, LEDGER_KEY),
@@ -36,8 +44,9 @@ class ConsentHistory:
         if damage is not None:
             raise LedgerDamaged(damage)
         if key is None or not links:
-            return []
+            return customer, []
         unlocked = self.ledger.unlock(key)
-        return [
-            ConsentEvent.from_canonical(unlocked.open(link.event_id, link.commitment, link.sealed)) for link in links
+        return customer, [
+            (ConsentEvent.from_canonical(unlocked.open(link.event_id, link.commitment, link.sealed).payload), link)
+            for link in links
         ]

@@ -76,7 +76,7 @@ def _with_code(session: boto3.Session, template: Path, archive: Path) -> str:
 
 def _upload(session: boto3.Session, key: str, content: bytes) -> str:
     """The content lies in S3 under this key; returns its address."""
-    s3 = session.client("s3")
+    s3: Any = session.client("s3")
     try:
         s3.head_bucket(Bucket=BUCKET)
     except ClientError:

@@ -30,6 +30,8 @@ CONTENT_TYPES = {
     ".svg": "image/svg+xml",
 }
 RELAYED = re.compile(r"/api/(public|wallet|staff|officer)(/(?:v1/[A-Za-z0-9_/-]+|healthz)(?:\?locale=[A-Za-z-]+)?)")
+# As the customer, only where the wallet sends them to their own page.
+OF_CUSTOMER = re.compile(r"/api/customer(/v1/customers/([A-Za-z0-9_-]{8,64})/preference-links)")
 RELAYED_BODY_BYTES = 64_000
 KEPT_HEADERS = ("Content-Type", "Retry-After", CALLS_HEADER)
 
@@ -73,16 +75,25 @@ class Desk:
         return host in {f"{HOST}:{self._ports.desk}", f"localhost:{self._ports.desk}"}
 
     def relay(
-        self, role: str, method: str, path: str, body: bytes, idempotency_key: str | None
+        self,
+        role: str,
+        method: str,
+        path: str,
+        body: bytes,
+        idempotency_key: str | None,
+        subject: str | None = None,
     ) -> tuple[int, list[tuple[str, str]], bytes]:
         """The API was called in the role, and its answer is handed on.
+
+        Args:
+            subject: whom the token speaks for, if not for the role's usual one.
 
         Raises:
             OSError: the API does not answer.
         """
         headers = {"Accept": "application/json"}
         if role != "public":
-            headers["Authorization"] = f"Bearer {sign_token(self._key, Role(role))}"
+            headers["Authorization"] = f"Bearer {sign_token(self._key, Role(role), subject=subject)}"
         if body:
             headers["Content-Type"] = "application/json"
         if idempotency_key:
@@ -116,14 +127,17 @@ class _DeskHandler(LocalHandler):
         relayed = RELAYED.fullmatch(self.path)
         if relayed:
             return self._relay(relayed[1], relayed[2], body)
+        own = OF_CUSTOMER.fullmatch(self.path)
+        if own:
+            return self._relay("customer", own[1], body, own[2])
         if self.command not in {"GET", "HEAD"}:
             return self._send(405)
         return self._page(urlsplit(self.path).path)
 
-    def _relay(self, role: str, path: str, body: bytes) -> None:
+    def _relay(self, role: str, path: str, body: bytes, subject: str | None = None) -> None:
         try:
             status, headers, answer = self._desk.relay(
-                role, self.command, path, body, self.headers.get("Idempotency-Key")
+                role, self.command, path, body, self.headers.get("Idempotency-Key"), subject
             )
         except OSError:
             self._send(502)

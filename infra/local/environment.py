@@ -9,8 +9,14 @@ REGION = "eu-west-1"
 # The engine's root credentials: they open nothing but the engine.
 ENGINE_KEY_ID = "test"
 ENGINE_SECRET = "test"  # noqa: S105
+EVENT_BUS = "ringfence-consent"
 # The parts that keys of infra/data.yaml play.
-KEYS = ("tag", "code", "blind", "pending", "number", "ledger")
+KEYS = ("tag", "code", "blind", "pending", "number", "ledger", "sign")
+
+
+def anchor_bucket(name: str) -> str:
+    """What infra/data.yaml calls the bucket of anchors on the engine."""
+    return f"{name}-anchors-000000000000-{REGION}"
 
 
 def local_environment(ports: Ports) -> dict[str, str]:
@@ -27,6 +33,8 @@ def local_environment(ports: Ports) -> dict[str, str]:
         "RINGFENCE_JWKS_URI": f"{ports.desk_url}/jwks.json",
         "RINGFENCE_TOKEN_ISSUER": ISSUER_NAME,
         "RINGFENCE_TOKEN_AUDIENCE": AUDIENCE,
+        "RINGFENCE_EVENT_BUS": EVENT_BUS,
+        "RINGFENCE_ANCHOR_BUCKET": anchor_bucket("ringfence"),
         **{f"RINGFENCE_KEY_{key.upper()}": f"alias/ringfence-{key}" for key in KEYS},
     }
 

@@ -17,6 +17,7 @@ LONGEST_RUN_MS = 900_000
 JOBS = {
     "purge": "chalicelib.entrypoints.jobs.purge:purge",
     "sweep": "chalicelib.entrypoints.jobs.sweep:sweep",
+    "anchor": "chalicelib.entrypoints.jobs.anchor:anchor",
 }
 
 

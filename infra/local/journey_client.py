@@ -1,5 +1,6 @@
 """Calls the API as one caller, measures every answer, and says what breaks the contract."""
 
+import base64
 import json
 import secrets
 import time
@@ -11,6 +12,8 @@ from email.message import Message
 from typing import Any
 
 from infra.local.gateway import CALLS_HEADER
+
+JOSE = "application/jose"
 
 
 class Broken(Exception):
@@ -77,6 +80,10 @@ class Caller:
         """The answer to a GET."""
         return self._call("GET", path, None)
 
+    def get_signed(self, path: str) -> Reply:
+        """The answer to a GET for a JWS; its body is the payload, whose signature nobody has checked."""
+        return self._call("GET", path, None, JOSE)
+
     def post(self, path: str, **body: Any) -> Reply:
         """The answer to a POST with an idempotency key of its own."""
         return self._call("POST", path, body)
@@ -85,8 +92,8 @@ class Caller:
         """The answer to a PUT with an idempotency key of its own."""
         return self._call("PUT", path, body)
 
-    def _call(self, method: str, path: str, body: Mapping[str, Any] | None) -> Reply:
-        headers = {"Accept": "application/json"}
+    def _call(self, method: str, path: str, body: Mapping[str, Any] | None, accept: str = "application/json") -> Reply:
+        headers = {"Accept": accept}
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
         if body is not None:
@@ -108,13 +115,16 @@ class Caller:
 def _reply(status: int, headers: Message, content: bytes, begun: float) -> Reply:
     milliseconds = (time.perf_counter() - begun) * 1000
     calls = headers.get(CALLS_HEADER)
+    media_type = headers.get("Content-Type", "").partition(";")[0]
+    if media_type == JOSE:
+        content = base64.urlsafe_b64decode(content.split(b".")[1] + b"==")
     try:
         body = json.loads(content) if content else {}
     except ValueError:
         raise Broken(f"status {status} with a body that is not JSON") from None
     return Reply(
         status=status,
-        content_type=headers.get("Content-Type", "").partition(";")[0],
+        content_type=media_type,
         body=body if isinstance(body, dict) else {"items": body},
         milliseconds=milliseconds,
         aws_calls=None if calls is None else int(calls),

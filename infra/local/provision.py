@@ -1,4 +1,4 @@
-"""Brings the tables and keys of infra/data.yaml into being by API, and sets what a stand-in's CloudFormation ignores.
+"""Brings what infra/data.yaml describes into being by API, and sets what a stand-in's CloudFormation ignores.
 
 That is a table's time to live, recovery and encryption, and on moto a key's spec.
 """
@@ -12,7 +12,9 @@ from botocore.exceptions import ClientError
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_kms import KMSClient
 
+from infra.local.drift import Drift as Drift
 from infra.local.places import DATA_TEMPLATE
+from infra.local.provision_bucket import BUCKET, BUCKET_POLICY, ensure_bucket
 from infra.local.template import Resource, read_template
 
 TABLE = "AWS::DynamoDB::Table"
@@ -20,17 +22,13 @@ KEY = "AWS::KMS::Key"
 ALIAS = "AWS::KMS::Alias"
 
 # Set and read back by calls of their own; everything else of a table is given when it is created.
-_SET_AFTERWARDS = {"TimeToLiveSpecification", "PointInTimeRecoverySpecification"}
-
-
-class Drift(Exception):
-    """What exists is not what the template says."""
+_SET_AFTERWARDS = {"TimeToLiveSpecification", "PointInTimeRecoverySpecification", "StreamSpecification"}
 
 
 def provision(
     session: boto3.Session, *, endpoint_url: str | None = None, name: str = "ringfence", template: Path = DATA_TEMPLATE
 ) -> list[str]:
-    """Every table and key of the template exists as it says there; returns the names of those that were made now.
+    """Every table, key and bucket of the template exists as it says there; returns the names of what was made now.
 
     It may run again at any time: what is there already is compared and left alone.
 
@@ -44,13 +42,15 @@ def provision(
     """
     resources = read_template(template, {"Name": name})
     by_id = {resource.logical_id: resource for resource in resources}
-    unknown = {resource.type for resource in resources} - {TABLE, KEY, ALIAS}
+    unknown = {resource.type for resource in resources} - {TABLE, KEY, ALIAS, BUCKET, BUCKET_POLICY}
     if unknown:
         raise Drift(f"{template.name} has types that provisioning does not know: {', '.join(sorted(unknown))}")
     dynamodb = session.client("dynamodb", endpoint_url=endpoint_url)
     kms = session.client("kms", endpoint_url=endpoint_url)
     made = [_ensure_table(dynamodb, each.properties) for each in resources if each.type == TABLE]
     made += [_ensure_key(kms, each, by_id[each.properties["TargetKeyId"]]) for each in resources if each.type == ALIAS]
+    s3 = session.client("s3", endpoint_url=endpoint_url)
+    made += [ensure_bucket(s3, each.properties) for each in resources if each.type == BUCKET]
     return [each for each in made if each is not None]
 
 
@@ -65,6 +65,7 @@ def _ensure_table(dynamodb: DynamoDBClient, wanted: Mapping[str, Any]) -> str | 
     differences = [part for part, is_same in _comparison(wanted, existing).items() if not is_same]
     if differences:
         raise Drift(f"table {name} differs from the template in {', '.join(differences)}")
+    _ensure_stream(dynamodb, name, wanted.get("StreamSpecification", {}))
     _ensure_encryption(dynamodb, name, wanted)
     _ensure_time_to_live(dynamodb, name, wanted.get("TimeToLiveSpecification"))
     _ensure_recovery(dynamodb, name, wanted["PointInTimeRecoverySpecification"])
@@ -97,6 +98,24 @@ def _indexes(table: Mapping[str, Any]) -> dict[str, Any]:
     return {
         each["IndexName"]: (each["KeySchema"], each["Projection"]) for each in table.get("GlobalSecondaryIndexes", [])
     }
+
+
+def _ensure_stream(dynamodb: DynamoDBClient, name: str, wanted: Mapping[str, Any]) -> None:
+    def view() -> Any:
+        stream = (_describe_table(dynamodb, name) or {}).get("StreamSpecification", {})
+        return stream["StreamViewType"] if stream.get("StreamEnabled") else None
+
+    there, wanted_view = view(), wanted.get("StreamViewType")
+    if there == wanted_view:
+        return
+    if there is not None:
+        # Whoever reads it would lose its place, so it is not for us to end it.
+        raise Drift(f"table {name} has a stream of {there}, and the template {wanted_view or 'none'}")
+    dynamodb.update_table(
+        TableName=name, StreamSpecification={"StreamEnabled": True, "StreamViewType": wanted["StreamViewType"]}
+    )
+    if view() != wanted_view:
+        raise Drift(f"table {name}: the stream was set and did not hold")
 
 
 def _ensure_encryption(dynamodb: DynamoDBClient, name: str, wanted: Mapping[str, Any]) -> None:

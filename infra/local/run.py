@@ -19,8 +19,9 @@ from chalicelib.domain.errors import PolicyInvalid
 from chalicelib.settings import PACKAGED_POLICY
 from infra.local.desk import Desk, serve_desk
 from infra.local.engine import Engine, EngineFailed, install_engine, start_engine
-from infra.local.environment import enter, local_environment
+from infra.local.environment import EVENT_BUS, enter, local_environment
 from infra.local.inbox import Inbox
+from infra.local.ledger_stream import LedgerWorker, open_event_bus
 from infra.local.places import HOST, ISSUER, LOCAL, STATE, Ports
 from infra.local.provision import Drift, provision
 from infra.local.send_queue import SendWorker, open_send_queue
@@ -80,8 +81,14 @@ def _come_up(ports: Ports, console: Console, running: contextlib.ExitStack) -> N
     phone.watch()
     running.callback(phone.stop)
     queue = open_send_queue(session)
+    open_event_bus(session, EVENT_BUS)
     enter({**local_environment(ports), "RINGFENCE_SEND_QUEUE": queue})
-    running.callback(serve(load_gateway(), ports.api).stop)
+    gateway = load_gateway()
+    events = LedgerWorker(session, "ringfence-ledger", import_module("chalicelib.entrypoints.jobs.announce").announce)
+    events.start()
+    # Stopped after whatever adds to the ledger.
+    running.callback(events.stop)
+    running.callback(serve(gateway, ports.api).stop)
     worker = SendWorker(session, queue, import_module("chalicelib.entrypoints.jobs.deliver").deliver)
     worker.start()
     running.callback(worker.stop)

@@ -28,6 +28,11 @@ class _Ref:
     name: str
 
 
+class _Text(Template):
+    # CloudFormation's own parameters have colons in their names.
+    braceidpattern = "[A-Za-z0-9:]+"
+
+
 class _Loader(yaml.SafeLoader):
     pass
 
@@ -36,6 +41,9 @@ _Loader.add_constructor("!Sub", lambda _, node: _Sub(str(node.value)))
 # Of outputs only, which no resource refers to.
 _Loader.add_constructor("!GetAtt", lambda _, node: str(node.value))
 _Loader.add_constructor("!Ref", lambda _, node: _Ref(str(node.value)))
+
+# What CloudFormation on the engine says of itself.
+PSEUDO_PARAMETERS = {"AWS::AccountId": "000000000000", "AWS::Region": "eu-west-1", "AWS::Partition": "aws"}
 
 
 def read_template(path: Path, parameters: Mapping[str, str]) -> list[Resource]:
@@ -47,7 +55,7 @@ def read_template(path: Path, parameters: Mapping[str, str]) -> list[Resource]:
     # The loader extends SafeLoader: it builds plain values and the two intrinsics above, never other objects.
     document = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506
     values = {name: str(spec["Default"]) for name, spec in document.get("Parameters", {}).items() if "Default" in spec}
-    values |= parameters
+    values = PSEUDO_PARAMETERS | values | dict(parameters)
     resources = document["Resources"]
     return [
         Resource(logical_id, spec["Type"], _resolved(spec.get("Properties", {}), values, set(resources)))
@@ -59,7 +67,7 @@ def _resolved(value: Any, parameters: Mapping[str, str], resources: set[str]) ->
     match value:
         case _Sub(text):
             try:
-                return Template(text).substitute(parameters)
+                return _Text(text).substitute(parameters)
             except KeyError as missing:
                 raise ValueError(f"!Sub {text!r} names no parameter {missing}") from None
         case _Ref(name) if name in parameters:

@@ -68,6 +68,8 @@ MEMBERS = [
     start("customer id with a slash", INVALID, "/customer_id", purpose="step_up", customer_id=f"{MARKER}/x"),
     start("customer missing for a step-up", INVALID, "/customer_id", purpose="step_up"),
     start("customer missing for a change", INVALID, "/customer_id", purpose="number_change", phone_number=NUMBER),
+    start("customer missing for a guardian", INVALID, "/customer_id", purpose="guardian", phone_number=NUMBER),
+    start("number missing for a guardian", INVALID, "/phone_number", purpose="guardian", customer_id=CUSTOMER_ID),
     start("number missing for a change", INVALID, "/phone_number", purpose="number_change", customer_id=CUSTOMER_ID),
     start("number for a step-up", INVALID, "/phone_number", purpose="step_up", customer_id=CUSTOMER_ID,
           phone_number=NUMBER),

@@ -1,6 +1,7 @@
 """Bad requests of everything that comes after a start."""
 
 from tests.api.bad_input import (
+    AGE,
     CHECK,
     CONSENT,
     CUSTOMERS,
@@ -53,6 +54,11 @@ BINDS = [
         INVALID, ("/customer_id",)),
     Bad("customer id too long", CUSTOMERS, {"verification_id": "$proved", "customer_id": MARKER * 8}, INVALID,
         ("/customer_id",)),
+    Bad("age as text", CUSTOMERS, {"verification_id": "$proved", "under_14": "yes"}, INVALID, ("/under_14",)),
+    Bad("age missing", AGE, {}, INVALID, ("/under_14",), method="PUT"),
+    Bad("age as a number", AGE, {"under_14": 13}, INVALID, ("/under_14",), method="PUT"),
+    Bad("age with another member", AGE, {"under_14": True, MARKER: 1}, INVALID, ("",), method="PUT"),
+    Bad("age of nobody", f"/v1/customers/{MARKER}/age", {"under_14": True}, MISSING, method="PUT"),
     Bad("conflict unknown", CUSTOMERS, {"verification_id": "$proved", "on_conflict": MARKER}, INVALID,
         ("/on_conflict",)),
 ]  # fmt: skip
@@ -82,6 +88,12 @@ CONSENTS = [
     consent("digest too short", INVALID, "/notice_sha256", notice_sha256="ab" * 31),
     consent("digest in capitals", INVALID, "/notice_sha256", notice_sha256="AB" * 32),
     consent("digest wrong", (409, "notice-mismatch"), notice_sha256="ab" * 32),
+    consent("method unknown", INVALID, "/method", method=MARKER),
+    consent("method of the system", INVALID, "/method", method="expiry"),
+    consent("guardian of bad shape", INVALID, "/guardian_verification_id", guardian_verification_id=f"vrf_{MARKER}"),
+    consent("guardian unknown", MISSING, guardian_verification_id=f"vrf_{'0' * 32}"),
+    consent("guardian who proved another thing", (409, "verification-purpose-mismatch"),
+            guardian_verification_id="$proved"),
     consent("member unknown", INVALID, "", **{MARKER: 1}),
     Bad("essential purpose", "/v1/customers/$customer/consents/account_security",
         {"decision": "withdrawn", "notice_version": 1, "locale": "en", "surface": "screen"},

@@ -13,6 +13,13 @@ from chalicelib.entrypoints.api.answers import OpenApiAnswer
 from chalicelib.entrypoints.api.meta import API_VERSION
 from chalicelib.entrypoints.api.openapi import openapi
 
+# The pages of the preference centre are for people, and no part of the contract.
+ROUTES = sorted(
+    (method, route)
+    for route, methods in application.app.routes.items()
+    for method in methods
+    if not route.startswith("/preferences")
+)
 PROBLEM_JSON = "application/problem+json"
 PROBLEM_MEMBERS = {"type", "title", "status", "detail", "instance"}
 # Members that a problem may have beside those of RFC 9457.
@@ -53,7 +60,7 @@ def require_described(method: str, path: str, status: int, media_type: str, text
         assert text == ""
         return
     assert media_type in response["content"]
-    body = json.loads(text)
+    body: Any = json.loads(text) if media_type.endswith("json") else text
     require_valid(body, response["content"][media_type]["schema"])
     require_instants(body)
     if media_type == PROBLEM_JSON:
@@ -84,6 +91,9 @@ def require_instants(value: Any) -> None:
             require_instants(item)
     if isinstance(value, dict):
         for name, member in value.items():
+            if name == "@context":
+                # JSON-LD: what the names mean.
+                continue
             if INSTANT_NAMES.fullmatch(name) and isinstance(member, str | int):
                 assert INSTANT.fullmatch(str(member)), f"{name} is no instant"
             require_instants(member)

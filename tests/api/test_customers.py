@@ -21,6 +21,7 @@ def test_a_bound_customer_is_answered_in_full(api: Api) -> None:
         "status": "active",
         "phone_number_masked": MASKED,
         "verified_at": "2026-11-21T12:00:00Z",
+        "under_14": False,
         "purge_at": None,
     }
     assert api.call("GET", f"/v1/customers/{CUSTOMER_ID}", STAFF).body == reply.body
@@ -84,6 +85,7 @@ def test_a_closed_customer_is_restricted_until_its_purge(api: Api, customer_id: 
         "status": "restricted",
         "phone_number_masked": MASKED,
         "verified_at": "2026-11-21T12:00:00Z",
+        "under_14": False,
         "purge_at": "2026-12-21T12:00:00Z",
     }
     api.pass_time(days=1)
@@ -105,6 +107,7 @@ def test_a_consent_is_recorded_in_full(api: Api, customer_id: str) -> None:
         "notice_version": 1,
         "locale": "en",
         "channels": ["sms", "call"],
+        "valid_until": "2027-11-21T12:00:00Z",
     }
     assert api.call("GET", f"/v1/customers/{customer_id}/consents").body == {"consents": [reply.body]}
 
@@ -136,6 +139,11 @@ def test_the_history_has_every_event_of_its_purpose(api: Api, customer_id: str) 
         "surface": "preference_centre",
         "actor_role": "customer",
         "actor_client": "wallet-app",
+        "actor": "customer",
+        "method": "tap",
+        "most_per_month": None,
+        "valid_until": None,
+        "guardian": None,
     }
     assert (given["event_type"], given["actor_role"], given["channels"]) == ("given", "wallet", ["sms", "call"])
 

@@ -11,13 +11,11 @@ from schemathesis import GenerationMode
 from schemathesis.checks import ignored_auth, positive_data_acceptance, use_after_free
 from schemathesis.specs.openapi.checks import ensure_resource_availability, unsupported_method
 
-import app as application
-from tests.api.conformance import description
+from tests.api.conformance import ROUTES, description
 from tests.api.world import Api
 from tests.fakes import bearer, caller
 
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
-ROUTES = sorted((method, route) for route, methods in application.app.routes.items() for method in methods)
 EXAMPLES = 15
 # That each valid body is accepted: the view knows rules that a schema cannot say. What becomes of a resource after its
 # DELETE: a cancelled verification stays readable. The last two are tested by name elsewhere.

@@ -10,9 +10,8 @@ import app as application
 from chalicelib.domain.errors import RingfenceError
 from chalicelib.entrypoints.api.endpoint import ENDPOINTS, Endpoint
 from chalicelib.entrypoints.api.problems import EDGE, PROBLEMS
-from tests.api.conformance import description, require_described, require_valid_request
+from tests.api.conformance import ROUTES, description, require_described, require_valid_request
 
-ROUTES = sorted((method, route) for route, methods in application.app.routes.items() for method in methods)
 # What every gateway answers before any route does.
 GATEWAY_ONLY = {"bad-request", "method-not-allowed", "length-required"}
 

@@ -87,6 +87,7 @@ def test_purge_runs_are_reported_newest_first(api: Api) -> None:
             "duration_seconds": 3.0,
             "complete": False,
             "erased": {"last_basis_lapsed": 2},
+            "expired": 0,
             "failures": {"Unavailable": 1},
             "oldest_lateness_seconds": 60,
         }
@@ -95,3 +96,12 @@ def test_purge_runs_are_reported_newest_first(api: Api) -> None:
 
 def test_an_unknown_purge_run_is_not_found(api: Api) -> None:
     assert api.call("GET", "/v1/purge-runs/run_nothing", OFFICER).problem == "not-found"
+
+
+def test_the_keys_are_public_and_only_their_public_half(api: Api) -> None:
+    api.adapters.signer.rotate()
+    reply = api.call("GET", "/.well-known/jwks.json", None)
+    assert reply.status == 200
+    assert reply.body == {"keys": api.adapters.signer.public_keys()}
+    assert len(reply.body["keys"]) == 2
+    assert {*reply.body["keys"][0]} == {"kty", "crv", "x", "y", "kid", "use", "alg"}

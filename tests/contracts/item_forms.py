@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chalicelib.domain.accounts import Accounts, CountriesOfIp
+from chalicelib.domain.anchor import Anchor
 from chalicelib.domain.claim import Claim
 from chalicelib.domain.contact import AccessLogEntry, ContactToken, Message
 from chalicelib.domain.customer import ConsentState, Customer, SealedNumber, TagHolder, WrappedKey
@@ -11,6 +12,7 @@ from chalicelib.domain.dispatch import Dispatch
 from chalicelib.domain.ledger import LedgerEvent
 from chalicelib.domain.meter import Meter
 from chalicelib.domain.purge_run import PurgeRun
+from chalicelib.domain.session import HandOver, Session
 from chalicelib.domain.spent import Spent
 from chalicelib.domain.throttle import OpeningLog, ThrottleLog
 from chalicelib.domain.traffic import Counts, Traffic
@@ -186,7 +188,7 @@ FORMS: list[tuple[Any, dict[str, Any]]] = [
             masked="+86*********01",
             region="CN",
             number=SealedNumber("number_1", b"nonce", b""),
-            consents={"marketing": ConsentState("given", 1, "en", ("sms",), "evt_1", AT)},
+            consents={"marketing": ConsentState("given", 1, "en", ("sms",), "evt_1", AT, LATER)},
             ledger_sequence=1,
             version="a1",
         ),
@@ -195,12 +197,14 @@ FORMS: list[tuple[Any, dict[str, Any]]] = [
             **texts(status="active", ledger_hash=HASH, version="a1"),
             **numbers(created_at=AT_SECONDS, verified_at=AT_SECONDS, ledger_sequence="1"),
             "number": {"M": {**texts(key_id="number_1"), "nonce": {"B": b"nonce"}, "ciphertext": {"B": b""}}},
+            "under_14": {"BOOL": False},
             "consents": {
                 "M": {
                     "marketing": {
                         "M": {
                             **texts(decision="given", locale="en", event_id="evt_1"),
-                            **numbers(notice_version="1", event_time=AT_SECONDS),
+                            **numbers(notice_version="1", event_time=AT_SECONDS, valid_until=LATER_SECONDS),
+                            "by_guardian": {"BOOL": False},
                             "channels": {"L": [{"S": "sms"}]},
                         }
                     }
@@ -223,9 +227,17 @@ FORMS: list[tuple[Any, dict[str, Any]]] = [
         LedgerEvent("cus_1", 7, "evt_7", AT, "commitment", HASH, "hash", b"sealed", "a1"),
         {
             **texts(pk="cus_1", sk="000000000007", customer_id="cus_1", event_id="evt_7", version="a1"),
-            **texts(commitment="commitment", previous_hash=HASH, hash="hash"),
+            **texts(commitment="commitment", previous_hash=HASH, hash="hash", anchor_bucket="2026-11-21T12#06"),
             **numbers(sequence="7", event_time=AT_SECONDS),
             "sealed": {"B": b"sealed"},
+        },
+    ),
+    (
+        Anchor(3, AT, LATER, 2, "root", HASH, "header.payload.signature", "a1"),
+        {
+            **texts(pk="anchor", sk="000000000003", root="root", previous=HASH, version="a1"),
+            **texts(signed="header.payload.signature"),
+            **numbers(sequence="3", covers_from=AT_SECONDS, covers_until=LATER_SECONDS, heads="2"),
         },
     ),
     (
@@ -237,6 +249,20 @@ FORMS: list[tuple[Any, dict[str, Any]]] = [
             **texts(client_id="call-centre", subject="ann", customer_version="b2", version="a1"),
             **numbers(lapses_at=LATER_ROUNDED_UP, used_at=AT_SECONDS),
             "evidence": {"L": [{"S": "evt_1"}]},
+        },
+    ),
+    (
+        Session("digest", "cus_1", "sms", LATER, "a1"),
+        {
+            **texts(pk="session#digest", digest="digest", customer_id="cus_1", strength="sms", version="a1"),
+            **numbers(lapses_at=LATER_ROUNDED_UP),
+        },
+    ),
+    (
+        HandOver("digest", "cus_1", LATER, AT, "a1"),
+        {
+            **texts(pk="link#digest", digest="digest", customer_id="cus_1", version="a1"),
+            **numbers(lapses_at=LATER_ROUNDED_UP, used_at=AT_SECONDS),
         },
     ),
     (
@@ -260,10 +286,10 @@ FORMS: list[tuple[Any, dict[str, Any]]] = [
         },
     ),
     (
-        PurgeRun("run_1", AT, LATER, False, {"unverified_number": 3}, {}, 12, "a1"),
+        PurgeRun("run_1", AT, LATER, False, {"unverified_number": 3}, {}, 2, 12, "a1"),
         {
             **texts(pk="run", sk="run_1", id="run_1", version="a1"),
-            **numbers(started_at=AT_SECONDS, finished_at=LATER_SECONDS, oldest_lateness_seconds="12"),
+            **numbers(started_at=AT_SECONDS, finished_at=LATER_SECONDS, expired="2", oldest_lateness_seconds="12"),
             "complete": {"BOOL": False},
             "erased": {"M": {"unverified_number": {"N": "3"}}},
             "failures": {"M": {}},

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from chalicelib.adapters.dynamodb_places import PLACES
 from chalicelib.domain.accounts import Accounts, CountriesOfIp
+from chalicelib.domain.anchor import Anchor
 from chalicelib.domain.claim import Claim
 from chalicelib.domain.contact import AccessLogEntry, ContactToken, Message
 from chalicelib.domain.customer import ConsentState, Customer, SealedNumber, TagHolder, WrappedKey
@@ -17,6 +18,7 @@ from chalicelib.domain.dispatch import Dispatch
 from chalicelib.domain.ledger import LedgerEvent
 from chalicelib.domain.meter import Meter
 from chalicelib.domain.purge_run import PurgeRun
+from chalicelib.domain.session import HandOver, Session
 from chalicelib.domain.spent import Spent
 from chalicelib.domain.throttle import OpeningLog, ThrottleLog
 from chalicelib.domain.traffic import Counts, Traffic
@@ -119,6 +121,8 @@ BY_KIND: Mapping[tuple[type[Any], str], st.SearchStrategy[Any]] = {
     (Verification, "due_at"): later,
     (Customer, "tag"): st.none() | keys,
     (Accounts, "ip"): st.none() | st.builds(CountriesOfIp, texts, later, st.dictionaries(names, instants, max_size=3)),
+    # There is one chain of anchors, so that its places are all that keeps them apart.
+    (Anchor, "sequence"): st.builds(secrets.randbelow, st.just(10**11)),
     (Meter, "past"): numbers_in_a_row,
     **{
         (Traffic, name): st.builds(Counts, numbers_in_a_row, numbers_in_a_row)
@@ -168,7 +172,10 @@ KINDS = (
     TagHolder,
     WrappedKey,
     LedgerEvent,
+    Anchor,
     ContactToken,
+    Session,
+    HandOver,
     Message,
     AccessLogEntry,
     PurgeRun,

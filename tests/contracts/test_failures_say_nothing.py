@@ -2,6 +2,7 @@
 
 import traceback
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 
@@ -10,6 +11,7 @@ from botocore.awsrequest import AWSPreparedRequest
 from botocore.exceptions import ParamValidationError
 
 from chalicelib.adapters import aws
+from chalicelib.adapters.eventbridge_bus import EventBridgeBus
 from chalicelib.adapters.kms_blinder import KmsBlinder
 from chalicelib.domain.customer import TagHolder, WrappedKey
 from chalicelib.domain.errors import Unavailable
@@ -17,6 +19,7 @@ from chalicelib.domain.phone_number import parse_phone_number
 from chalicelib.domain.verification import Verification
 from chalicelib.domain.writes import Insert, Remove, Replace
 from tests.contracts.records import a_holder, a_verification, fresh
+from tests.contracts.test_event_bus import SAID
 from tests.contracts.wire import Answer, intercepted, response, text_of
 from tests.fakes import NOON
 from tests.worlds import World, on_moto
@@ -61,6 +64,7 @@ def calls(world: World) -> dict[str, Callable[[], object]]:
         "number open": partial(adapters.opener.open, SECRET, sealed, number_key),
         "ledger key": partial(adapters.ledger.new_key, SECRET),
         "ledger unlock": partial(adapters.ledger.unlock, key),
+        "announce": partial(EventBridgeBus(SECRET).publish, [replace(SAID, purpose=SECRET)]),
     }
 
 
@@ -71,14 +75,16 @@ def test_an_adapter_that_fails_says_nothing_of_the_request(
 ) -> None:
     caplog.set_level("INFO")
     attempts = calls(world)
-    with intercepted(aws.dynamodb(), fault) as tables, intercepted(aws.kms(), fault) as keys:
+    clients = aws.dynamodb(), aws.kms(), aws.eventbridge()
+    with ExitStack() as stack:
+        wires = [stack.enter_context(intercepted(client, fault)) for client in clients]
         for name, call in attempts.items():
             with pytest.raises(Unavailable) as caught:
                 call()
             failure = caught.value
             said = [str(failure), repr(failure), repr(failure.args), repr(vars(failure))]
             assert not any(SECRET in text for text in [*said, "".join(traceback.format_exception(failure))]), name
-    assert tables.attempts + keys.attempts >= len(attempts)
+    assert sum(wire.attempts for wire in wires) >= len(attempts)
     assert SECRET not in caplog.text
 
 

@@ -96,6 +96,11 @@ CHANGES = [
     rule("controller", "name", "true", "must be a text"),
     rule("controller", "name", "2026-11-21T00:00:00Z", "must be a text"),
     rule("controller", "name", '"Example Wallet Inc"', "1 to 16 printable characters"),
+    rule("controller", "email", '"wallet.example"', "e-mail address"),
+    rule("processing", "storage_locations", '["EU"]', "ISO 3166-1"),
+    rule("processing", "preferences_url", '"http://wallet.example/"', "https address"),
+    rule("processing.recipients.aws", "address", '""', "one line of text"),
+    rule("purposes.marketing", "dpv", '"dpv:Marketting"', "Data Privacy Vocabulary"),
     rule("numbers", "refused_line_types", '["landline"]', "knows no landline"),
     rule("numbers", "refused_regions", '["cn"]', "ISO 3166-1"),
     # Not a region: nothing would ever be refused for it.

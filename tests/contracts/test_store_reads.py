@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import count
+from itertools import count, islice
 
 import pytest
 
+from chalicelib.domain.anchor import LedgerHead
 from chalicelib.domain.claim import Claim
 from chalicelib.domain.customer import Customer, WrappedKey
 from chalicelib.domain.due import bucket
@@ -42,6 +43,20 @@ def ids_in(wanted: str, prefix: str) -> Iterator[str]:
     """Ids that no other test has and that fall into one bucket."""
     own = fresh(prefix)
     return (name for number in count() if bucket(name := f"{own}{number}") == wanted)
+
+
+def test_the_index_of_what_was_appended_has_each_link_with_its_hash(world: World) -> None:
+    customers = list(islice(ids_in("07", "cus"), 3))
+    wide = [replace(an_event(customers[0], sequence), hash=f"{sequence:064d}") for sequence in range(1, 4)]
+    others = [an_event(customers[1], 1), an_event(customers[2], 12)]
+    elsewhere = an_event(next(ids_in("08", "cus")), 1)
+    late = replace(an_event(customers[0], 4), event_time=NOON + HOUR)
+    soon = replace(an_event(customers[0], 5), event_time=NOON + HOUR - timedelta(microseconds=1))
+    kept(world, *wide, *others, elsewhere, late, soon)
+    found = {head for head in world.store.appended("2026-11-21T12#07") if head.customer_id in customers}
+    assert found == {LedgerHead(link.customer_id, link.sequence, link.hash) for link in [*wide, *others, soon]}
+    assert LedgerHead(late.customer_id, 4, late.hash) in set(world.store.appended("2026-11-21T13#07"))
+    assert list(world.store.appended("2025-11-21T12#07")) == []
 
 
 def test_an_empty_history_is_empty(world: World) -> None:

@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+from chalicelib.domain.controller_rules import Controller, Processing, Recipient
 from chalicelib.domain.customer import Customer, SealedNumber
 from chalicelib.domain.errors import Refused
 from chalicelib.domain.guard_rules import GuardRules, UnverifiedBudget
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.rules import (
+    Asking,
     ContactRules,
-    Controller,
     NumberRules,
     Purpose,
     Retention,
@@ -31,7 +32,7 @@ RETENTION = Retention(86400, 86400, 30, 1095)
 LIMITS = (Limit(5, 600),)
 WRONG_CODES = (Limit(10, 86400, 30, 3600),)
 WALLET = Limit(6000, 60)
-THROTTLES = Throttles(LIMITS, LIMITS, LIMITS, LIMITS, LIMITS, WRONG_CODES, LIMITS, LIMITS, LIMITS, WALLET)
+THROTTLES = Throttles(*(LIMITS,) * 5, WRONG_CODES, *(LIMITS,) * 5, WALLET)
 BUDGET = UnverifiedBudget(20, 30, 30, 3, 20, 20, 20, 2, 20, 1000, 10_000)
 GUARD = GuardRules("enforce", 3, 150, BUDGET, BUDGET)
 SPENDING = Spending("50.00", "500.00", "5000.00", 80)
@@ -69,10 +70,14 @@ def a_notice(purpose: str, version: int, locale: str) -> Notice:
     )
 
 
+CONTROLLER = Controller("Example Wallet", "Example Wallet Ltd.", "1 Harbour Street", "privacy@wallet.example")
+CLOUD = Recipient("Cloud Ltd.", "2 Harbour Street", "cloud@example.net")
+PROCESSING = Processing(("EU", "CN"), ("IE",), "https://wallet.example/preferences", {"cloud": CLOUD})
 RULEBOOK = Rules(
     "en",
     LOCALES,
-    Controller(name="Example Wallet"),
+    CONTROLLER,
+    PROCESSING,
     NumberRules((), ()),
     RULES,
     THROTTLES,
@@ -82,6 +87,7 @@ RULEBOOK = Rules(
     SMS,
     Senders(),
     ContactRules(300),
+    Asking(180),
     RETENTION,
     {},
     PURPOSES,

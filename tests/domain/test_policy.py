@@ -9,12 +9,22 @@ import pytest
 from chalicelib.domain.errors import FieldInvalid
 from chalicelib.domain.mistake import Mistake
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.rules import ContactRules, Controller, NumberRules, Purpose
+from chalicelib.domain.rules import ContactRules, NumberRules, Purpose
 from chalicelib.domain.throttle import Limit
 from chalicelib.domain.wording import CODE_TEXTS, Texts, placeholders
-from tests.domain.samples import CODES, CONTACT, NOTICES, POLICY, RETENTION, RULEBOOK, RULES, SMS, THROTTLES
+from tests.domain.samples import (
+    CODES,
+    CONTACT,
+    CONTROLLER,
+    NOTICES,
+    POLICY,
+    RETENTION,
+    RULEBOOK,
+    RULES,
+    SMS,
+    THROTTLES,
+)
 
-CONTROLLER = Controller("Example Wallet")
 CONSENT = Purpose("consent", ("sms",), 1)
 
 BROKEN: list[tuple[Any, dict[str, Any], str]] = [
@@ -37,12 +47,6 @@ BROKEN: list[tuple[Any, dict[str, Any], str]] = [
     (RULES, {"android_app_hashes": ("FA+9qCX9VSu", "FA+9qCX9VSuu")}, "android_app_hashes"),
     (RULES, {"android_app_hashes": ("FA+9qCX9V-u",)}, "android_app_hashes"),
     (RULES, {"android_app_hashes": ("FA+9qCX9VSu\n",)}, "android_app_hashes"),
-    (CONTROLLER, {"name": ""}, "name"),
-    (CONTROLLER, {"name": "N" * 17}, "name"),
-    (CONTROLLER, {"name": "😀" * 9}, "name"),
-    (CONTROLLER, {"name": " Wallet"}, "name"),
-    (CONTROLLER, {"name": "Wal\nlet"}, "name"),
-    (CONTROLLER, {"name": "Wal\ud800let"}, "name"),
     (NumberRules((), ()), {"refused_line_types": ("landline",)}, "refused_line_types"),
     (NumberRules((), ()), {"refused_regions": ("cn",)}, "refused_regions"),
     (NumberRules((), ()), {"refused_regions": ("CHN",)}, "refused_regions"),
@@ -66,6 +70,8 @@ BROKEN: list[tuple[Any, dict[str, Any], str]] = [
     (CONSENT, {"channels": ()}, "channels"),
     (CONSENT, {"channels": ("sms", "fax")}, "channels"),
     (CONSENT, {"notice_version": 0}, "notice_version"),
+    (CONSENT, {"dpv": "DirectMarketing"}, "dpv"),
+    (CONSENT, {"dpv": "dpv:Marketting"}, "dpv"),
     (CONSENT, {"essential": True}, "essential"),
     (CONSENT, {"basis": "contract"}, "essential"),
     (RULEBOOK, {"default_locale": "fr"}, "default_locale"),
@@ -105,9 +111,7 @@ def test_a_broken_rule_names_its_path(good: Any, change: dict[str, Any], path: s
         (RULES, {"webotp_host": "a" * 24}),
         (RULES, {"android_app_hashes": ()}),
         (RULES, {"android_app_hashes": ("FA+9qCX9VSu", "/////++++++")}),
-        (CONTROLLER, {"name": "N" * 16}),
-        (CONTROLLER, {"name": "😀" * 8}),
-        (CONTROLLER, {"name": "支付 {code}"}),
+        (CONSENT, {"dpv": "dpv:DirectMarketing"}),
         (SMS, {"sender_id": "A1234567890"}),
         (ContactRules(300), {"token_lifetime_seconds": 900}),
         (RETENTION, {"unverified_number_seconds": 3600, "finished_verification_seconds": 604800}),
@@ -219,9 +223,9 @@ def test_a_code_s_text_and_a_hash_fit_in_one_part(purpose: str, text: str, longe
 
 def test_a_company_s_name_counts_towards_the_part() -> None:
     texts = {"en": Texts(codes(signup="{company} {code}" + "x" * 40), CONTACT)}
-    Policy(replace(RULEBOOK, controller=Controller("N" * 16)), NOTICES, texts)
+    Policy(replace(RULEBOOK, controller=replace(CONTROLLER, name="N" * 16)), NOTICES, texts)
     with pytest.raises(Mistake, match="in UCS-2"):
-        Policy(replace(RULEBOOK, controller=Controller("字" * 16)), NOTICES, texts)
+        Policy(replace(RULEBOOK, controller=replace(CONTROLLER, name="字" * 16)), NOTICES, texts)
 
 
 def test_a_payment_s_text_may_be_longer() -> None:

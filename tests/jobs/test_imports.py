@@ -5,6 +5,8 @@ import pytest
 from tests.jobs.subprocesses import run_fresh
 
 HANDLERS = [
+    "chalicelib.entrypoints.jobs.anchor",
+    "chalicelib.entrypoints.jobs.announce",
     "chalicelib.entrypoints.jobs.deliver",
     "chalicelib.entrypoints.jobs.delivery_status",
     "chalicelib.entrypoints.jobs.purge",

@@ -85,7 +85,7 @@ def test_what_is_due_is_erased_and_nothing_else(full_run: Any) -> None:
 
 def test_the_report_is_returned_and_kept(full_run: Any) -> None:
     report = full_run["report"]
-    assert set(report) == {"run_id", "complete", "erased", "failures", "oldest_lateness_seconds"}
+    assert set(report) == {"run_id", "complete", "erased", "expired", "failures", "oldest_lateness_seconds"}
     assert report["complete"] is True
     assert report["erased"]["last_basis_lapsed"] == 2
     assert report["failures"] == {}

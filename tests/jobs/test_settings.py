@@ -5,7 +5,10 @@ from typing import cast
 
 import pytest
 
+from chalicelib.adapters.eventbridge_bus import EventBridgeBus
+from chalicelib.adapters.kms_signer import KmsSigner
 from chalicelib.adapters.lambda_strongroom import LambdaStrongroom
+from chalicelib.adapters.s3_archive import S3Archive
 from chalicelib.adapters.sqs_send_queue import SqsSendQueue
 from chalicelib.bootstrap import Adapters, Ringfence
 from chalicelib.domain.sending_rules import EndUserMessaging, Senders, Webhook
@@ -22,7 +25,7 @@ REQUIRED = {
     "RINGFENCE_TOKEN_AUDIENCE": "ringfence",
 }
 ARN = "arn:aws:lambda:eu-west-1:000000000000:function:ringfence-strongroom"
-PARTS = ("tag", "code", "blind", "pending", "number", "ledger")
+PARTS = ("tag", "code", "blind", "pending", "number", "ledger", "sign")
 
 
 def wired(**more: str) -> Ringfence:
@@ -58,7 +61,7 @@ def test_each_key_is_known_by_its_part() -> None:
 def test_a_function_knows_the_keys_that_it_was_told_and_no_other() -> None:
     adapters = wired(RINGFENCE_KEY_CODE="arn:code").adapters
     assert adapters.codes is not None
-    for part in ("index", "blinder", "pending", "sealer", "opener", "ledger"):
+    for part in ("index", "blinder", "pending", "sealer", "opener", "ledger", "signer"):
         with pytest.raises(KeyError):
             getattr(adapters, part)
 
@@ -85,9 +88,24 @@ def test_each_sender_is_there_if_the_policy_sets_it_up() -> None:
     assert "/ringfence/webhook-secret" in repr(adapters.carriers["webhook"])
 
 
+def test_former_signing_keys_follow_the_current_one() -> None:
+    assert wired(RINGFENCE_KEY_SIGN="arn:one").adapters.signer == KmsSigner("arn:one")
+    assert wired(RINGFENCE_KEY_SIGN="arn:two arn:one").adapters.signer == KmsSigner("arn:two", ("arn:one",))
+
+
+def test_the_archive_is_the_bucket_that_the_function_is_told() -> None:
+    assert wired(RINGFENCE_ANCHOR_BUCKET="bucket").adapters.archive == S3Archive("bucket")
+    assert wired().adapters.archive == S3Archive(None)
+
+
 def test_the_queue_is_the_one_that_the_function_is_told() -> None:
     assert wired(RINGFENCE_SEND_QUEUE="https://sqs/q").adapters.queue == SqsSendQueue("https://sqs/q")
     assert wired().adapters.queue == SqsSendQueue(None)
+
+
+def test_the_bus_is_the_one_that_the_function_is_told() -> None:
+    assert wired(RINGFENCE_EVENT_BUS="ringfence-consent").adapters.bus == EventBridgeBus("ringfence-consent")
+    assert wired().adapters.bus == EventBridgeBus(None)
 
 
 def test_who_only_orders_needs_no_key_to_open() -> None:

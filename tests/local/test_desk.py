@@ -68,6 +68,16 @@ def test_a_call_is_relayed_in_the_role_that_the_page_names(page: Page) -> None:
     assert jwt.decode(token, options={"verify_signature": False})["roles"] == ["staff"]
 
 
+def test_as_a_customer_the_page_gets_a_link_and_nothing_else(page: Page) -> None:
+    path = "/v1/customers/customer-one/preference-links"
+    _, _, body = page.ask("POST", f"/api/customer{path}", "{}", Content_Type="application/json")
+    seen = json.loads(body)
+    claims = jwt.decode(seen["headers"]["Authorization"].removeprefix("Bearer "), options={"verify_signature": False})
+    assert (seen["path"], claims["roles"], claims["sub"]) == (path, ["customer"], "customer-one")
+    for other in ("/v1/customers/customer-one", "/v1/customers/customer-one/export", f"{path}/x"):
+        assert page.ask("GET", f"/api/customer{other}")[0] == 404
+
+
 def test_a_public_call_carries_no_token(page: Page) -> None:
     _, _, body = page.ask("GET", "/api/public/v1/purposes?locale=zh-CN")
     assert "Authorization" not in json.loads(body)["headers"]

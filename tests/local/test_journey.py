@@ -1,5 +1,6 @@
 """The journey's lines, and that it stops at whatever breaks the contract."""
 
+import base64
 import json
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -105,7 +106,8 @@ class _Scripted(LocalHandler):
     def answer(self) -> None:
         status, body = self._answers[self.path]
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        self.send(status, [("Content-Type", "application/json"), (CALLS_HEADER, "2")], content)
+        media_type = "application/jose" if self.headers["Accept"] == "application/jose" else "application/json"
+        self.send(status, [("Content-Type", media_type), (CALLS_HEADER, "2")], content)
 
 
 @pytest.fixture
@@ -175,3 +177,9 @@ def test_the_mask_shows_the_calling_code_and_two_digits(scripted: Begin) -> None
 def test_nobody_there_is_said_plainly() -> None:
     with pytest.raises(Broken, match="is `make run` up"):
         Caller("http://127.0.0.1:1").get("/healthz")
+
+
+def test_the_body_of_a_signed_answer_is_its_payload(scripted: Begin) -> None:
+    payload = base64.urlsafe_b64encode(b'{"receipt_id": "rcp_1"}').rstrip(b"=")
+    journey = scripted({"/signed": (200, b"e30." + payload + b".AA")})
+    assert journey.officer.get_signed("/signed").must(200).body == {"receipt_id": "rcp_1"}

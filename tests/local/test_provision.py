@@ -1,11 +1,13 @@
 """What infra/data.yaml says is what exists, on both stand-ins."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from infra.local.places import DATA_TEMPLATE
 from infra.local.provision import ALIAS, KEY, TABLE, Drift, provision
+from infra.local.provision_bucket import BUCKET
 from infra.local.template import Resource, read_template
 from tests.local.stand_ins import StandIn
 
@@ -40,6 +42,9 @@ class Table:
                 return {"AttributeName": ttl["AttributeName"], "Enabled": ttl["TimeToLiveStatus"] == "ENABLED"}
             case "PointInTimeRecoverySpecification":
                 return self._recovery()
+            case "StreamSpecification":
+                assert self._found[name]["StreamEnabled"]
+                return {"StreamViewType": self._found[name]["StreamViewType"]}
             case "SSESpecification":
                 sse = self._found["SSEDescription"]
                 return {"SSEEnabled": sse["Status"] == "ENABLED", "SSEType": sse["SSEType"]}
@@ -76,7 +81,8 @@ def test_no_table_has_what_the_template_does_not_say(stand_in: StandIn) -> None:
     for resource in of_type(TABLE):
         name = resource.properties["TableName"]
         found = dynamodb.describe_table(TableName=name)["Table"]
-        assert "StreamSpecification" not in found or not found["StreamSpecification"].get("StreamEnabled")
+        if "StreamSpecification" not in resource.properties:
+            assert "StreamSpecification" not in found or not found["StreamSpecification"].get("StreamEnabled")
         assert not found.get("LocalSecondaryIndexes")
         if "TimeToLiveSpecification" not in resource.properties:
             ttl = dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
@@ -105,7 +111,7 @@ def test_provisioning_again_makes_nothing_and_no_second_key(stand_in: StandIn) -
     kms = stand_in.session.client("kms", endpoint_url=stand_in.endpoint_url)
     before = {each["AliasName"]: each["TargetKeyId"] for each in kms.list_aliases()["Aliases"] if "TargetKeyId" in each}
     keys_before = len(kms.list_keys()["Keys"])
-    assert len(made) == len(of_type(TABLE)) + len(of_type(ALIAS))
+    assert len(made) == len(of_type(TABLE)) + len(of_type(ALIAS)) + len(of_type(BUCKET))
     assert provision(stand_in.session, endpoint_url=stand_in.endpoint_url, name="again") == []
     after = {each["AliasName"]: each["TargetKeyId"] for each in kms.list_aliases()["Aliases"] if "TargetKeyId" in each}
     assert after == before
@@ -137,6 +143,39 @@ def test_a_table_of_another_shape_is_refused_by_name(stand_in: StandIn) -> None:
     )
     with pytest.raises(Drift, match="drifted-throttles differs from the template in KeySchema, AttributeDefinitions"):
         provision(stand_in.session, endpoint_url=stand_in.endpoint_url, name="drifted")
+
+
+STREAM = "      StreamSpecification: { StreamViewType: KEYS_ONLY }\n"
+
+
+def provisioned_before(stand_in: StandIn, name: str, folder: Path, stream: str) -> None:
+    """Everything is there as an earlier template had it, which said this of the ledger's stream."""
+    text = DATA_TEMPLATE.read_text(encoding="utf-8")
+    assert text.count(STREAM) == 1
+    before = folder / "data.yaml"
+    before.write_text(text.replace(STREAM, stream), encoding="utf-8")
+    provision(stand_in.session, endpoint_url=stand_in.endpoint_url, name=name, template=before)
+
+
+def test_a_table_of_before_gets_its_stream(stand_in: StandIn, tmp_path: Path) -> None:
+    provisioned_before(stand_in, "streamless", tmp_path, "")
+    assert provision(stand_in.session, endpoint_url=stand_in.endpoint_url, name="streamless") == []
+    assert Table(stand_in, "streamless-ledger").read("StreamSpecification") == {"StreamViewType": "KEYS_ONLY"}
+
+
+def test_a_stream_that_holds_more_is_refused(stand_in: StandIn, tmp_path: Path) -> None:
+    provisioned_before(stand_in, "talkative", tmp_path, STREAM.replace("KEYS_ONLY", "NEW_AND_OLD_IMAGES"))
+    with pytest.raises(Drift, match="talkative-ledger has a stream of NEW_AND_OLD_IMAGES, and the template KEYS_ONLY"):
+        provision(stand_in.session, endpoint_url=stand_in.endpoint_url, name="talkative")
+
+
+def test_a_stream_that_the_template_does_not_have_is_refused(stand_in: StandIn) -> None:
+    provision(stand_in.session, endpoint_url=stand_in.endpoint_url, name="leaking")
+    dynamodb = stand_in.session.client("dynamodb", endpoint_url=stand_in.endpoint_url)
+    images: Any = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
+    dynamodb.update_table(TableName="leaking-customers", StreamSpecification=images)
+    with pytest.raises(Drift, match="leaking-customers has a stream of NEW_IMAGE, and the template none"):
+        provision(stand_in.session, endpoint_url=stand_in.endpoint_url, name="leaking")
 
 
 def test_an_alias_of_another_kind_of_key_is_refused(stand_in: StandIn) -> None:

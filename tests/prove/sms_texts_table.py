@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from chalicelib.adapters.policy_files import read_policy
+from chalicelib.domain.controller_rules import LONGEST_NAME
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.rules import LONGEST_HOST, LONGEST_NAME, Controller
+from chalicelib.domain.rules import LONGEST_HOST
 from chalicelib.domain.sms_parts import encoding, octets, sms_parts
 from chalicelib.domain.sms_text import code_text, contact_text
 from chalicelib.domain.verification import TransactionContext
@@ -53,7 +54,8 @@ def longest(policy: Policy, host: int = LONGEST_HOST) -> Policy:
     """The policy with the longest name and a host of that length."""
     rules = policy.rules
     verification = replace(rules.verification, webotp_host="h" * host, android_app_hashes=(APP_HASH,))
-    return replace(policy, rules=replace(rules, controller=Controller("N" * LONGEST_NAME), verification=verification))
+    controller = replace(rules.controller, name="N" * LONGEST_NAME)
+    return replace(policy, rules=replace(rules, controller=controller, verification=verification))
 
 
 def rendered(policy: Policy, locale: str, purpose: str, context: TransactionContext | None) -> Rendered:

@@ -15,7 +15,7 @@ TABLES = {
     for resource in read_template(TEMPLATE, {})
     if resource.type == "AWS::DynamoDB::Table"
 }
-SHORT_LIVED = ["Verifications", "Throttles", "Budgets", "Openings", "Claims", "Contacts"]
+SHORT_LIVED = ["Verifications", "Throttles", "Budgets", "Openings", "Claims", "Contacts", "Sessions"]
 LASTING = sorted(set(TABLES) - set(SHORT_LIVED))
 
 
@@ -36,19 +36,24 @@ def resources() -> dict[str, Any]:
 @pytest.mark.parametrize("table", TABLES)
 def test_no_key_is_a_number_s(table: str) -> None:
     keys = {it["AttributeName"] for it in TABLES[table]["AttributeDefinitions"]}
-    assert keys <= {"pk", "sk", "tag", "owner", "due_bucket", "due_at"}
+    assert keys <= {"pk", "sk", "tag", "owner", "due_bucket", "due_at", "anchor_bucket"}
     assert not any(re.search("phone|number|e164|msisdn", key) for key in keys)
 
 
 @pytest.mark.parametrize("table", TABLES)
 def test_an_index_holds_keys_only(table: str) -> None:
     indexes = TABLES[table].get("GlobalSecondaryIndexes", [])
-    assert all(index["Projection"] == {"ProjectionType": "KEYS_ONLY"} for index in indexes)
+    # And the hash of a link, which says nothing of anybody.
+    with_hash = {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["hash"]}
+    assert all(index["Projection"] in ({"ProjectionType": "KEYS_ONLY"}, with_hash) for index in indexes)
+    assert any(index["Projection"] == with_hash for index in indexes) is (table == "Ledger")
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_no_table_has_a_stream_and_every_one_is_encrypted(table: str) -> None:
-    assert "StreamSpecification" not in TABLES[table]
+def test_only_the_ledger_has_a_stream_of_keys_and_every_table_is_encrypted(table: str) -> None:
+    # An image would hold what is sealed, and outlive the key's day of recovery in whoever reads it.
+    stream = {"StreamViewType": "KEYS_ONLY"} if table == "Ledger" else None
+    assert TABLES[table].get("StreamSpecification") == stream
     assert TABLES[table]["SSESpecification"] == {"SSEEnabled": True, "SSEType": "KMS"}
 
 
@@ -77,8 +82,28 @@ def test_wrapped_keys_can_be_recovered_for_a_day_only() -> None:
 
 def test_every_key_of_kms_is_kept() -> None:
     keys = {name: it for name, it in resources().items() if it["Type"] == "AWS::KMS::Key"}
-    assert len(keys) == 6
+    assert len(keys) == 7
     assert all(it["DeletionPolicy"] == it["UpdateReplacePolicy"] == "Retain" for it in keys.values())
+
+
+def test_the_bucket_is_kept_every_version_of_it_and_nobody_else_sees_it() -> None:
+    (bucket,) = (it for it in read_template(TEMPLATE, {}) if it.type == "AWS::S3::Bucket")
+    assert bucket.properties["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert len(bucket.properties["PublicAccessBlockConfiguration"]) == 4
+    assert all(bucket.properties["PublicAccessBlockConfiguration"].values())
+    found = resources()[bucket.logical_id]
+    assert found["DeletionPolicy"] == found["UpdateReplacePolicy"] == "Retain"
+
+
+def test_the_bucket_refuses_what_does_not_come_over_tls() -> None:
+    by_id = {it.logical_id: it.properties for it in read_template(TEMPLATE, {})}
+    policy = by_id["AnchorBucketPolicy"]
+    assert policy["Bucket"] == "AnchorBucket"
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
+    arn = f"arn:aws:s3:::{by_id['AnchorBucket']['BucketName']}"
+    assert statement["Resource"] == [arn, f"{arn}/*"]
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
 def test_every_record_has_a_table_here() -> None:

@@ -47,6 +47,7 @@ class CustomerAnswer(TypedDict):
     status: str
     phone_number_masked: str | None
     verified_at: datetime
+    under_14: bool
     purge_at: datetime | None
 
 
@@ -93,12 +94,49 @@ class ConsentAnswer(TypedDict):
     notice_version: int
     locale: str
     channels: list[str]
+    valid_until: datetime | None
 
 
 class ConsentsAnswer(TypedDict):
     """All consents of a customer."""
 
     consents: list[ConsentAnswer]
+
+
+class PromptAnswer(TypedDict):
+    """One purpose that may be asked now, or is only explained, with the notice to show."""
+
+    purpose: str
+    reason: str
+    guardian_required: bool
+    channels: list[str]
+    most_per_month: int | None
+    valid_days: int | None
+    notice: NoticeAnswer
+
+
+class WaitingAnswer(TypedDict):
+    """One purpose that may not be asked now."""
+
+    purpose: str
+    reason: str
+    next_at: datetime | None
+
+
+class PromptsAnswer(TypedDict):
+    """What a customer may be asked now, what is only to be explained, and what is not to be asked."""
+
+    ask: list[PromptAnswer]
+    explain: list[PromptAnswer]
+    wait: list[WaitingAnswer]
+
+
+class GuardianAnswer(TypedDict):
+    """Who spoke for a child."""
+
+    verification_id: str
+    phone_number_masked: str
+    verified_at: datetime
 
 
 class ConsentEventAnswer(TypedDict):
@@ -116,12 +154,30 @@ class ConsentEventAnswer(TypedDict):
     surface: str
     actor_role: str
     actor_client: str
+    actor: str
+    method: str
+    most_per_month: int | None
+    valid_until: datetime | None
+    guardian: GuardianAnswer | None
 
 
 class HistoryAnswer(TypedDict):
     """Every event of one purpose, oldest first."""
 
     events: list[ConsentEventAnswer]
+
+
+ReceiptAnswer = TypedDict(
+    "ReceiptAnswer",
+    {
+        "@context": dict[str, Any],
+        "@type": str,
+        "schema_version": str,
+        "receipt_id": str,
+        "records": list[dict[str, Any]],
+    },
+)
+ReceiptAnswer.__doc__ = "ISO/IEC TS 27560; docs/schemas/consent-receipt.schema.json says all that is in it."
 
 
 class DecisionAnswer(TypedDict):
@@ -148,6 +204,32 @@ class RevealAnswer(TypedDict):
     phone_number: str
 
 
+class PreferenceLinkAnswer(TypedDict):
+    """Where a customer enters the preference centre, once."""
+
+    url: str
+    expires_at: datetime
+
+
+class AccessAnswer(TypedDict):
+    """One opening of a customer's number."""
+
+    entry_id: str
+    opened_at: datetime
+    action: str
+    purpose: str
+    channel: str
+    role: str
+    justification: str | None
+    evidence: list[str]
+
+
+class AccessLogAnswer(TypedDict):
+    """The latest openings, newest first."""
+
+    entries: list[AccessAnswer]
+
+
 class PurgeRunAnswer(TypedDict):
     """The report of one purge run."""
 
@@ -157,6 +239,7 @@ class PurgeRunAnswer(TypedDict):
     duration_seconds: float
     complete: bool
     erased: Mapping[str, int]
+    expired: int
     failures: Mapping[str, int]
     oldest_lateness_seconds: int
 
@@ -171,6 +254,12 @@ class HealthAnswer(TypedDict):
     """The process answers."""
 
     status: str
+
+
+class KeysAnswer(TypedDict):
+    """A JWK Set. Source: RFC 7517 5."""
+
+    keys: list[Mapping[str, str]]
 
 
 class OpenApiAnswer(TypedDict):

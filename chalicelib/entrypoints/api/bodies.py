@@ -69,7 +69,7 @@ class TransactionBody(Body):
 class StartBody(Body):
     """Starts a verification. Which members belong to which purpose is checked by the view."""
 
-    purpose: Literal["signup", "number_change", "step_up", "transaction", "preferences"]
+    purpose: Literal["signup", "number_change", "step_up", "transaction", "preferences", "guardian"]
     phone_number: Annotated[str, Field(min_length=1, max_length=32)] | None = None
     region: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
     customer_id: CustomerId | None = None
@@ -92,6 +92,13 @@ class BindBody(Body):
     verification_id: VerificationId
     customer_id: CustomerId | None = None
     on_conflict: Literal["refuse"] = "refuse"
+    under_14: bool = False
+
+
+class AgeBody(Body):
+    """Says whether a customer needs a guardian to consent."""
+
+    under_14: bool
 
 
 class ConsentBody(Body):
@@ -102,6 +109,8 @@ class ConsentBody(Body):
     locale: Locale
     channels: Annotated[list[Channel], Field(max_length=3)] = Field(default_factory=list)
     surface: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$"), AfterValidator(_no_number)]
+    method: Literal["tap", "spoken", "written", "sms_reply"] = "tap"
+    guardian_verification_id: VerificationId | None = None
     notice_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
 
 

@@ -21,7 +21,8 @@ from chalicelib.entrypoints.api.problems import RequestMalformed
 B = TypeVar("B", bound=Body)
 
 # Paths carry opaque ids and names only; anything else is nothing that exists.
-CAPTURED = re.compile(r"[A-Za-z0-9_.-]{1,96}")
+# The longest is a record's: a customer's id of 64, a dot, a purpose of 40.
+CAPTURED = re.compile(r"[A-Za-z0-9_.-]{1,105}")
 LARGEST_BODY_BYTES = 16_384
 # Who calls where no token is asked for.
 ANYBODY = Caller("", "", frozenset(), datetime.max.replace(tzinfo=UTC))
@@ -36,6 +37,15 @@ class Call(Generic[B]):
     body: B
     query: Mapping[str, str]
     keyed: KeyedRequest | None
+    accept: str = ""
+
+    def prefers(self, media_type: str, to: str) -> bool:
+        """True if the request asks for this media type by its name, and wants it no less than the other.
+
+        Source: RFC 9110 12.5.1.
+        """
+        weights = dict(_weight(each) for each in self.accept.lower().split(","))
+        return weights.get(media_type, 0.0) > 0.0 and weights[media_type] >= weights.get(to, 0.0)
 
 
 def read_call(
@@ -67,7 +77,17 @@ def read_call(
             raise RequestMalformed("idempotency-key-invalid")
         said = json.dumps([dict(captured), body.model_dump(mode="json")], sort_keys=True)
         keyed = KeyedRequest(caller.client_id, route, key, said.encode())
-    return Call(caller, request.headers.get("authorization", ""), body, request.query_params or {}, keyed)
+    headers = request.headers
+    return Call(
+        caller, headers.get("authorization", ""), body, request.query_params or {}, keyed, headers.get("accept", "")
+    )
+
+
+def _weight(media_range: str) -> tuple[str, float]:
+    """A part of an Accept header: the range and its weight; what cannot be read weighs nothing."""
+    name, *parameters = (part.strip() for part in media_range.split(";"))
+    said = next((parameter[2:] for parameter in parameters if parameter.startswith("q=")), "1")
+    return name, float(said) if re.fullmatch(r"[01](\.[0-9]{0,3})?", said) else 0.0
 
 
 def _body(request: Request, model: type[Body]) -> Body:

@@ -6,7 +6,7 @@ from chalicelib.bootstrap import ringfence
 from chalicelib.domain import errors
 from chalicelib.domain.customer import Customer
 from chalicelib.entrypoints.api.answers import CustomerAnswer
-from chalicelib.entrypoints.api.bodies import BindBody, NoBody
+from chalicelib.entrypoints.api.bodies import AgeBody, BindBody, NoBody
 from chalicelib.entrypoints.api.call import Call
 from chalicelib.entrypoints.api.endpoint import endpoint
 
@@ -34,7 +34,9 @@ bp = Blueprint(__name__)
 )
 def bind_customer(call: Call[BindBody]) -> CustomerAnswer:
     """Binds a proved number to a new customer; the proof is used up."""
-    return _answer(ringfence().bind_customer(call.caller, call.body.verification_id, call.body.customer_id, call.keyed))
+    body = call.body
+    bound = ringfence().bind_customer(call.caller, body.verification_id, body.customer_id, call.keyed, body.under_14)
+    return _answer(bound)
 
 
 @endpoint(
@@ -52,6 +54,20 @@ def read_customer(call: Call[NoBody], customer_id: str) -> CustomerAnswer:
     if customer is None:
         raise errors.NotFound
     return _answer(customer)
+
+
+@endpoint(
+    bp,
+    "PUT",
+    "/v1/customers/{customer_id}/age",
+    roles=("wallet",),
+    body=AgeBody,
+    answer=CustomerAnswer,
+    problems=(errors.NotFound, errors.CustomerRestricted, errors.CustomerPurged),
+)
+def note_age(call: Call[AgeBody], customer_id: str) -> CustomerAnswer:
+    """Notes whether the customer is under 14, when only a guardian can consent for them."""
+    return _answer(ringfence().note_age(customer_id, call.body.under_14, call.keyed))
 
 
 @endpoint(
@@ -76,5 +92,6 @@ def _answer(customer: Customer) -> CustomerAnswer:
         status=customer.status,
         phone_number_masked=customer.masked,
         verified_at=customer.verified_at,
+        under_14=customer.under_14,
         purge_at=customer.due_at if customer.status == "restricted" else None,
     )

@@ -21,6 +21,14 @@ JSON: Headers = {"Content-Type": "application/json", **NO_STORE}
 
 
 @dataclass(frozen=True)
+class Rendered:
+    """An answer whose octets the view has made itself."""
+
+    media_type: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Endpoint:
     """What OpenAPI says of a view."""
 
@@ -33,6 +41,7 @@ class Endpoint:
     problems: tuple[type[RingfenceError], ...]
     summary: str
     query: Mapping[str, str] = field(default_factory=dict)
+    also: tuple[str, ...] = ()
 
 
 ENDPOINTS: list[Endpoint] = []
@@ -49,7 +58,8 @@ def endpoint(
     body: type[Body] | None = None,
     problems: tuple[type[RingfenceError], ...] = (),
     query: Mapping[str, str] | None = None,
-) -> Callable[[Callable[..., Mapping[str, object] | None]], Callable[..., Response]]:
+    also: tuple[str, ...] = (),
+) -> Callable[[Callable[..., Mapping[str, object] | Rendered | None]], Callable[..., Response]]:
     """The decorated view serves this route, and OpenAPI knows it.
 
     Args:
@@ -57,12 +67,13 @@ def endpoint(
         body: the model of the body; None for methods that have none.
         problems: refusals that this route adds to those every route has.
         query: query parameters, name to description.
+        also: media types, beside JSON, in which the view may render its answer.
     """
 
-    def decorate(view: Callable[..., Mapping[str, object] | None]) -> Callable[..., Response]:
+    def decorate(view: Callable[..., Mapping[str, object] | Rendered | None]) -> Callable[..., Response]:
         route = f"{method} {path}"
         summary = (view.__doc__ or "").strip().splitlines()[0]
-        ENDPOINTS.append(Endpoint(method, path, roles, body, answer, status, problems, summary, query or {}))
+        ENDPOINTS.append(Endpoint(method, path, roles, body, answer, status, problems, summary, query or {}, also))
 
         @wraps(view)
         def serve(**captured: str) -> Response:
@@ -73,7 +84,7 @@ def endpoint(
             problem, failure = None, None
             try:
                 made = view(read_call(request, route, roles, body, captured), **captured)
-                response = Response(as_json(made) if made else "", JSON if made else NO_STORE, status)
+                response = _response(made, status)
             except Exception as error:
                 reply = reply_to(error, request_id)
                 response = Response(reply.body, reply.headers, reply.status)
@@ -87,6 +98,12 @@ def endpoint(
         return serve
 
     return decorate
+
+
+def _response(made: Mapping[str, object] | Rendered | None, status: int) -> Response:
+    if isinstance(made, Rendered):
+        return Response(made.text, {"Content-Type": made.media_type, **NO_STORE}, status)
+    return Response(as_json(made) if made else "", JSON if made else NO_STORE, status)
 
 
 def _log(

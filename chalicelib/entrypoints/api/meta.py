@@ -1,8 +1,9 @@
-"""/healthz and /openapi.json"""
+"""/healthz, /openapi.json and /.well-known/jwks.json"""
 
 from chalice.app import Blueprint
 
-from chalicelib.entrypoints.api.answers import HealthAnswer, OpenApiAnswer
+from chalicelib.bootstrap import ringfence
+from chalicelib.entrypoints.api.answers import HealthAnswer, KeysAnswer, OpenApiAnswer
 from chalicelib.entrypoints.api.bodies import NoBody
 from chalicelib.entrypoints.api.call import Call
 from chalicelib.entrypoints.api.endpoint import endpoint
@@ -24,3 +25,9 @@ def describe(_call: Call[NoBody]) -> OpenApiAnswer:
     from chalicelib.entrypoints.api.openapi import openapi
 
     return openapi(API_VERSION)
+
+
+@endpoint(bp, "GET", "/.well-known/jwks.json", answer=KeysAnswer)
+def read_keys(_call: Call[NoBody]) -> KeysAnswer:
+    """The public keys by which receipts and anchors are checked, the current one first."""
+    return KeysAnswer(keys=ringfence().adapters.signer.public_keys())

@@ -4,6 +4,7 @@ from chalice.app import Blueprint
 
 from chalicelib.bootstrap import ringfence
 from chalicelib.domain import errors
+from chalicelib.domain.wording import Notice
 from chalicelib.entrypoints.api.answers import NoticeAnswer, PurposeAnswer, PurposesAnswer
 from chalicelib.entrypoints.api.bodies import NoBody
 from chalicelib.entrypoints.api.call import Call
@@ -45,6 +46,11 @@ def read_notice(call: Call[NoBody], purpose: str, version: str) -> NoticeAnswer:
     notice = policy.notice(purpose, int(version) if version.isdecimal() else 0, locale)
     if notice is None:
         raise errors.NotFound
+    return notice_answer(notice)
+
+
+def notice_answer(notice: Notice) -> NoticeAnswer:
+    """The notice as it is answered."""
     return NoticeAnswer(
         purpose=notice.purpose,
         version=notice.version,

@@ -92,6 +92,7 @@ def _responses(it: Endpoint) -> dict[str, Any]:
     done: dict[str, Any] = {"description": "Done."}
     if it.answer is not None:
         done["content"] = {"application/json": {"schema": _reference(it.answer)}}
+        done["content"] |= {media_type: {"schema": {"type": "string"}} for media_type in it.also}
     by_status: dict[int, list[Problem]] = {}
     for problem in _problems(it):
         by_status.setdefault(problem.status, []).append(problem)

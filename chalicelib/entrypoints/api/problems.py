@@ -107,6 +107,9 @@ PROBLEMS: Mapping[type[errors.RingfenceError], Problem] = {
     errors.NoticeOutdated: Problem(
         409, "notice-outdated", "Outdated notice", "A newer notice must be shown before consent can be given."
     ),
+    errors.GuardianRequired: Problem(
+        403, "guardian-required", "Guardian required", "The customer is under 14; a guardian must prove their number."
+    ),
     errors.NoticeMismatch: Problem(
         409, "notice-mismatch", "Notice mismatch", "The digest is not that of the notice under this version."
     ),

@@ -17,8 +17,8 @@ bp = Blueprint(__name__)
 OVER = (errors.VerificationSpent, errors.VerificationCancelled, errors.VerificationExpired, errors.VerificationLocked)
 NOBODY_THERE = (errors.NotFound, errors.CustomerRestricted, errors.CustomerPurged)
 # Which purposes prove a number that the request brings, and which a number that a customer already has.
-BRINGS_NUMBER = ("signup", "number_change")
-NEEDS_CUSTOMER = ("number_change", "step_up", "transaction", "preferences")
+BRINGS_NUMBER = ("signup", "number_change", "guardian")
+NEEDS_CUSTOMER = ("number_change", "step_up", "transaction", "preferences", "guardian")
 # What a client is told of a send. An intent whose outcome is not known is not claimed to be anything else.
 TOLD = ("queued", "accepted", "delivered", "failed", "opted_out")
 

@@ -28,8 +28,23 @@ function showCustomer(customer) {
     element("span", { className: "masked", textContent: customer.phone_number_masked ?? "number erased" }),
     tag,
     element("span", { className: "mono", textContent: customer.customer_id }),
+    ...(customer.status === "active" ? [ownPage(customer.customer_id)] : []),
   );
   $("customer").hidden = false;
+}
+
+// As the wallet does it: a link for one use within a minute, to the page that is the customer's own.
+function ownPage(id) {
+  const button = element("button", { className: "link", type: "button", textContent: "Their own page" });
+  button.addEventListener("click", async () => {
+    // Opened in the click: a browser lets nobody open one after an answer.
+    const tab = open("", "_blank");
+    const reply = await call("customer", "POST", `/v1/customers/${id}/preference-links`, {});
+    if (reply.ok) tab.location = reply.body.url;
+    else tab.close();
+    say("bind-outcome", reply.ok ? "" : reason(reply), "bad");
+  });
+  return button;
 }
 
 // Customers outlive the stack; those made in this browser are offered again.

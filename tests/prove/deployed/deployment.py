@@ -56,7 +56,7 @@ class Deployment:
         return _client(service, self.stack.ports.engine_url)
 
     def key(self, part: str) -> str:
-        """The ARN of a KMS key: tag, code, blind, pending, number or ledger."""
+        """The ARN of a KMS key: tag, code, blind, pending, number, ledger or sign."""
         exports = self.client("cloudformation").list_exports()["Exports"]
         return next(str(each["Value"]) for each in exports if each["Name"] == f"{NAME}-{part}-key")
 

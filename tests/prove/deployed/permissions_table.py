@@ -17,8 +17,9 @@ takes away one permission at a time and walks the whole way until the walk stops
 when a step differs from this page, when a walk without a permission ends well, or when one with all of them does not.
 
 The policies are `.chalice/policy-*.json`: exact actions on exact tables, indexes and keys. Beside these every
-function may write to its own log group, and deliver may poll its queue; Lambda does that for them and the engine does
-not ask, so nothing here refutes those. What other senders than SNS need is added when the policy names them:
+function may write to its own log group, deliver may poll its queue, and announce may read the ledger's stream and
+write to the queue of what was given up; Lambda does that for them and the engine does not ask, so nothing here refutes
+those. What other senders than SNS need is added when the policy names them:
 `infra.package`. `SMS` is every `sns:Publish` that goes to no topic. No policy says which row or encryption context a
 call may name: the engine does not know `dynamodb:LeadingKeys` and `kms:EncryptionContext`, so such a condition would
 stand here untested.

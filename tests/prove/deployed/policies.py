@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).resolve().parents[3] / ".chalice"
-# What Lambda itself does for a function. No code of ours calls it, and the engine writes logs and polls queues unasked.
-RUNTIME = ("Logs", "Poll")
+# What Lambda itself does for a function. No code of ours calls it, and the engine writes logs, polls queues and streams
+# and puts away what was given up unasked.
+RUNTIME = ("Logs", "Poll", "GiveUp")
 
 Document = dict[str, Any]
 

@@ -8,19 +8,23 @@ from typing import Any
 from uuid import uuid4
 
 from chalicelib.adapters.dynamodb_places import from_item
-from chalicelib.domain.customer import Customer, SealedNumber, WrappedKey
+from chalicelib.domain.customer import CONSENT_EXPIRED, Customer, SealedNumber, WrappedKey
 from chalicelib.domain.dispatch import Dispatch
 from chalicelib.domain.verification import Send, Verification
 from chalicelib.services.sweep_keys import SHARES
 from infra.local.deploy import NAME
+from infra.local.environment import anchor_bucket
 from infra.local.journey import Journey, new_number
 from infra.local.journey_client import Broken
+from infra.local.journey_steps import PURPOSE, catalogue, consent, signup, withdraw
 from infra.local.tokens import Role
 from infra.local.walk import STAGES
 from tests.contracts.records import a_verification
 from tests.fakes import NOON
+from tests.listener import listen
 from tests.prove.deployed.busy import busy_sns
 from tests.prove.deployed.deployment import Deployment
+from tests.prove.deployed.page import code_for_page, own_page
 from tests.receipts import batch, sns_log
 
 # So many that, of 24 shares, the share of any hour has some: none with a probability of 10 to the -11.
@@ -46,8 +50,9 @@ def walk_api(deployment: Deployment) -> list[str]:
     """
     journey = deployment.journey()
     try:
-        for stage in (*STAGES, _officer):
+        for stage in (*STAGES, _officer, _export, _receipt):
             stage(journey)
+        own_page(deployment, journey)
         with busy_sns(deployment, "api"):
             _must_wait(journey)
     except Broken as reason:
@@ -75,11 +80,51 @@ def walk_deliver(deployment: Deployment) -> list[str]:
     # Earlier than the worker's own message, whose pause is as long as the send has waited by now.
     _tell_worker(deployment, verification)
     _must_become(deployment, verification, "accepted")
+    _must_become(deployment, code_for_page(deployment), "accepted")
     return ["the worker"]
 
 
+def walk_announce(deployment: Deployment) -> list[str]:
+    """Others heard what a customer agreed to and took back.
+
+    Raises:
+        Stopped: they did not.
+    """
+    listener = listen(deployment.client, f"{NAME}-consent")
+    journey = deployment.journey()
+    for stage in (catalogue, signup, consent, withdraw):
+        stage(journey)
+    customer = journey.known["customer"]
+    heard: list[tuple[str, str]] = []
+    for _ in range(WORKER_SECONDS * 5):
+        heard += [(it["detail"]["customer_id"], it["detail-type"]) for it in listener.heard()]
+        if {name for customer_id, name in heard if customer_id == customer} == {"ConsentGiven", "ConsentWithdrawn"}:
+            return ["the announcement"]
+        time.sleep(0.2)
+    raise Stopped("the announcement", f"{heard} is not all")
+
+
+def walk_anchor(deployment: Deployment) -> list[str]:
+    """The hour that closed last is anchored, and another run finds it so.
+
+    Raises:
+        Stopped: it is not.
+    """
+    # An hour is anchored once: as if none ever was.
+    dynamodb, s3, bucket = deployment.client("dynamodb"), deployment.client("s3"), anchor_bucket(NAME)
+    for item in dynamodb.scan(TableName=f"{NAME}-anchors")["Items"]:
+        dynamodb.delete_item(TableName=f"{NAME}-anchors", Key={"pk": item["pk"], "sk": item["sk"]})
+    for found in s3.list_objects_v2(Bucket=bucket).get("Contents", []):
+        s3.delete_object(Bucket=bucket, Key=found["Key"])
+    for sequence in (1, None):
+        report = deployment.run("anchor")
+        if not report.get("complete") or (sequence and report["sequence"] != sequence):
+            raise Stopped("the anchor", str(report))
+    return ["the anchor"]
+
+
 def walk_purge(deployment: Deployment) -> list[str]:
-    """A closed customer, an unverified number and an old ledger key were erased.
+    """A closed customer, an unverified number and an old ledger key were erased, and a consent ended.
 
     Raises:
         Stopped: something was not.
@@ -93,6 +138,8 @@ def walk_purge(deployment: Deployment) -> list[str]:
     _must_erase(deployment, {"unverified_number": 1, "last_basis_lapsed": 1})
     deployment.make_due("customers", f"customer#{journey.known['customer']}")
     _must_erase(deployment, {"ledger_retention_ended": 1})
+    _end_consent(deployment)
+    _must_erase(deployment, {}, expired=1)
     return ["the purge"]
 
 
@@ -148,6 +195,8 @@ WALKS: Mapping[str, Callable[[Deployment], list[str]]] = {
     "api": walk_api,
     "strongroom": walk_api,
     "deliver": walk_deliver,
+    "announce": walk_announce,
+    "anchor": walk_anchor,
     "purge": walk_purge,
     "sweep": walk_sweep,
     "delivery_status": walk_delivery_status,
@@ -159,6 +208,16 @@ def _officer(journey: Journey) -> None:
     journey.step("the officer sees the purge runs", runs)
     newest = runs.body["purge_runs"][0]["run_id"]
     journey.step("the officer reads one of them", journey.officer.get(f"/v1/purge-runs/{newest}").must(200))
+
+
+def _export(journey: Journey) -> None:
+    export = journey.officer.get(f"/v1/customers/{journey.known['customer']}/export")
+    journey.step("the officer has everything that is held", export.must(200).must_have("ledger", "access_log"))
+
+
+def _receipt(journey: Journey) -> None:
+    receipt = journey.officer.get_signed(f"/v1/consent-records/{journey.known['customer']}.{PURPOSE}/receipt")
+    journey.step("the officer has a signed receipt", receipt.must(200).must_have("receipt_id", "records"))
 
 
 def _must_wait(journey: Journey) -> None:
@@ -194,10 +253,25 @@ def _must_become(deployment: Deployment, verification: str, delivery: str) -> No
     raise Stopped("the worker", f"{seen} is not {delivery}")
 
 
-def _must_erase(deployment: Deployment, counts: Mapping[str, int]) -> None:
+def _must_erase(deployment: Deployment, counts: Mapping[str, int], expired: int = 0) -> None:
     report = deployment.run("purge")
-    if report.get("failures") != {} or report["erased"] != counts:
+    if report.get("failures") != {} or (report["erased"], report["expired"]) != (counts, expired):
         raise Stopped("the purge", str(report))
+
+
+def _end_consent(deployment: Deployment) -> None:
+    """A customer agreed so long ago that it has come to its end."""
+    journey = deployment.journey()
+    for stage in (catalogue, signup, consent):
+        stage(journey)
+    deployment.client("dynamodb").update_item(
+        TableName=f"{NAME}-customers",
+        Key={"pk": {"S": f"customer#{journey.known['customer']}"}},
+        UpdateExpression="SET due_at = :past, consents.#purpose.valid_until = :past",
+        ConditionExpression="due_reason = :ended",
+        ExpressionAttributeNames={"#purpose": PURPOSE},
+        ExpressionAttributeValues={":past": {"N": "1"}, ":ended": {"S": CONSENT_EXPIRED}},
+    )
 
 
 def _plant_orphan(deployment: Deployment) -> None:

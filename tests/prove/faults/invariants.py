@@ -86,7 +86,7 @@ def number_and_customer_have_their_keys(sight: Sight) -> Iterator[str]:
 
 
 def the_chain_holds_each_event_once(sight: Sight) -> Iterator[str]:
-    """The chain verifies, and it is exactly the events that were answered."""
+    """The chain verifies, and it is exactly the events that were answered, and one for each consent that has ended."""
     answered: dict[str, set[str]] = {}
     for which, answer in sight.witness.answered(CONSENT):
         if answer.good:
@@ -97,10 +97,15 @@ def the_chain_holds_each_event_once(sight: Sight) -> Iterator[str]:
         damage = first_break(customer.id, links, customer.ledger_sequence, customer.ledger_hash)
         if damage is not None:
             yield damage
-        if Counter(link.event_id for link in links) != Counter(answered.get(customer.id, ())):
-            yield f"{len(links)} events stand in the chain, and {len(answered.get(customer.id, ()))} were answered"
         unlocked = any(key.customer_id == customer.id and key.key_id == LEDGER_KEY for key in sight.rows(WrappedKey))
-        if damage is None and unlocked and len(sight.world.ringfence.history(customer.id)) != len(links):
+        events = sight.world.ringfence.history(customer.id) if damage is None and unlocked else []
+        ended = [event.event_id for event in events if event.actor == "system"]
+        known = [*answered.get(customer.id, ()), *ended]
+        if Counter(link.event_id for link in links) != Counter(known):
+            yield f"{len(links)} events stand in the chain, and {len(known)} were answered or ended"
+        if unlocked and len(ended) != sum(state.decision == "expired" for state in customer.consents.values()):
+            yield f"{len(ended)} events of an end stand in the chain, which is not what the head says"
+        if damage is None and unlocked and len(events) != len(links):
             yield "an event cannot be read"
 
 

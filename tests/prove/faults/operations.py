@@ -92,6 +92,11 @@ def _be_nobody(stage: Stage) -> None:
     demand(steps.check_right(stage, new_key()), 404, 409, 410)
 
 
+def _have_ended(stage: Stage) -> None:
+    events = demand(steps.read_history(stage), 200).body["events"]
+    assert [event["event_type"] for event in events] == ["given", "expired"]
+
+
 def _come_back(stage: Stage) -> None:
     # Whoever has the number now may sign up with it.
     _be_left_alone(stage)
@@ -121,5 +126,6 @@ OPERATIONS: Mapping[str, Operation] = {
     "closure": Operation(steps.agreed, steps.close, {202}, _be_left_alone),
     "purge of a verification": Operation(steps.a_day_later, steps.purge, {200}, _be_nobody, keyed=False),
     "purge of a customer": Operation(steps.closed_a_day_ago, steps.purge, {200}, _come_back, keyed=False),
+    "purge of a consent": Operation(steps.agreed_a_year_ago, steps.purge, {200}, _have_ended, keyed=False),
     "purge of a ledger": Operation(steps.closed_for_years, steps.purge, {200}, _be_left_alone, keyed=False),
 }

@@ -79,8 +79,15 @@ def withdraw(stage: Stage, key: str | None, fault: Fault | None = None) -> Reply
     return _say(stage, WITHDRAWN, key, fault)
 
 
-def _say(stage: Stage, said: dict[str, Any], key: str | None, fault: Fault | None) -> Reply:
-    return stage.call(WALLET, "PUT", f"/v1/customers/{stage.life.customer}/consents/order_notice", said, key, fault)
+def _say(
+    stage: Stage, said: dict[str, Any], key: str | None, fault: Fault | None, purpose: str = "order_notice"
+) -> Reply:
+    return stage.call(WALLET, "PUT", f"/v1/customers/{stage.life.customer}/consents/{purpose}", said, key, fault)
+
+
+def read_history(stage: Stage) -> Reply:
+    path = f"/v1/customers/{stage.life.customer}/consents/marketing/history"
+    return stage.call(WALLET, "GET", path, {}, None)
 
 
 def decide(stage: Stage, key: str | None, fault: Fault | None = None, channel: str = "sms") -> Reply:
@@ -185,6 +192,13 @@ def closed_for_years(stage: Stage) -> None:
     closed_a_day_ago(stage)
     demand(stage.purge(), 200)
     stage.later(days=1095)
+
+
+def agreed_a_year_ago(stage: Stage) -> None:
+    """A customer who agreed to marketing, which ends by itself today."""
+    customer(stage)
+    demand(_say(stage, AGREED, None, None, "marketing"), 200)
+    stage.later(days=365)
 
 
 def a_day_later(stage: Stage) -> None:
