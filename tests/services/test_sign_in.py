@@ -20,6 +20,7 @@ from chalicelib.domain.errors import (
 )
 from chalicelib.domain.one_time_code import derive_code
 from chalicelib.domain.session import Session
+from chalicelib.domain.throttle import ThrottleLog
 from chalicelib.domain.verification import Verification
 from tests.domain.samples import attempted
 from tests.fakes import NOON
@@ -219,6 +220,16 @@ def test_what_cannot_be_queued_is_an_error(world: World, page: Page) -> None:
     world.adapters.queue.is_down = True
     with pytest.raises(Unavailable):
         page.start()
+
+
+def test_nothing_of_it_outlives_the_customer_s_number(world: World, page: Page, customer: Customer) -> None:
+    page.start()
+    assert [log for log in world.rows(ThrottleLog) if log.name == "page_number"]
+    world.close(customer)
+    world.later(days=31)
+    world.purge()
+    assert [log for log in world.rows(ThrottleLog) if log.name == "page_number"] == []
+    assert world.rows(Verification) == []
 
 
 def test_the_purge_takes_it_within_a_day(world: World, page: Page) -> None:

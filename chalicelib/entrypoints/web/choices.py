@@ -87,10 +87,9 @@ def choose(request: PageRequest) -> Answer:
     """One tap on one purpose is recorded."""
     form = request.form
     purpose, version, channels = form.get("purpose", ""), form.get("notice_version", ""), form.get("channels", "")
-    locale = form.get("locale", "")
-    if VERSION.fullmatch(version) is None or locale not in locales():
+    if VERSION.fullmatch(version) is None:
         raise FormRefused
-    shown = Shown(locale, int(version), form.get("notice_sha256", ""))
+    shown = Shown(_locale(request), int(version), form.get("notice_sha256", ""))
     chosen = tuple(dict.fromkeys(channels.split()))
     ringfence().wired(ChooseInSession).choose(request.token, purpose, chosen, shown, _key(request))
     return see_other(request, f"?saved={purpose}#{purpose}")
@@ -98,8 +97,16 @@ def choose(request: PageRequest) -> Answer:
 
 def refuse_optional(request: PageRequest) -> Answer:
     """Nothing optional is agreed to any more."""
-    ringfence().wired(ChooseInSession).refuse_optional(request.token, request.locale, _key(request))
+    ringfence().wired(ChooseInSession).refuse_optional(request.token, _locale(request), _key(request))
     return see_other(request, f"?saved={EVERYTHING}")
+
+
+def _locale(request: PageRequest) -> str:
+    # Of the notices that were on the screen: the language may have been switched beside it since.
+    locale = request.form.get("locale", "")
+    if locale not in locales():
+        raise FormRefused
+    return locale
 
 
 def _key(request: PageRequest) -> str:
