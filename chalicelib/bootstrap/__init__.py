@@ -23,15 +23,19 @@ if TYPE_CHECKING:
     from chalicelib.services.bind_customer import BindCustomer
     from chalicelib.services.cancel_verification import CancelVerification
     from chalicelib.services.check_code import CheckCode
+    from chalicelib.services.choose_in_session import ChooseInSession
     from chalicelib.services.close_customer import CloseCustomer
     from chalicelib.services.consent_history import ConsentHistory
     from chalicelib.services.decide_contact import DecideContact
     from chalicelib.services.deliver_code import DeliverCode
     from chalicelib.services.deliver_queued import DeliverQueued
+    from chalicelib.services.end_session import EndSession
+    from chalicelib.services.enter_by_link import EnterByLink
     from chalicelib.services.expire_consents import ExpireConsents
     from chalicelib.services.export_customer import ExportCustomer
     from chalicelib.services.give_feedback import GiveFeedback
     from chalicelib.services.idempotency import Idempotency
+    from chalicelib.services.issue_link import IssueLink
     from chalicelib.services.issue_receipt import IssueReceipt
     from chalicelib.services.moving_rows import MovingRows
     from chalicelib.services.note_age import NoteAge
@@ -39,12 +43,15 @@ if TYPE_CHECKING:
     from chalicelib.services.pumping_guard import PumpingGuard
     from chalicelib.services.purge_customer import PurgeCustomer
     from chalicelib.services.purge_expired import PurgeExpired
+    from chalicelib.services.read_access_log import ReadAccessLog
     from chalicelib.services.record_consent import RecordConsent
     from chalicelib.services.record_receipt import RecordReceipt
     from chalicelib.services.resend_code import ResendCode
     from chalicelib.services.send_budgets import SendBudgets
+    from chalicelib.services.sign_in import SignIn
     from chalicelib.services.sms_sender import SmsSender
     from chalicelib.services.spending import Spending
+    from chalicelib.services.start_sign_in import StartSignIn
     from chalicelib.services.start_verification import StartVerification
     from chalicelib.services.sweep_keys import SweepKeys
     from chalicelib.services.throttle import Throttle
@@ -95,6 +102,13 @@ class Ringfence:
     record_consent: "RecordConsent" = _use_case("record_consent", "RecordConsent")
     issue_receipt: "IssueReceipt" = _use_case("issue_receipt", "IssueReceipt")
     record_receipt: "RecordReceipt" = _use_case("record_receipt", "RecordReceipt")
+    read_access_log: "ReadAccessLog" = _use_case("read_access_log", "ReadAccessLog")
+    choose_in_session: "ChooseInSession" = _use_case("choose_in_session", "ChooseInSession")
+    start_sign_in: "StartSignIn" = _use_case("start_sign_in", "StartSignIn")
+    sign_in: "SignIn" = _use_case("sign_in", "SignIn")
+    enter_by_link: "EnterByLink" = _use_case("enter_by_link", "EnterByLink")
+    end_session: "EndSession" = _use_case("end_session", "EndSession")
+    issue_link: "IssueLink" = _use_case("issue_link", "IssueLink")
     decide_contact: "DecideContact" = _use_case("decide_contact", "DecideContact")
     purge_customer: "PurgeCustomer" = _use_case("purge_customer", "PurgeCustomer")
     purge_expired: "PurgeExpired" = _use_case("purge_expired", "PurgeExpired")

@@ -8,14 +8,9 @@ from chalicelib.domain.contact import Secret
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.session import CLIENT, PURPOSE
 from chalicelib.domain.standing import Shown
-from chalicelib.services.choose_in_session import ChooseInSession
 from chalicelib.services.current_session import Visit, current_session
-from chalicelib.services.end_session import EndSession
-from chalicelib.services.enter_by_link import EnterByLink
-from chalicelib.services.issue_link import IssueLink, Link
-from chalicelib.services.sign_in import SignIn
+from chalicelib.services.issue_link import Link
 from chalicelib.services.start_request import StartRequest
-from chalicelib.services.start_sign_in import StartSignIn
 from tests.fakes import caller
 from tests.services.world import NUMBER, World, keyed
 
@@ -33,7 +28,7 @@ class Page:
 
     def start(self, number: str = NUMBER, ip: str | None = "192.0.2.1", by: Caller = BROWSER) -> str:
         request = StartRequest(PURPOSE, number, locale="en", ip=ip)
-        return self.ringfence.wired(StartSignIn)(by, request)
+        return self.ringfence.start_sign_in(by, request)
 
     def work(self) -> list[str | None]:
         """What the worker made of each message in the queue."""
@@ -42,7 +37,7 @@ class Page:
         return [self.ringfence.deliver_queued(verification_id) for verification_id, _ in waiting]
 
     def check(self, verification_id: str, code: str, by: Caller = BROWSER) -> Secret:
-        return self.ringfence.wired(SignIn)(by, verification_id, code)
+        return self.ringfence.sign_in(by, verification_id, code)
 
     def by_sms(self, number: str = NUMBER) -> Secret:
         """A session of the number's customer, by the code on the phone."""
@@ -52,10 +47,10 @@ class Page:
 
     def link(self, customer: Customer, key: str | None = None) -> Link:
         request = keyed(key, b"{}", "POST link")
-        return self.ringfence.wired(IssueLink)(customer.id, request)
+        return self.ringfence.issue_link(customer.id, request)
 
     def enter(self, token: str) -> Secret:
-        return self.ringfence.wired(EnterByLink)(token)
+        return self.ringfence.enter_by_link(token)
 
     def by_wallet(self, customer: Customer) -> Secret:
         """A session of the customer, by the wallet's link."""
@@ -65,14 +60,14 @@ class Page:
         return current_session(self.world.store, token, act, self.world.adapters.clock.at)
 
     def end(self, token: str) -> None:
-        self.ringfence.wired(EndSession)(token)
+        self.ringfence.end_session(token)
 
     def choose(
         self, token: str, *channels: str, purpose: str = "marketing", key: str = TAP, sha256: str | None = None
     ) -> ConsentChoice:
         notice = self.world.policy.notices[purpose, 1, "en"]
         shown = Shown("en", 1, sha256 or notice.sha256)
-        return self.ringfence.wired(ChooseInSession).choose(token, purpose, channels, shown, key)
+        return self.ringfence.choose_in_session.choose(token, purpose, channels, shown, key)
 
     def refuse_optional(self, token: str, key: str = TAP) -> Mapping[str, ConsentChoice]:
-        return self.ringfence.wired(ChooseInSession).refuse_optional(token, "en", key)
+        return self.ringfence.choose_in_session.refuse_optional(token, "en", key)

@@ -17,7 +17,6 @@ from chalicelib.domain.errors import (
     PurposeNotSwitchable,
 )
 from chalicelib.domain.standing import Shown
-from chalicelib.services.choose_in_session import ChooseInSession
 from tests.services.page import TAP, Page
 from tests.services.world import World, at_once, only
 
@@ -153,7 +152,7 @@ def test_a_channel_that_the_purpose_does_not_use_is_refused(page: Page, customer
 
 def test_a_purpose_that_is_none_is_not_found(page: Page, customer: Customer) -> None:
     token = page.by_wallet(customer)
-    choose = page.ringfence.wired(ChooseInSession).choose
+    choose = page.ringfence.choose_in_session.choose
     with pytest.raises(NotFound):
         choose(token, "nothing", (), Shown("en", 1, ""), TAP)
 

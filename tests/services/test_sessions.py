@@ -16,7 +16,6 @@ from chalicelib.domain.errors import (
     NotReplayable,
 )
 from chalicelib.domain.session import HandOver, Session
-from chalicelib.services.issue_link import IssueLink
 from tests.fakes import NOON
 from tests.services.page import Page
 from tests.services.world import KEY, World, at_once, keyed, only
@@ -163,5 +162,5 @@ def test_a_link_is_given_out_once_for_a_key(world: World, page: Page, customer: 
     with pytest.raises(NotReplayable):
         page.link(customer, KEY)
     with pytest.raises(IdempotencyKeyReused):
-        world.ringfence.wired(IssueLink)(customer.id, keyed(KEY, b"other", "POST link"))
+        world.ringfence.issue_link(customer.id, keyed(KEY, b"other", "POST link"))
     assert len(world.rows(HandOver)) == 1

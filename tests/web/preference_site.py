@@ -12,7 +12,6 @@ from chalicelib.domain.consent import ConsentChoice
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.writes import Replace
 from chalicelib.entrypoints.api.problems import gateway_problem
-from chalicelib.services.issue_link import IssueLink
 from chalicelib.services.start_request import StartRequest
 from infra.local.gateway import Gateway
 from infra.local.server import serve
@@ -62,7 +61,7 @@ class Site:
 
     def link(self, customer: Customer) -> str:
         """Where the wallet sends its customer."""
-        token = self.ringfence.wired(IssueLink)(customer.id, None).token
+        token = self.ringfence.issue_link(customer.id, None).token
         return f"{self.url}/preferences/enter?token={token}"
 
     def say(self, customer: Customer, purpose: str, decision: str = "given", *channels: str) -> None:

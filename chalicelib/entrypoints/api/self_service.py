@@ -26,11 +26,10 @@ bp = Blueprint(__name__)
 def issue_link(call: Call[NoBody], customer_id: str) -> PreferenceLinkAnswer:
     """Makes an address at which the customer enters the preference centre, once and within a minute."""
     from chalicelib.entrypoints.web.address import address_of
-    from chalicelib.services.issue_link import IssueLink
 
     call.caller.require_reach(customer_id)
     address = address_of(bp.current_request)
-    link = ringfence().wired(IssueLink)(customer_id, call.keyed)
+    link = ringfence().issue_link(customer_id, call.keyed)
     url = f"{address.origin}{address.prefix}/preferences/enter?token={link.token}"
     return PreferenceLinkAnswer(url=url, expires_at=link.expires_at)
 
@@ -45,10 +44,9 @@ def issue_link(call: Call[NoBody], customer_id: str) -> PreferenceLinkAnswer:
 )
 def read_access_log(call: Call[NoBody], customer_id: str) -> AccessLogAnswer:
     """The latest 200 openings of the number, newest first: by whom, when, why and by which permission."""
-    from chalicelib.services.read_access_log import ReadAccessLog
 
     call.caller.require_reach(customer_id)
-    entries = ringfence().wired(ReadAccessLog)(customer_id)
+    entries = ringfence().read_access_log(customer_id)
     return AccessLogAnswer(entries=[access_answer(entry) for entry in entries])
 
 

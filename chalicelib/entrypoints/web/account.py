@@ -27,10 +27,9 @@ def export(request: PageRequest) -> Answer:
     """Everything that is held, as a file."""
     from chalicelib.entrypoints.api.answers import as_json
     from chalicelib.entrypoints.api.export_answer import export_answer
-    from chalicelib.services.export_customer import ExportCustomer
 
     visit = here(request, "export")
-    export = ringfence().wired(ExportCustomer)(visit.customer.id)
+    export = ringfence().export_customer(visit.customer.id)
     return Answer(as_json(export_answer(export)), 200, EXPORT)
 
 

@@ -17,7 +17,6 @@ from chalicelib.entrypoints.web.page_request import FormRefused, PageRequest
 from chalicelib.entrypoints.web.serving import Answer, page, see_other
 from chalicelib.entrypoints.web.sign_in import ask_number
 from chalicelib.entrypoints.web.words import locales
-from chalicelib.services.choose_in_session import ChooseInSession
 from chalicelib.services.current_session import Visit, current_session
 
 VERSION = re.compile(r"[1-9][0-9]{0,5}")
@@ -91,13 +90,13 @@ def choose(request: PageRequest) -> Answer:
         raise FormRefused
     shown = Shown(_locale(request), int(version), form.get("notice_sha256", ""))
     chosen = tuple(dict.fromkeys(channels.split()))
-    ringfence().wired(ChooseInSession).choose(request.token, purpose, chosen, shown, _key(request))
+    ringfence().choose_in_session.choose(request.token, purpose, chosen, shown, _key(request))
     return see_other(request, f"?saved={purpose}#{purpose}")
 
 
 def refuse_optional(request: PageRequest) -> Answer:
     """Nothing optional is agreed to any more."""
-    ringfence().wired(ChooseInSession).refuse_optional(request.token, _locale(request), _key(request))
+    ringfence().choose_in_session.refuse_optional(request.token, _locale(request), _key(request))
     return see_other(request, f"?saved={EVERYTHING}")
 
 

@@ -6,7 +6,7 @@ from chalicelib.bootstrap import ringfence
 from chalicelib.entrypoints.web.choices import here
 from chalicelib.entrypoints.web.page_request import PageRequest
 from chalicelib.entrypoints.web.serving import Answer, page
-from chalicelib.services.read_access_log import MOST_ENTRIES, ReadAccessLog
+from chalicelib.services.read_access_log import MOST_ENTRIES
 
 
 def history(request: PageRequest) -> Answer:
@@ -25,7 +25,7 @@ def history(request: PageRequest) -> Answer:
 def access_log(request: PageRequest) -> Answer:
     """Each time the number was opened, the latest first."""
     visit = here(request, "access_log")
-    entries = ringfence().wired(ReadAccessLog)(visit.customer.id)
+    entries = ringfence().read_access_log(visit.customer.id)
     return page(
         request,
         "access_log.html",

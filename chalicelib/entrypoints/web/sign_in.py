@@ -35,7 +35,6 @@ def start(request: PageRequest) -> Answer:
     """A code is on its way if the number is a customer's; the answer is the same if it is not."""
     from chalicelib.domain.session import PURPOSE
     from chalicelib.services.start_request import StartRequest
-    from chalicelib.services.start_sign_in import StartSignIn
 
     asked = StartRequest(
         purpose=PURPOSE,
@@ -45,7 +44,7 @@ def start(request: PageRequest) -> Answer:
         ip=request.ip,
     )
     try:
-        verification_id = ringfence().wired(StartSignIn)(request.browser, asked)
+        verification_id = ringfence().start_sign_in(request.browser, asked)
     except FieldInvalid as invalid:
         problem = problem_of(invalid)
         return ask_number(request, problem.status, problem.slug)
@@ -79,7 +78,6 @@ def ask(request: PageRequest, verification_id: str, status: int = 200, attempts:
 
 def check(request: PageRequest, verification_id: str) -> Answer:
     """The code was right, and a session is open."""
-    from chalicelib.services.sign_in import SignIn
 
     if VERIFICATION.fullmatch(verification_id) is None:
         raise NotFound
@@ -88,7 +86,7 @@ def check(request: PageRequest, verification_id: str) -> Answer:
         # What cannot be a code costs no attempt.
         return ask(request, verification_id, 422)
     try:
-        token = ringfence().wired(SignIn)(request.browser, verification_id, f"{int(code):06d}")
+        token = ringfence().sign_in(request.browser, verification_id, f"{int(code):06d}")
     except CodeIncorrect as wrong:
         return ask(request, verification_id, 422, wrong.attempts_remaining)
     return see_other(request, session=token)
@@ -96,20 +94,18 @@ def check(request: PageRequest, verification_id: str) -> Answer:
 
 def enter(request: PageRequest) -> Answer:
     """A wallet's link was used up, and a session is open."""
-    from chalicelib.services.enter_by_link import EnterByLink
 
     token = request.query.get("token", "")
     try:
         if TOKEN.fullmatch(token) is None:
             raise NotAuthenticated
-        return see_other(request, session=ringfence().wired(EnterByLink)(token))
+        return see_other(request, session=ringfence().enter_by_link(token))
     except NotAuthenticated:
         return see_other(request, "?say=link")
 
 
 def leave(request: PageRequest) -> Answer:
     """The session is over, here and in the browser."""
-    from chalicelib.services.end_session import EndSession
 
-    ringfence().wired(EndSession)(request.token)
+    ringfence().end_session(request.token)
     return see_other(request, "?say=left", Secret(""))
