@@ -5,8 +5,15 @@ from datetime import datetime, timedelta
 
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.policy import Policy
+from chalicelib.domain.word import word
 
-ASKABLE = ("never_asked", "asked_long_ago", "consent_expired", "notice_changed", "guardian_missing")
+ASKED_AT_ONCE = {
+    "unasked": "never_asked",
+    "expired": "consent_expired",
+    "outdated": "notice_changed",
+    "unguarded": "guardian_missing",
+}
+ASKABLE = (*ASKED_AT_ONCE.values(), "asked_long_ago")
 
 
 @dataclass(frozen=True)
@@ -45,16 +52,10 @@ def prompts(customer: Customer, policy: Policy, at: datetime) -> list[Prompt]:
 
 
 def _prompt(purpose: str, customer: Customer, policy: Policy, at: datetime) -> Prompt:
-    state = customer.consents.get(purpose)
-    if state is None:
-        return Prompt(purpose, "never_asked")
-    if state.decision in ("refused", "withdrawn"):
+    said, state = word(customer, purpose, policy, at), customer.consents.get(purpose)
+    if said == "given" and state is not None:
+        return Prompt(purpose, "given", state.valid_until)
+    if said in ("refused", "withdrawn") and state is not None:
         again = state.event_time + timedelta(days=policy.rules.asking.cool_down_days)
         return Prompt(purpose, "cooling_down", again) if at < again else Prompt(purpose, "asked_long_ago")
-    if state.decision == "expired" or state.lapsed(at):
-        return Prompt(purpose, "consent_expired")
-    if policy.outdated(purpose, state.notice_version):
-        return Prompt(purpose, "notice_changed")
-    if customer.under_14 and not state.by_guardian:
-        return Prompt(purpose, "guardian_missing")
-    return Prompt(purpose, "given", state.valid_until)
+    return Prompt(purpose, ASKED_AT_ONCE[said])

@@ -13,16 +13,17 @@ from chalicelib.domain.errors import (
     NotFound,
     NoticeMismatch,
     NoticeOutdated,
+    NotPermitted,
     PurposeNotSwitchable,
+    VerificationSpent,
 )
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.rules import VerificationRules
-from chalicelib.domain.verification import Verification
+from chalicelib.domain.verification import GUARDIAN, Verification
 
 # How the word was given: a touch of a screen, a voice on the phone, a hand on paper, an answer by SMS.
 METHODS = ("tap", "spoken", "written", "sms_reply")
-# The purpose of the verification by which a guardian proves their own number.
-GUARDIAN = "guardian"
+NOS = ("refused", "withdrawn")
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def shown_notice(customer: Customer, choice: ConsentChoice, policy: Policy) -> s
     """The SHA-256 of the notice that the choice answers; empty if this service never held such a notice.
 
     Giving asks for an active customer and the current notice, and under 14 for a guardian. Refusing and withdrawing are
-    blocked by none of it, nor by a notice or a purpose that the policy has dropped since.
+    blocked by none of it, nor by other words than ours, nor by a notice or a purpose that the policy has dropped since.
 
     Raises:
         NotFound: there is no such purpose.
@@ -137,14 +138,15 @@ def shown_notice(customer: Customer, choice: ConsentChoice, policy: Policy) -> s
     if customer.status == "purged":
         raise CustomerPurged
     notice = policy.notice(choice.purpose, choice.notice_version, choice.locale)
-    if choice.notice_sha256 not in (None, notice.sha256 if notice else None):
-        raise NoticeMismatch
+    is_ours = choice.notice_sha256 in (None, notice.sha256 if notice else None)
     if choice.decision != "given":
         if choice.channels:
             raise FieldInvalid("/channels", "must be absent unless the decision is given")
-        return notice.sha256 if notice else ""
+        return notice.sha256 if notice and is_ours else ""
     assert purpose is not None
     customer.require_active()
+    if not is_ours:
+        raise NoticeMismatch
     if notice is None:
         raise FieldInvalid("/notice_version", "is not a notice of this purpose in this locale")
     if choice.notice_version != purpose.notice_version:
@@ -159,15 +161,17 @@ def shown_notice(customer: Customer, choice: ConsentChoice, policy: Policy) -> s
 
 
 def guardian_proof(
-    verification: Verification, customer: Customer, at: datetime, rules: VerificationRules
+    verification: Verification, customer: Customer, choice: ConsentChoice, at: datetime, rules: VerificationRules
 ) -> GuardianProof:
     """Who spoke for the customer. One proof serves all that is decided in one sitting, for this customer only.
+
+    A no ends the sitting for its purpose: or whoever has the proof's id could undo what the guardian took back.
 
     Raises:
         VerificationPurposeMismatch, VerificationSpent, VerificationCancelled, VerificationExpired,
         VerificationNotProved: it proves nothing here.
         NotFound: it was made for another customer.
-        FieldInvalid: the number is the customer's own.
+        FieldInvalid: the number is the customer's own, or the customer is no child.
 
     Source: PIPL 31; GDPR 8(2).
     """
@@ -177,6 +181,12 @@ def guardian_proof(
         raise NotFound
     if verification.tag == customer.tag:
         raise FieldInvalid("/guardian_verification_id", "proves the customer's own number, not a guardian's")
+    if not customer.under_14:
+        raise FieldInvalid("/guardian_verification_id", "is for a customer under 14")
+    last = customer.consents.get(choice.purpose)
+    is_undone = last is not None and last.decision in NOS and verification.verified_at <= last.event_time
+    if choice.decision == "given" and is_undone:
+        raise VerificationSpent
     return GuardianProof(verification.id, verification.masked, verification.verified_at.isoformat())
 
 
@@ -191,8 +201,12 @@ def said(
 ) -> ConsentEvent:
     """The event that the choice makes.
 
-    Raises: what `shown_notice` raises.
+    Raises:
+        NotPermitted: an officer writes down a no that came by letter, and agrees to nothing for anybody.
+        Refused: what `shown_notice` raises.
     """
+    if caller.role == "officer" and choice.decision == "given":
+        raise NotPermitted
     notice_sha256 = shown_notice(customer, choice, policy)
     agreed = policy.rules.purposes[choice.purpose] if choice.decision == "given" else None
     days = agreed.valid_days if agreed else None

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.policy import Policy
+from chalicelib.domain.word import word
 
 # Why, as a closed list. The first two permit.
 REASONS = (
@@ -24,6 +25,15 @@ REASONS = (
     "guardian_missing",
 )
 PERMITTING = ("contract", "consent_given")
+REASON_OF_WORD = {
+    "unasked": "consent_missing",
+    "refused": "consent_refused",
+    "withdrawn": "consent_withdrawn",
+    "expired": "consent_expired",
+    "outdated": "consent_outdated",
+    "unguarded": "guardian_missing",
+    "given": "consent_given",
+}
 
 
 @dataclass(frozen=True)
@@ -67,21 +77,12 @@ def decide(customer: Customer, question: ContactQuestion, policy: Policy, at: da
         return Decision("channel_not_offered")
     if purpose.basis == "contract":
         return Decision("contract")
+    said = word(customer, question.purpose, policy, at)
     state = customer.consents.get(question.purpose)
-    if state is None:
-        return Decision("consent_missing")
-    evidence = (state.event_id,)
-    if state.decision != "given":
-        return Decision(f"consent_{state.decision}", evidence)
-    if state.lapsed(at):
-        return Decision("consent_expired", evidence)
-    if policy.outdated(question.purpose, state.notice_version):
-        return Decision("consent_outdated", evidence)
-    if customer.under_14 and not state.by_guardian:
-        return Decision("guardian_missing", evidence)
-    if question.channel not in state.channels:
+    evidence = (state.event_id,) if state is not None else ()
+    if said == "given" and state is not None and question.channel not in state.channels:
         return Decision("channel_not_agreed", evidence)
-    return Decision("consent_given", evidence)
+    return Decision(REASON_OF_WORD[said], evidence)
 
 
 @dataclass(frozen=True)

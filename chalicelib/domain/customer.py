@@ -73,6 +73,7 @@ class Customer:
         tag, masked, region, number: all None once purged.
         test_number: its name in the policy, if the number is one.
         under_14: only a guardian can consent. Source: PIPL 31.
+        of_age_at: when that was taken back; what was given before without a guardian stays without effect.
         ledger_sequence: number of consent events so far.
         ledger_hash: hash of the last one; GENESIS before the first.
         due_at: when the clock has something to do for this customer, or None.
@@ -92,6 +93,7 @@ class Customer:
     ledger_hash: str = GENESIS
     test_number: str | None = None
     under_14: bool = False
+    of_age_at: datetime | None = None
     closed_at: datetime | None = None
     purged_at: datetime | None = None
     due_at: datetime | None = None
@@ -124,6 +126,17 @@ class Customer:
             return changed
         ends = [it.valid_until for it in consents.values() if it.decision == "given" and it.valid_until is not None]
         return replace(changed, due_at=min(ends, default=None), due_reason=CONSENT_EXPIRED if ends else None)
+
+    def of_age(self, under_14: bool, at: datetime) -> "Customer":
+        """The customer is noted as under 14, or as not."""
+        if self.under_14 == under_14:
+            return self
+        return replace(self, under_14=under_14, of_age_at=self.of_age_at if under_14 else at)
+
+    def lacks_guardian(self, state: ConsentState) -> bool:
+        """True if a child gave it alone, known to be one then or not."""
+        is_child_s = self.under_14 or (self.of_age_at is not None and state.event_time <= self.of_age_at)
+        return is_child_s and not state.by_guardian
 
     def lapsed_consents(self, at: datetime) -> list[str]:
         """The purposes whose consent has ended by itself and stands in the head as given."""

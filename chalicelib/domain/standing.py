@@ -8,6 +8,7 @@ from chalicelib.domain.consent import ConsentChoice
 from chalicelib.domain.customer import ConsentState, Customer
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.policy import Policy
+from chalicelib.domain.word import word
 
 SURFACE = "preference_centre"
 
@@ -17,8 +18,7 @@ class Standing:
     """One purpose as it stands for a customer.
 
     Attributes:
-        word: essential, unasked, given, refused, withdrawn, expired, outdated (given to a notice that has changed) or
-            unguarded (given by a child alone).
+        word: essential, or one of `domain/word.py`.
         channels: what may be used now; empty unless given, and all of the purpose's if essential.
         state: the last word itself; None if there is none.
     """
@@ -52,15 +52,8 @@ def _standing(name: str, customer: Customer, policy: Policy, at: datetime) -> St
     purpose, state = policy.rules.purposes[name], customer.consents.get(name)
     if purpose.essential:
         return Standing(name, "essential", purpose.channels)
-    if state is None:
-        return Standing(name, "unasked")
-    if state.lapsed(at):
-        return Standing(name, "expired", (), state)
-    if state.decision == "given" and policy.outdated(name, state.notice_version):
-        return Standing(name, "outdated", (), state)
-    if state.decision == "given" and customer.under_14 and not state.by_guardian:
-        return Standing(name, "unguarded", (), state)
-    return Standing(name, state.decision, state.channels if state.decision == "given" else (), state)
+    said = word(customer, name, policy, at)
+    return Standing(name, said, state.channels if state is not None and said == "given" else (), state)
 
 
 def chosen(standing: Standing, channels: tuple[str, ...], shown: Shown) -> ConsentChoice:

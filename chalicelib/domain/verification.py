@@ -63,6 +63,10 @@ class Send:
     reason: str | None = None
 
 
+# The purpose by which a guardian proves a number of their own.
+GUARDIAN = "guardian"
+
+
 @dataclass(frozen=True)
 class Verification:
     """The record. It holds no code, no hash of one and no seed.
@@ -156,7 +160,9 @@ class Verification:
             raise VerificationSpent
         if at >= self.code_expires_at:
             raise VerificationExpired
-        return self._finished("verified", at, retention, verified_at=at, proved_by=attempt)
+        # A guardian's number is bound to nobody, so nothing needs it any more.
+        sealed = None if self.purpose == GUARDIAN else self.pending_number
+        return self._finished("verified", at, retention, verified_at=at, proved_by=attempt, pending_number=sealed)
 
     def with_send(self, at: datetime, rules: VerificationRules) -> "Verification":
         """One more send is intended. The code and its life stay the same.

@@ -1,6 +1,6 @@
 """Notes whether a customer needs a guardian to consent."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from chalicelib.domain.claim import KeyedRequest
 from chalicelib.domain.customer import Customer
@@ -34,9 +34,10 @@ class NoteAge:
         )
 
     def _note(self, customer: Customer, under_14: bool, keyed: KeyedRequest | None) -> Customer:
+        at = self.clock.now()
+
         def noted(it: Customer) -> Customer:
             it.require_active()
-            return it if it.under_14 == under_14 else replace(it, under_14=under_14)
+            return it.of_age(under_14, at)
 
-        at = self.clock.now()
         return changed(self.store, customer, noted, lambda it: self.idempotency.claim(keyed, it.id, it.id, at))

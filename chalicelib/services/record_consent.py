@@ -1,18 +1,18 @@
 """Records a customer's word on a purpose."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.claim import KeyedRequest
-from chalicelib.domain.consent import ConsentChoice, ConsentEvent, GuardianProof, guardian_proof, said
+from chalicelib.domain.consent import ConsentChoice, ConsentEvent, guardian_proof, said
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.policy import Policy
-from chalicelib.ports import Clock, Store
+from chalicelib.domain.verification import Verification
+from chalicelib.domain.writes import Expect, Write
 from chalicelib.services.append_event import AppendEvent
-from chalicelib.services.changing import existing
-from chalicelib.services.concurrently import together
 from chalicelib.services.consent_history import ConsentHistory
 from chalicelib.services.idempotency import Idempotency
 from chalicelib.services.own_verification import OwnVerification
@@ -23,8 +23,6 @@ class RecordConsent:
     """What the customer, or a guardian for them, says of one purpose is part of the ledger."""
 
     policy: Policy
-    clock: Clock
-    store: Store
     own: OwnVerification
     idempotency: Idempotency
     append_event: AppendEvent
@@ -37,6 +35,7 @@ class RecordConsent:
 
         Raises:
             NotFound: there is no such customer, purpose or guardian's verification.
+            NotPermitted: only the wallet brings a guardian's word, and an officer brings no yes.
             FieldInvalid, PurposeNotSwitchable, NoticeOutdated, NoticeMismatch, GuardianRequired, CustomerRestricted,
                 CustomerPurged: it cannot be recorded.
             VerificationPurposeMismatch, VerificationSpent, VerificationCancelled, VerificationExpired,
@@ -61,17 +60,22 @@ class RecordConsent:
     def _record(
         self, caller: Caller, customer_id: str, choice: ConsentChoice, keyed: KeyedRequest | None
     ) -> ConsentEvent:
-        guardian = self._guardian(caller, customer_id, choice.guardian_verification_id)
-        return self.append_event(
-            customer_id,
-            lambda customer, at: said(new_id("evt"), customer, choice, self.policy, caller, at, guardian),
-            lambda event, at: self.idempotency.claim(keyed, event.event_id, customer_id, at),
-        )
+        verification = self._guardian_s(caller, choice.guardian_verification_id)
 
-    def _guardian(self, caller: Caller, customer_id: str, verification_id: str | None) -> GuardianProof | None:
+        def say(customer: Customer, at: datetime) -> ConsentEvent:
+            rules = self.policy.rules.verification
+            proof = guardian_proof(verification, customer, choice, at, rules) if verification else None
+            return said(new_id("evt"), customer, choice, self.policy, caller, at, proof)
+
+        def also(event: ConsentEvent, at: datetime) -> tuple[Write, ...]:
+            # A proof that is cancelled in this moment proves nothing.
+            guarded = [Expect(verification)] if verification else []
+            return *guarded, *self.idempotency.claim(keyed, event.event_id, customer_id, at)
+
+        return self.append_event(customer_id, say, also)
+
+    def _guardian_s(self, caller: Caller, verification_id: str | None) -> Verification | None:
         if verification_id is None:
             return None
-        verification, customer = together(
-            lambda: self.own(caller, verification_id), lambda: existing(self.store, Customer, customer_id)
-        )
-        return guardian_proof(verification, customer, self.clock.now(), self.policy.rules.verification)
+        # The customer's own token must not speak for a guardian.
+        return self.own(caller.acting_as("wallet"), verification_id)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.world import CUSTOMER_ID, OTHER_NUMBER, Api, Reply, customer
+from tests.api.world import CUSTOMER_ID, OFFICER, OTHER_NUMBER, Api, Reply, customer
 
 PROMPTS = f"/v1/customers/{CUSTOMER_ID}/prompts"
 AGE = f"/v1/customers/{CUSTOMER_ID}/age"
@@ -110,6 +110,14 @@ def test_a_child_may_say_no_alone(api: Api) -> None:
     assert api.consent("marketing", "withdrawn").status == 200
 
 
+def test_an_officer_writes_down_a_no_that_came_by_letter_and_no_yes(api: Api) -> None:
+    api.bound()
+    assert api.consent("marketing", token=OFFICER).status == 403
+    assert api.consent("marketing", "withdrawn", token=OFFICER, method="written").status == 200
+    (event,) = api.call("GET", f"/v1/customers/{CUSTOMER_ID}/consents/marketing/history").body["events"]
+    assert (event["actor"], event["method"]) == ("officer", "written")
+
+
 def test_age_may_be_noted_later_and_taken_back(api: Api) -> None:
     api.bound()
     api.consent("marketing")
@@ -117,4 +125,7 @@ def test_age_may_be_noted_later_and_taken_back(api: Api) -> None:
     assert api.decide("marketing", "sms").body["reason"] == "guardian_missing"
     assert by_purpose(api.call("GET", PROMPTS).body["ask"])["marketing"]["reason"] == "guardian_missing"
     assert api.call("PUT", AGE, body={"under_14": False}).body["under_14"] is False
+    assert api.decide("marketing", "sms").body["reason"] == "guardian_missing"
+    api.pass_time(seconds=1)
+    api.consent("marketing")
     assert api.decide("marketing", "sms").body["decision"] == "permitted"

@@ -27,7 +27,7 @@ ROLES = {
     ("POST", "/v1/customers/{customer_id}/preference-links"): {"customer"},
     ("GET", "/v1/purposes"): PUBLIC,
     ("GET", "/v1/notices/{purpose}/{version}"): PUBLIC,
-    ("PUT", "/v1/customers/{customer_id}/consents/{purpose}"): {"wallet", "customer"},
+    ("PUT", "/v1/customers/{customer_id}/consents/{purpose}"): {"wallet", "customer", "officer"},
     ("GET", "/v1/customers/{customer_id}/prompts"): {"wallet", "customer"},
     ("PUT", "/v1/customers/{customer_id}/age"): {"wallet"},
     ("GET", "/v1/customers/{customer_id}/consents"): {"wallet", "customer", "officer"},

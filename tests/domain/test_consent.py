@@ -32,10 +32,12 @@ from chalicelib.domain.errors import (
     NotFound,
     NoticeMismatch,
     NoticeOutdated,
+    NotPermitted,
     PurposeNotSwitchable,
     VerificationExpired,
     VerificationNotProved,
     VerificationPurposeMismatch,
+    VerificationSpent,
 )
 from tests.domain.samples import NOON, NOTICES, POLICY, PURPOSES, RULES, a_customer, a_verification
 
@@ -123,6 +125,8 @@ def test_other_words_than_the_notice_s_are_refused() -> None:
     for wrong in ("0" * 64, "", NOTICES["marketing", 3, "zh-CN"].sha256, NOTICES["marketing", 2, "en"].sha256):
         with pytest.raises(NoticeMismatch):
             shown_notice(a_customer(), replace(GIVEN, notice_sha256=wrong), POLICY)
+        for decision in ("refused", "withdrawn"):
+            assert shown_notice(a_customer(), replace(WITHDRAWN, decision=decision, notice_sha256=wrong), POLICY) == ""
     right = replace(GIVEN, notice_sha256=NOTICES["marketing", 3, "en"].sha256)
     assert shown_notice(a_customer(), right, POLICY) == right.notice_sha256
 
@@ -145,11 +149,14 @@ PROOF = a_verification(
 )
 
 
+CHILD = a_customer(under_14=True)
+
+
 def test_a_guardian_is_named_by_the_number_that_they_proved() -> None:
-    assert guardian_proof(PROOF, a_customer(), NOON, RULES) == GuardianProof("vrf_0123", PROOF.masked, NOON.isoformat())
+    assert guardian_proof(PROOF, CHILD, GIVEN, NOON, RULES) == GuardianProof("vrf_0123", PROOF.masked, NOON.isoformat())
     # All that is decided in one sitting.
     last = NOON + timedelta(seconds=RULES.proof_lifetime_seconds) - timedelta(microseconds=1)
-    assert guardian_proof(PROOF, a_customer(), last, RULES).verification_id == PROOF.id
+    assert guardian_proof(PROOF, CHILD, GIVEN, last, RULES).verification_id == PROOF.id
 
 
 @pytest.mark.parametrize(
@@ -166,7 +173,26 @@ def test_a_guardian_is_named_by_the_number_that_they_proved() -> None:
 )
 def test_anything_else_proves_no_guardian(change: dict[str, Any], after_seconds: int, refusal: type[Exception]) -> None:
     with pytest.raises(refusal):
-        guardian_proof(replace(PROOF, **change), a_customer(), NOON + timedelta(seconds=after_seconds), RULES)
+        guardian_proof(replace(PROOF, **change), CHILD, GIVEN, NOON + timedelta(seconds=after_seconds), RULES)
+
+
+def test_nobody_is_a_guardian_of_an_adult() -> None:
+    with pytest.raises(FieldInvalid) as refused:
+        guardian_proof(PROOF, a_customer(), GIVEN, NOON, RULES)
+    assert refused.value.pointer == "/guardian_verification_id"
+
+
+@pytest.mark.parametrize("decision", ["refused", "withdrawn", "given", "expired"])
+def test_a_no_ends_the_sitting_for_its_purpose(decision: str) -> None:
+    later = NOON + timedelta(minutes=5)
+    child = a_customer(under_14=True, consents={"marketing": ConsentState(decision, 3, "en", (), "evt_1", later)})
+    at = later + timedelta(minutes=1)
+    assert guardian_proof(replace(PROOF, verified_at=at), child, GIVEN, at, RULES).verified_at == at.isoformat()
+    for other in (replace(GIVEN, purpose="order_notice"), replace(WITHDRAWN, decision="withdrawn")):
+        assert guardian_proof(PROOF, child, other, at, RULES).verification_id == PROOF.id
+    if decision in ("refused", "withdrawn"):
+        with pytest.raises(VerificationSpent):
+            guardian_proof(PROOF, child, GIVEN, at, RULES)
 
 
 BY = Caller("wallet-app", "backend", frozenset({"wallet"}), NOON)
@@ -186,10 +212,12 @@ def test_frequency_and_duration_are_part_of_what_is_given_and_of_nothing_else(de
 
 
 def test_the_event_says_who_spoke() -> None:
-    proof = guardian_proof(PROOF, a_customer(), NOON, RULES)
+    proof = guardian_proof(PROOF, CHILD, GIVEN, NOON, RULES)
     assert said("evt_1", a_customer(), GIVEN, POLICY, BY, NOON, proof).actor == "guardian"
     officer = replace(BY, roles=frozenset({"officer"}))
-    assert said("evt_1", a_customer(), GIVEN, POLICY, officer, NOON).actor == "officer"
+    assert said("evt_1", a_customer(), WITHDRAWN, POLICY, officer, NOON).actor == "officer"
+    with pytest.raises(NotPermitted):
+        said("evt_1", a_customer(), GIVEN, POLICY, officer, NOON)
 
 
 @pytest.mark.parametrize(("version", "digest"), [(3, NOTICES["marketing", 3, "en"].sha256), (9, "")])

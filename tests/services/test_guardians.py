@@ -9,16 +9,22 @@ from chalicelib.domain.contact import ContactQuestion
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import (
     ContactTokenInvalid,
+    Contended,
     CustomerRestricted,
     FieldInvalid,
     GuardianRequired,
     IdempotencyKeyReused,
     NotFound,
+    NotPermitted,
+    VerificationCancelled,
     VerificationNotProved,
     VerificationPurposeMismatch,
+    VerificationSpent,
 )
+from chalicelib.domain.ledger import LedgerEvent
 from chalicelib.domain.verification import Verification
-from tests.fakes import bearer
+from tests.fakes import bearer, caller
+from tests.services.staged_store import StagedAdapters
 from tests.services.world import KEY, NUMBER, OTHER_NUMBER, OTHER_WALLET, STAFF, WALLET, World, keyed
 
 CHOICE = ConsentChoice("marketing", "given", 1, "en", None, ("sms",), "signup_screen")
@@ -107,10 +113,61 @@ def test_what_a_child_gave_before_the_wallet_knew_their_age_permits_nothing_any_
     assert reason(world, customer) == "guardian_missing"
     with pytest.raises(ContactTokenInvalid):
         world.ringfence.strongroom.send_message(bearer(STAFF), token, "offer", {}, None)
-    spoken(world, customer, guardian(world, customer))
+    world.later(days=200)
+    # Turning 14 does not make a child's word one's own.
+    world.ringfence.note_age(customer.id, False, None)
+    assert reason(world, customer) == "guardian_missing"
+    world.later(seconds=1)
+    world.say(customer, purpose="marketing")
     assert reason(world, customer) == "consent_given"
+
+
+def test_what_a_guardian_gave_outlasts_childhood(world: World) -> None:
+    customer = child(world)
+    spoken(world, customer, guardian(world, customer))
     world.ringfence.note_age(customer.id, False, None)
     assert reason(world, customer) == "consent_given"
+
+
+def test_the_child_s_own_token_cannot_bring_the_guardian_s_proof(world: World) -> None:
+    customer = child(world)
+    proof = guardian(world, customer)
+    own = caller("customer", subject=customer.id)
+    choice = replace(CHOICE, guardian_verification_id=proof.id)
+    with pytest.raises(NotPermitted):
+        world.ringfence.record_consent(own, customer.id, choice, None)
+    assert world.row(Customer, customer.id).ledger_sequence == 0
+
+
+def test_what_the_guardian_took_back_is_not_given_again_with_the_old_proof(world: World) -> None:
+    customer = child(world)
+    proof = guardian(world, customer)
+    spoken(world, customer, proof)
+    world.later(minutes=1)
+    spoken(world, customer, proof, decision="withdrawn", channels=())
+    with pytest.raises(VerificationSpent):
+        spoken(world, customer, proof)
+    world.later(minutes=1)
+    assert spoken(world, customer, guardian(world, customer)).actor == "guardian"
+
+
+def test_a_proof_that_is_cancelled_in_this_moment_proves_nothing() -> None:
+    adapters = StagedAdapters()
+    world = World(adapters)
+    customer = child(world)
+    proof = guardian(world, customer)
+    adapters.store.before(LedgerEvent, lambda: world.cancel(proof.id))
+    with pytest.raises(Contended):
+        spoken(world, customer, proof)
+    with pytest.raises(VerificationCancelled):
+        spoken(world, customer, proof)
+    assert world.row(Customer, customer.id).ledger_sequence == 0
+
+
+def test_the_guardian_s_number_is_gone_with_the_proof(world: World) -> None:
+    customer = child(world)
+    proof = guardian(world, customer)
+    assert world.row(Verification, proof.id).pending_number is None
 
 
 def test_age_is_noted_once_for_one_key_and_for_active_customers_only(world: World) -> None:

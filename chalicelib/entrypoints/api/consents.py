@@ -32,7 +32,7 @@ bp = Blueprint(__name__)
     bp,
     "PUT",
     "/v1/customers/{customer_id}/consents/{purpose}",
-    roles=("wallet", "customer"),
+    roles=("wallet", "customer", "officer"),
     body=ConsentBody,
     answer=ConsentAnswer,
     problems=(
@@ -51,7 +51,7 @@ bp = Blueprint(__name__)
     ),
 )
 def record_consent(call: Call[ConsentBody], customer_id: str, purpose: str) -> ConsentAnswer:
-    """Records that a customer gives, refuses or withdraws consent to a purpose; it counts at once."""
+    """Records that a customer gives, refuses or withdraws consent to a purpose; an officer records no yes."""
     call.caller.require_reach(customer_id)
     body = call.body
     choice = ConsentChoice(
