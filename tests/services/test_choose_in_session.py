@@ -140,9 +140,14 @@ def test_what_rests_on_the_contract_has_no_switch(page: Page, customer: Customer
 
 
 def test_another_text_than_was_shown_is_not_agreed_to(page: Page, customer: Customer) -> None:
-    for channels in (("sms",), ()):
-        with pytest.raises(NoticeMismatch):
-            page.choose(page.by_wallet(customer), *channels, sha256="0" * 64)
+    with pytest.raises(NoticeMismatch):
+        page.choose(page.by_wallet(customer), "sms", sha256="0" * 64)
+
+
+def test_another_text_than_was_shown_stops_no_refusal(page: Page, customer: Customer) -> None:
+    page.choose(page.by_wallet(customer), sha256="0" * 64)
+    (event,) = page.world.ringfence.history(customer.id)
+    assert (event.event_type, event.notice_sha256) == ("refused", "")
 
 
 def test_a_channel_that_the_purpose_does_not_use_is_refused(page: Page, customer: Customer) -> None:
