@@ -41,7 +41,7 @@ def announce_again(dynamodb: DynamoDBClient, table: str, since: datetime, until:
     done = Again()
     batch: list[Event] = []
     for keys in _keys(dynamodb, table, since, until):
-        batch.append(_as_added(keys, len(batch) + 1))
+        batch.append(as_added(keys, len(batch) + 1))
         if len(batch) == BATCH:
             _hand_over(batch, function, done)
             batch = []
@@ -61,8 +61,13 @@ def _keys(dynamodb: DynamoDBClient, table: str, since: datetime, until: datetime
         yield from page["Items"]
 
 
-def _as_added(keys: Event, number: int) -> Event:
-    """What the stream says of a new row."""
+def as_added(keys: Event, number: int) -> Event:
+    """What the stream says of a new row.
+
+    Args:
+        keys: of the row in the ledger.
+        number: its place in the stream.
+    """
     change = {
         "ApproximateCreationDateTime": 0.0,
         "Keys": keys,

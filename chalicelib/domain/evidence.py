@@ -1,6 +1,6 @@
 """What an export and the anchors prove about a customer's consents. Whoever asks needs no service and no secret."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,12 +25,14 @@ class Evidence:
     """What an export says of one customer.
 
     Attributes:
+        status: of the customer.
         sequence, hash: of the chain's end, as the customer's head has it.
         readable: True if the ledger key was there.
         links: in the order of the export.
     """
 
     customer_id: str
+    status: str
     sequence: int
     hash: str
     readable: bool
@@ -46,13 +48,15 @@ class FoundAnchor:
         place: from its name, from 1.
         anchor: what it states; None if that can't be read.
         signed_by: which of the known keys signed exactly that; None if none did.
-        heads: its leaves; None if they are missing or can't be read.
+        has_leaves: True if its leaves are those that it states.
+        own_heads: of its leaves, those of the one customer that is asked about. There are too many to keep all.
     """
 
     place: int
     anchor: Anchor | None
     signed_by: str | None
-    heads: tuple[AnchoredHead, ...] | None
+    has_leaves: bool
+    own_heads: tuple[AnchoredHead, ...]
 
 
 @dataclass(frozen=True)
@@ -63,11 +67,29 @@ class Finding:
     flaw: str | None
 
 
+def found_anchor(
+    place: int, anchor: Anchor | None, signed_by: str | None, heads: Collection[AnchoredHead] | None, customer_id: str
+) -> FoundAnchor:
+    """The anchor of this place, its leaves looked through for one customer.
+
+    Args:
+        heads: its leaves; None if they are missing or can't be read.
+    """
+    own = blinded(customer_id)
+    return FoundAnchor(
+        place=place,
+        anchor=anchor,
+        signed_by=signed_by,
+        has_leaves=anchor is not None and heads is not None and root_of(heads) == anchor.root,
+        own_heads=tuple(head for head in heads or () if head.blinded == own),
+    )
+
+
 def findings(evidence: Evidence, anchors: Sequence[FoundAnchor]) -> list[Finding]:
     """Every question that can be asked, answered. All is well if no answer has a flaw.
 
     Args:
-        anchors: all of the archive, in the order of their places.
+        anchors: all of the archive, in the order of their places, looked through for the customer of the evidence.
     """
     answers: list[tuple[str, Callable[[], str | None]]] = [
         ("every anchor is signed by a known key", lambda: _unsigned(anchors)),
@@ -75,6 +97,7 @@ def findings(evidence: Evidence, anchors: Sequence[FoundAnchor]) -> list[Finding
         ("the leaves are those that were signed", lambda: _wrong_leaves(anchors)),
         ("the events are one chain that ends at the head", lambda: _broken(evidence)),
         ("each event says what it committed to", lambda: _altered(evidence)),
+        ("words are missing only after the ledger's retention", lambda: _withheld(evidence)),
         ("the consents are what the events say", lambda: _unfounded(evidence)),
         ("the chain contains every anchored head", lambda: _contradicted(evidence, anchors)),
         ("no event of anchored hours is without an anchor", lambda: _backdated(evidence, anchors)),
@@ -105,7 +128,7 @@ def _misplaced(anchors: Sequence[FoundAnchor]) -> str | None:
 
 
 def _wrong_leaves(anchors: Sequence[FoundAnchor]) -> str | None:
-    return _first(f"anchor {it.place} has other leaves, or none" for it in anchors if not _has_its_leaves(it))
+    return _first(f"anchor {it.place} has other leaves, or none" for it in anchors if not it.has_leaves)
 
 
 def _broken(evidence: Evidence) -> str | None:
@@ -117,8 +140,6 @@ def _altered(evidence: Evidence) -> str | None:
     for opened in evidence.links:
         number = opened.link.sequence
         if opened.salt is None or opened.payload is None:
-            if evidence.readable:
-                return f"event {number} can't be read, although the key was there"
             continue
         if commit_to(opened.salt, opened.payload) != opened.link.commitment:
             return f"event {number} says something else than it committed to"
@@ -126,6 +147,16 @@ def _altered(evidence: Evidence) -> str | None:
         if event is None or not _belongs(event, opened.link, evidence.customer_id):
             return f"event {number} is about something else than its link"
     return None
+
+
+def _withheld(evidence: Evidence) -> str | None:
+    if evidence.readable:
+        missing = (it.link.sequence for it in evidence.links if it.salt is None or it.payload is None)
+        return _first(f"event {number} can't be read, although the key was there" for number in missing)
+    if evidence.status != "purged":
+        return "the key is gone, although the customer is not purged"
+    left = (it.link.sequence for it in evidence.links if it.salt is not None or it.payload is not None)
+    return _first(f"event {number} can be read, although the key is gone" for number in left)
 
 
 def _unfounded(evidence: Evidence) -> str | None:
@@ -142,7 +173,7 @@ def _unfounded(evidence: Evidence) -> str | None:
 
 def _contradicted(evidence: Evidence, anchors: Sequence[FoundAnchor]) -> str | None:
     hashes = {opened.link.sequence: opened.link.hash for opened in evidence.links}
-    for place, head in _own_heads(evidence, anchors):
+    for place, head in _own_heads(anchors):
         if head.sequence not in hashes:
             return f"anchor {place} has seen {head.sequence} events, and the export has {len(hashes)}"
         if hashes[head.sequence] != head.hash:
@@ -155,7 +186,7 @@ def _backdated(evidence: Evidence, anchors: Sequence[FoundAnchor]) -> str | None
     if not covered:
         return None
     since, until = covered[0].covers_from, covered[-1].covers_until
-    anchored = max((head.sequence for _, head in _own_heads(evidence, anchors)), default=0)
+    anchored = max((head.sequence for _, head in _own_heads(anchors)), default=0)
     return _first(
         f"event {opened.link.sequence} is of a time that is anchored, and no anchor has seen it"
         for opened in evidence.links
@@ -163,19 +194,12 @@ def _backdated(evidence: Evidence, anchors: Sequence[FoundAnchor]) -> str | None
     )
 
 
-def _own_heads(evidence: Evidence, anchors: Sequence[FoundAnchor]) -> list[tuple[int, AnchoredHead]]:
-    own = blinded(evidence.customer_id)
-    return [
-        (it.place, head) for it in anchors if _is_sound(it) and it.heads for head in it.heads if head.blinded == own
-    ]
+def _own_heads(anchors: Sequence[FoundAnchor]) -> list[tuple[int, AnchoredHead]]:
+    return [(it.place, head) for it in anchors if _is_sound(it) for head in it.own_heads]
 
 
 def _is_sound(found: FoundAnchor) -> bool:
-    return found.signed_by is not None and _has_its_leaves(found)
-
-
-def _has_its_leaves(found: FoundAnchor) -> bool:
-    return found.anchor is not None and found.heads is not None and root_of(found.heads) == found.anchor.root
+    return found.signed_by is not None and found.has_leaves
 
 
 def _event(payload: bytes) -> ConsentEvent | None:

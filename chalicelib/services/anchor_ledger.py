@@ -61,7 +61,8 @@ class AnchorLedger:
 
         Raises:
             Unavailable: the store, the key or the archive did not answer; the next run goes on.
-            LedgerDamaged: the archive has another anchor than the store in the last place.
+            LedgerDamaged: the archive has another anchor than the store in the last place, or other leaves than were
+                signed under their name.
         """
         last = self._last()
         if last is not None:
@@ -83,7 +84,10 @@ class AnchorLedger:
         anchor = next_anchor(last, until, heads)
         signed = compact(HEADER_TYPE, anchor.statement(), self.signer.key_id, self.signer.sign)
         anchor = replace(anchor, signed=signed)
-        self.archive.put(anchor.leaves_name, write_leaves(heads))
+        leaves = write_leaves(heads)
+        # Who reads the ledger can know the name in advance. Without its leaves the anchor would prove nothing.
+        if self.archive.put(anchor.leaves_name, leaves) != leaves:
+            raise LedgerDamaged(f"the archive has other leaves of anchor {anchor.sequence}")
         try:
             self.store.commit(Insert(anchor))
         except Conflict as conflict:

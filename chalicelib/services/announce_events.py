@@ -6,7 +6,7 @@ from functools import cache
 
 from chalicelib.domain.announcement import Announcement, announcement
 from chalicelib.domain.consent import ConsentEvent
-from chalicelib.domain.customer import LEDGER_KEY, WrappedKey
+from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
 from chalicelib.domain.errors import LedgerDamaged, Unavailable
 from chalicelib.domain.ledger import LedgerEvent, position
 from chalicelib.ports import EventBus, LedgerCipher, Store, UnlockedLedger
@@ -18,7 +18,7 @@ class Outcome:
 
     Attributes:
         name: announced; ended, since the ledger's own retention has and nothing can be read any more; damaged, since
-            it is not what its chain committed to; failed, and must be tried again.
+            it is not what its chain committed to, or its key is gone too early; failed, and must be tried again.
         failure: why it failed.
     """
 
@@ -68,6 +68,7 @@ class _Reading:
         self._store, self._ledger = store, ledger
         self._link = cache(self._get_link)
         self._unlocked = cache(self._unlock)
+        self._has_ended = cache(self._ended)
 
     def outcome(self, customer_id: str, sequence: int) -> Announcement | Outcome:
         """What is to be said of the event, or why nothing is."""
@@ -78,7 +79,7 @@ class _Reading:
                 return Outcome("damaged")
             unlocked = self._unlocked(customer_id)
             if unlocked is None:
-                return Outcome("ended")
+                return Outcome("ended" if self._has_ended(customer_id) else "damaged")
             opened = unlocked.open(link.event_id, link.commitment, link.sealed)
             return announcement(link, before, ConsentEvent.from_canonical(opened.payload))
         except LedgerDamaged:
@@ -92,3 +93,8 @@ class _Reading:
     def _unlock(self, customer_id: str) -> UnlockedLedger | None:
         key = self._store.get(WrappedKey, customer_id, LEDGER_KEY)
         return self._ledger.unlock(key) if key else None
+
+    def _ended(self, customer_id: str) -> bool:
+        """True if the ledger's retention has ended; heads are never removed."""
+        customer = self._store.get(Customer, customer_id)
+        return customer is not None and LEDGER_KEY not in customer.key_ids

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from chalicelib.domain.consent import ConsentEvent
 from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
-from chalicelib.domain.errors import LedgerDamaged, NotFound
+from chalicelib.domain.errors import LedgerDamaged
 from chalicelib.domain.ledger import LedgerEvent, first_break
 from chalicelib.ports import LedgerCipher, Store
+from chalicelib.services.changing import existing
 from chalicelib.services.concurrently import together
+from chalicelib.services.ledger_reading import head_and_chain
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,9 @@ class ConsentHistory:
 
         Raises:
             NotFound: there is no such customer.
-            LedgerDamaged: the chain does not hold, or an event is not what it committed to.
+            LedgerDamaged: the chain does not hold or ends elsewhere than at the head, or an event is not what it
+                committed to.
+            Contended: others wrote to the same customer without pause.
         """
         return [event for event, _ in self.chained(customer_id)[1]]
 
@@ -30,16 +34,13 @@ class ConsentHistory:
         """The customer, and the same events with the links that hold them.
 
         Raises:
-            NotFound, LedgerDamaged: as a call does.
+            NotFound, LedgerDamaged, Contended: as a call does.
         """
         customer, key = together(
-            lambda: self.store.get(Customer, customer_id),
+            lambda: existing(self.store, Customer, customer_id),
             lambda: self.store.get(WrappedKey, customer_id, LEDGER_KEY),
         )
-        if customer is None:
-            raise NotFound
-        # Read after the head, so that they reach it; what was appended since stands beyond it.
-        links = self.store.history(LedgerEvent, customer_id)[: customer.ledger_sequence]
+        customer, links = head_and_chain(self.store, customer)
         damage = first_break(customer_id, links, customer.ledger_sequence, customer.ledger_hash)
         if damage is not None:
             raise LedgerDamaged(damage)

@@ -10,9 +10,7 @@ from chalicelib.domain.evidence import OpenedLink
 from chalicelib.domain.ledger import LedgerEvent
 from chalicelib.ports import Clock, LedgerCipher, Store, UnlockedLedger
 from chalicelib.services.changing import existing
-
-# Events may be added while it is read. What does not fit together after so many attempts is damaged.
-MOST_ROUNDS = 5
+from chalicelib.services.ledger_reading import head_and_chain
 
 
 @dataclass(frozen=True)
@@ -44,28 +42,22 @@ class ExportCustomer:
 
         Raises:
             NotFound: there is no such customer.
+            Contended: others wrote to the same customer without pause.
 
         Source: PIPL 45; GDPR 15, 20.
         """
-        customer, links = self._chain(customer_id)
+        # Before the head: if the key goes in between, the head says so.
         key = self.store.get(WrappedKey, customer_id, LEDGER_KEY)
-        unlocked = self.ledger.unlock(key) if key is not None else None
+        customer, links = head_and_chain(self.store, existing(self.store, Customer, customer_id))
+        readable = key is not None and LEDGER_KEY in customer.key_ids
+        unlocked = self.ledger.unlock(key) if key is not None and readable else None
         return Export(
             exported_at=self.clock.now(),
             customer=customer,
-            readable=key is not None,
+            readable=readable,
             links=tuple(_opened(link, unlocked) for link in links),
             accesses=tuple(self.store.history(AccessLogEntry, customer_id)),
         )
-
-    def _chain(self, customer_id: str) -> tuple[Customer, list[LedgerEvent]]:
-        """The head and the links, of one moment."""
-        for _ in range(MOST_ROUNDS):
-            customer = existing(self.store, Customer, customer_id)
-            links = self.store.history(LedgerEvent, customer_id)
-            if len(links) == customer.ledger_sequence:
-                break
-        return customer, links
 
 
 def _opened(link: LedgerEvent, unlocked: UnlockedLedger | None) -> OpenedLink:

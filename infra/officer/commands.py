@@ -23,17 +23,22 @@ def verify(
     export: Annotated[Path, typer.Argument(help="The answer of GET /v1/customers/{id}/export, as a file.")],
     anchors: Annotated[Path, typer.Option(help="A folder with all objects of the anchors' bucket.")],
     keys: Annotated[Path, typer.Option(help="The JWK Set of /.well-known/jwks.json, as a file.")],
+    customer: Annotated[str | None, typer.Option(help="The customer whose export it must be.")] = None,
 ) -> None:
     """Say what an export proves, offline. Ends with 0 if everything holds, with 1 if anything does not."""
-    from chalicelib.domain.evidence import findings
+    from chalicelib.domain.evidence import Finding, findings
     from infra.officer.evidence_files import NotEvidence, read_anchors, read_evidence
 
     try:
-        evidence, found = read_evidence(export), read_anchors(anchors, keys)
+        evidence = read_evidence(export)
+        found = read_anchors(anchors, keys, evidence.customer_id)
     except NotEvidence as reason:
         complaints.print(escape(str(reason)), soft_wrap=True)
         raise typer.Exit(1) from None
     answers = findings(evidence, found)
+    if customer is not None:
+        flaw = None if evidence.customer_id == customer else f"it is of {evidence.customer_id}"
+        answers.insert(0, Finding(f"the export is of {customer}", flaw))
     table = Table("what must hold", "holds", "what does not", box=None, pad_edge=False)
     for answer in answers:
         table.add_row(escape(answer.question), "no" if answer.flaw else "yes", escape(answer.flaw or ""))

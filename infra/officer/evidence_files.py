@@ -11,7 +11,7 @@ import jwt
 
 from chalicelib.domain.anchor import HEADER_TYPE, Anchor, AnchoredHead, read_leaves, read_statement
 from chalicelib.domain.customer import ConsentState
-from chalicelib.domain.evidence import Evidence, FoundAnchor, OpenedLink
+from chalicelib.domain.evidence import Evidence, FoundAnchor, OpenedLink, found_anchor
 from chalicelib.domain.jws import ALGORITHM, payload_of
 from chalicelib.domain.ledger import LedgerEvent
 
@@ -35,6 +35,7 @@ def read_evidence(path: Path) -> Evidence:
         ledger = members["ledger"]
         return Evidence(
             customer_id=_a(str, members["customer"]["customer_id"]),
+            status=_a(str, members["customer"]["status"]),
             sequence=_a(int, ledger["sequence"]),
             hash=_a(str, ledger["hash"]),
             readable=_a(bool, ledger["readable"]),
@@ -45,8 +46,8 @@ def read_evidence(path: Path) -> Evidence:
         raise NotEvidence(f"{path.name} is no export: {type(failure).__name__} {failure}") from None
 
 
-def read_anchors(folder: Path, keys: Path) -> list[FoundAnchor]:
-    """Every anchor of the folder, in the order of their places, and whose signature it bears.
+def read_anchors(folder: Path, keys: Path, customer_id: str) -> list[FoundAnchor]:
+    """Every anchor of the folder, in the order of their places: whose signature it bears, and what of this customer.
 
     Raises:
         NotEvidence: the keys are no JWK Set, or there is no such folder.
@@ -55,7 +56,7 @@ def read_anchors(folder: Path, keys: Path) -> list[FoundAnchor]:
     if not folder.is_dir():
         raise NotEvidence(f"{folder.name} is no folder")
     found = sorted((match[1], path) for path in folder.iterdir() if (match := ANCHOR_NAME.fullmatch(path.name)))
-    return [_anchor(int(place), path, known) for place, path in found]
+    return [_anchor(int(place), path, known, customer_id) for place, path in found]
 
 
 def _keys(path: Path) -> dict[str, jwt.PyJWK]:
@@ -65,10 +66,11 @@ def _keys(path: Path) -> dict[str, jwt.PyJWK]:
         raise NotEvidence(f"{path.name} is no JWK Set: {type(failure).__name__}") from None
 
 
-def _anchor(place: int, path: Path, keys: Mapping[str, jwt.PyJWK]) -> FoundAnchor:
+def _anchor(place: int, path: Path, keys: Mapping[str, jwt.PyJWK], customer_id: str) -> FoundAnchor:
     token = path.read_text(encoding="ascii", errors="replace").strip()
     anchor = _statement(token)
-    return FoundAnchor(place, anchor, _signer(token, keys), _heads(path.parent, anchor) if anchor else None)
+    heads = _heads(path.parent, anchor) if anchor else None
+    return found_anchor(place, anchor, _signer(token, keys), heads, customer_id)
 
 
 def _statement(token: str) -> Anchor | None:
@@ -88,9 +90,9 @@ def _signer(token: str, keys: Mapping[str, jwt.PyJWK]) -> str | None:
     return str(key.key_id) if header.get("typ") == HEADER_TYPE else None
 
 
-def _heads(folder: Path, anchor: Anchor) -> tuple[AnchoredHead, ...] | None:
+def _heads(folder: Path, anchor: Anchor) -> list[AnchoredHead] | None:
     try:
-        return tuple(read_leaves((folder / Path(anchor.leaves_name).name).read_bytes()))
+        return read_leaves((folder / Path(anchor.leaves_name).name).read_bytes())
     except (OSError, ValueError):
         return None
 

@@ -56,3 +56,19 @@ def test_of_runs_at_once_one_wins_each_place(scene: Scene, tmp_path: Path) -> No
     rows = scene.world.store.history(Anchor, "anchor")
     assert [row.sequence for row in rows] == list(range(1, 9))
     assert [it.flaw for it in scene.files(ADA).findings(tmp_path / "files") if it.flaw] == []
+
+
+def test_a_copy_that_was_cut_short_is_mended(issuer: Issuer, tmp_path: Path) -> None:
+    folder = tmp_path / "anchors"
+    with moto_world(issuer) as made:
+        scene = Scene(made, lambda: objects(made, folder))
+        scene.play()
+        whole = scene.objects()
+        (first, second, *_) = sorted(folder.iterdir())
+        first.write_bytes(first.read_bytes()[:-1])
+        second.unlink()
+        (folder / f"{second.name}.part").write_bytes(b"cut sho")
+        bucket = made.ringfence.adapters.settings.anchor_bucket
+        assert bucket is not None
+        assert copy_anchors(bucket, folder) == 2
+        assert scene.objects() == whole

@@ -11,7 +11,7 @@ import pytest
 from chalicelib.domain.anchor import Anchor, AnchoredHead, blinded, next_anchor
 from chalicelib.domain.consent import ConsentEvent
 from chalicelib.domain.customer import ConsentState
-from chalicelib.domain.evidence import Evidence, Finding, FoundAnchor, OpenedLink, findings
+from chalicelib.domain.evidence import Evidence, Finding, FoundAnchor, OpenedLink, findings, found_anchor
 from chalicelib.domain.ledger import GENESIS, commit_to, link
 
 AT = datetime(2026, 11, 21, 12, 5, tzinfo=UTC)
@@ -43,12 +43,12 @@ GIVEN = {"marketing": ConsentState("given", 1, "en", ("sms",), "evt_1", AT)}
 def evidence(said: bytes = payload(), **changes: Any) -> Evidence:
     """One event, whole unless it says otherwise."""
     made = link("ada", (0, GENESIS), "evt_1", AT, commit_to(SALT, said), b"")
-    whole = Evidence("ada", 1, made.hash, True, GIVEN, (OpenedLink(made, SALT, said),))
+    whole = Evidence("ada", "active", 1, made.hash, True, GIVEN, (OpenedLink(made, SALT, said),))
     return replace(whole, **changes)
 
 
 def found(anchor: Anchor, *heads: AnchoredHead, signed_by: str | None = "key") -> FoundAnchor:
-    return FoundAnchor(anchor.sequence, anchor, signed_by, heads)
+    return found_anchor(anchor.sequence, anchor, signed_by, heads, "ada")
 
 
 def anchors(*heads: AnchoredHead) -> list[FoundAnchor]:
@@ -67,7 +67,7 @@ def flaws(what: Evidence, seen: list[FoundAnchor]) -> list[str]:
 
 def test_what_is_whole_has_no_flaw() -> None:
     assert flaws(evidence(), anchors(OWN)) == []
-    assert len(findings(evidence(), anchors(OWN))) == 8
+    assert len(findings(evidence(), anchors(OWN))) == 9
     assert all(isinstance(it, Finding) and it.question for it in findings(evidence(), anchors(OWN)))
 
 
@@ -96,8 +96,8 @@ def test_the_first_anchor_follows_none() -> None:
 
 
 def test_what_can_t_be_read_is_no_anchor() -> None:
-    first, second = anchors(OWN)
-    assert flaws(evidence(), [first, replace(second, anchor=None)]) == [
+    first, _ = anchors(OWN)
+    assert flaws(evidence(), [first, found_anchor(2, None, "key", (), "ada")]) == [
         "anchor 2 is no anchor",
         "anchor 2 has other leaves, or none",
     ]
@@ -112,6 +112,34 @@ def test_nothing_is_believed_of_an_anchor_that_nobody_signed() -> None:
         "anchor 1 is signed by no known key",
         "event 1 is of a time that is anchored, and no anchor has seen it",
     ]
+
+
+def test_nothing_is_believed_of_leaves_that_were_not_signed() -> None:
+    first, second = anchors(OWN)
+    others = found_anchor(1, first.anchor, "key", [replace(OWN, hash="ab" * 32)], "ada")
+    assert flaws(evidence(), [others, second]) == [
+        "anchor 1 has other leaves, or none",
+        "event 1 is of a time that is anchored, and no anchor has seen it",
+    ]
+
+
+def test_of_an_anchor_no_more_is_kept_than_the_customer_s_own_heads() -> None:
+    other = AnchoredHead(blinded("bob"), 1, "ab" * 32)
+    first, _ = anchors(OWN, other)
+    assert (first.has_leaves, first.own_heads) == (True, (OWN,))
+    assert first.anchor is not None
+    for leaves in (None, [OWN], [other], [OWN, other, other]):
+        assert not found_anchor(1, first.anchor, "key", leaves, "ada").has_leaves
+
+
+def test_an_hour_s_first_instant_is_anchored_in_it_and_its_end_is_not() -> None:
+    for until, flaw in (
+        (AT, []),
+        (AT + timedelta(microseconds=1), ["event 1 is of a time that is anchored, and no anchor has seen it"]),
+        (AT + 2 * HOUR, ["event 1 is of a time that is anchored, and no anchor has seen it"]),
+        (AT + 2 * HOUR + timedelta(microseconds=1), []),
+    ):
+        assert flaws(evidence(), [found(next_anchor(None, until, []))]) == flaw
 
 
 def test_events_before_and_after_all_anchored_hours_need_no_anchor() -> None:
@@ -153,9 +181,19 @@ def test_words_that_are_held_back_are_missed_if_the_key_was_there() -> None:
 
 def test_after_the_key_is_gone_nothing_is_stated_that_nobody_can_check() -> None:
     (opened,) = evidence().links
-    gone = evidence(readable=False, links=(OpenedLink(opened.link),))
+    gone = evidence(status="purged", readable=False, links=(OpenedLink(opened.link),))
     assert flaws(gone, anchors(OWN)) == ["consents are stated, and there is no event to read"]
     assert flaws(replace(gone, consents={}), anchors(OWN)) == []
+    for left in (replace(opened, salt=None), replace(opened, payload=None), opened):
+        what = replace(gone, consents={}, links=(left,))
+        assert flaws(what, anchors(OWN)) == ["event 1 can be read, although the key is gone"]
+
+
+@pytest.mark.parametrize("status", ["active", "restricted"])
+def test_nobody_who_is_not_purged_is_without_the_key(status: str) -> None:
+    (opened,) = evidence().links
+    hidden = evidence(status=status, readable=False, links=(OpenedLink(opened.link),), consents={})
+    assert flaws(hidden, anchors(OWN)) == ["the key is gone, although the customer is not purged"]
 
 
 @pytest.mark.parametrize(

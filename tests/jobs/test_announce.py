@@ -157,9 +157,23 @@ def test_rows_that_were_changed_are_found_and_not_told() -> None:
 
 
 def test_after_the_ledger_s_retention_nothing_is_told_and_nobody_is_woken() -> None:
-    ran = run("world.store.commit(Remove(world.row(WrappedKey, customer.id, LEDGER_KEY)))")
+    ran = run("""
+    world.close(customer)
+    for days in (31, world.policy.rules.retention.ledger_days + 1):
+        world.later(days=days)
+        world.purge()
+    """)
     assert ran["answer"] == {"batchItemFailures": []}
     assert (ran["told"], counts(ran), errors(ran)) == ([], [0, 3, 0, 0, 0], [])
+
+
+def test_somebody_is_woken_if_the_key_was_taken_away_before() -> None:
+    ran = run("world.store.commit(Remove(world.row(WrappedKey, customer.id, LEDGER_KEY)))")
+    assert ran["answer"] == {"batchItemFailures": []}
+    assert (ran["told"], counts(ran)) == ([], [0, 0, 3, 0, 0])
+    assert [(line["message"], line["sequence"]) for line in errors(ran)] == [
+        ("event damaged", number) for number in (1, 2, 3)
+    ]
 
 
 def test_it_is_wired_from_its_environment_and_asks_again_when_aws_is_not_there() -> None:

@@ -26,7 +26,6 @@ def test_the_stream_is_read_from_its_beginning_and_nothing_is_dropped_in_silence
         "MaximumBatchingWindowInSeconds": 0,
         "FunctionResponseTypes": ["ReportBatchItemFailures"],
         "BisectBatchOnFunctionError": True,
-        "MaximumRetryAttempts": 50,
         "MaximumRecordAgeInSeconds": 21600,
         "DestinationConfig": {
             "OnFailure": {"Type": "SQS", "Destination": {"Fn::GetAtt": ["DeadAnnouncements", "Arn"]}}

@@ -48,7 +48,8 @@ class Files:
     def findings(self, folder: Path) -> list[Finding]:
         """What the verifier says of them."""
         export, anchors, keys = self.write(folder)
-        return findings(read_evidence(export), read_anchors(anchors, keys))
+        evidence = read_evidence(export)
+        return findings(evidence, read_anchors(anchors, keys, evidence.customer_id))
 
 
 @dataclass

@@ -127,6 +127,21 @@ def _hide_payload(files: Files, _: Files) -> None:
     _events(files)[2].update(salt=None, payload=None)
 
 
+def _hide_all(files: Files, _: Files) -> None:
+    """As if the ledger's retention had ended."""
+    files.export["ledger"]["readable"] = False
+    files.export["consents"] = []
+    for event in _events(files):
+        event.update(salt=None, payload=None)
+
+
+def _hide_one(files: Files, others: Files) -> None:
+    _hide_payload(files, others)
+    files.export["customer"]["status"] = "purged"
+    files.export["ledger"]["readable"] = False
+    files.export["consents"] = []
+
+
 def _forge(files: Files, kid: str, heads: Callable[[list[AnchoredHead]], list[AnchoredHead]]) -> None:
     """Every anchor is made anew over changed leaves, and signed by a key of the forger's."""
     key, previous = MemorySigner(), GENESIS
@@ -206,6 +221,8 @@ TAMPERINGS: Sequence[Tampering] = (
     Tampering("an event removed", "a withdrawal is left out", _remove),
     Tampering("an event removed", f"the same{REST}", _rebuilt(_remove)),
     Tampering("an event removed", "a withdrawal's words are left out", _hide_payload),
+    Tampering("words withheld", "all, as if the ledger key were gone", _hide_all),
+    Tampering("words withheld", "a withdrawal's, as if the number were purged and the key gone", _hide_one),
     Tampering("events reordered", "two events change places", _reorder),
     Tampering("events reordered", f"the same{REST}", _rebuilt(_reorder)),
     Tampering("an event inserted", "a consent is put between two events", _insert),

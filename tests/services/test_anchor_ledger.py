@@ -12,6 +12,7 @@ from chalicelib.domain.anchor import (
 from chalicelib.domain.errors import LedgerDamaged, Unavailable
 from chalicelib.domain.jws import base64url
 from chalicelib.domain.ledger import LedgerEvent
+from chalicelib.domain.writes import Insert
 from chalicelib.services.anchor_ledger import AnchorRun
 from tests.fakes import NOON
 from tests.memory_signer import MemorySigner
@@ -123,6 +124,22 @@ def test_another_anchor_in_the_archive_is_told_of(world: World) -> None:
         with pytest.raises(LedgerDamaged):
             run(world)
     assert kept(world) == [anchor]
+
+
+def test_other_leaves_in_the_archive_are_told_of_and_nothing_is_anchored_on_them(world: World) -> None:
+    world.say(world.customer())
+    world.later(hours=1)
+    ahead = World()
+    ahead.adapters.clock.at = world.adapters.clock.at
+    for row in world.rows(LedgerEvent):
+        ahead.store.commit(Insert(row))
+    run(ahead)
+    world.adapters.archive.objects[kept(ahead)[0].leaves_name] = b"garbage\n"
+    for _ in range(2):
+        with pytest.raises(LedgerDamaged):
+            run(world)
+    assert kept(world) == []
+    assert not any(name.endswith(".jws") for name in world.adapters.archive.objects)
 
 
 def test_the_same_statement_signed_again_is_the_same_anchor(world: World) -> None:

@@ -73,11 +73,35 @@ def test_nothing_to_tell_asks_for_nothing(world: World) -> None:
 
 
 def test_after_the_ledger_s_retention_nothing_is_told(world: World, customer: Customer) -> None:
+    world.close(customer)
+    for days in (31, world.policy.rules.retention.ledger_days + 1):
+        assert announced(world, *places(customer, 1)) == ["announced"]
+        world.later(days=days)
+        world.purge()
+    world.adapters.bus.told.clear()
     other = world.customer(OTHER_NUMBER)
     world.say(other)
-    world.store.commit(Remove(world.row(WrappedKey, customer.id, LEDGER_KEY)))
     assert announced(world, (customer.id, 1), (other.id, 1)) == ["ended", "announced"]
     assert [it.customer_id for it in told(world)] == [other.id]
+
+
+@pytest.mark.parametrize("days", [0, 31])
+def test_a_key_that_is_gone_before_the_retention_has_ended_is_damage(
+    world: World, customer: Customer, days: int
+) -> None:
+    if days:
+        world.close(customer)
+        world.later(days=days)
+        world.purge()
+    assert world.row(Customer, customer.id).status == ("purged" if days else "active")
+    world.store.commit(Remove(world.row(WrappedKey, customer.id, LEDGER_KEY)))
+    assert announced(world, *places(customer, 1, 2)) == ["damaged", "damaged"]
+
+
+def test_without_key_and_head_it_is_damage(world: World, customer: Customer) -> None:
+    world.store.commit(Remove(world.row(WrappedKey, customer.id, LEDGER_KEY)))
+    world.store.commit(Remove(world.row(Customer, customer.id)))
+    assert announced(world, *places(customer, 1)) == ["damaged"]
 
 
 @pytest.mark.parametrize("gone", [1, 2])

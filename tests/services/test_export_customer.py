@@ -10,6 +10,7 @@ from chalicelib.domain.contact import AccessLogEntry
 from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ledger import LedgerEvent, commit_to
+from chalicelib.domain.writes import Remove
 from chalicelib.services.export_customer import Export, ExportCustomer
 from tests.fakes import bearer
 from tests.services.world import NUMBER, OTHER_NUMBER, STAFF, World
@@ -108,25 +109,36 @@ def test_what_lies_beyond_a_rewound_head_is_handed_out(world: World) -> None:
     assert (made.customer.ledger_sequence, len(made.links)) == (1, 2)
 
 
-def test_what_is_said_while_it_is_read_is_in_head_and_chain_or_in_neither(world: World) -> None:
+def test_a_key_that_goes_while_it_is_read_is_gone_for_the_head_too(world: World) -> None:
     customer = world.customer()
     world.say(customer)
+    world.close(customer)
+    world.later(days=31)
+    world.purge()
+    world.later(days=world.policy.rules.retention.ledger_days + 1)
 
     class Interrupted:
-        """Somebody speaks between the reads."""
-
-        spoken = 0
+        """The ledger's retention ends between two reads."""
 
         def __getattr__(self, name: str) -> Any:
             return getattr(world.store, name)
 
-        def history(self, kind: Any, *key: str) -> Any:
-            if kind is LedgerEvent and self.spoken < 2:
-                self.spoken += 1
-                world.say(customer, "withdrawn")
-            return world.store.history(kind, *key)
+        def get(self, kind: Any, *key: str) -> Any:
+            if kind is Customer:
+                world.purge()
+            return world.store.get(kind, *key)
 
     store: Any = Interrupted()
     made = ExportCustomer(world.adapters.clock, store, world.adapters.ledger)(customer.id)
-    assert made.customer.ledger_sequence == len(made.links) == 3
-    assert made.customer.ledger_hash == made.links[-1].link.hash
+    assert world.store.get(WrappedKey, customer.id, LEDGER_KEY) is None
+    assert (made.readable, made.customer.status, made.customer.consents) == (False, "purged", {})
+    assert all(it.salt is None and it.payload is None for it in made.links)
+
+
+def test_a_key_that_was_taken_away_leaves_the_consents_stated(world: World) -> None:
+    customer = world.customer()
+    world.say(customer)
+    world.store.commit(Remove(world.row(WrappedKey, customer.id, LEDGER_KEY)))
+    made = export(world, customer)
+    assert (made.readable, made.customer.status) == (False, "active")
+    assert made.customer.consents

@@ -43,7 +43,7 @@ class Page:
         text = answer.read().decode()
         connection.close()
         cookie = answer.headers.get("Set-Cookie", "")
-        if cookie.startswith("ringfence_session="):
+        if re.match("(__Host-)?ringfence_session=", cookie):
             self._cookie = cookie.partition(";")[0]
         members: dict[str, Any] = {"text": text, "leads_to": answer.headers.get("Location", "")}
         media_type = answer.headers.get("Content-Type", "")

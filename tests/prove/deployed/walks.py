@@ -22,6 +22,7 @@ from infra.local.walk import STAGES
 from tests.contracts.records import a_verification
 from tests.fakes import NOON
 from tests.listener import listen
+from tests.prove.deployed.announcing import announced_without_key, heard_of
 from tests.prove.deployed.busy import busy_sns
 from tests.prove.deployed.deployment import Deployment
 from tests.prove.deployed.page import code_for_page, own_page
@@ -85,23 +86,22 @@ def walk_deliver(deployment: Deployment) -> list[str]:
 
 
 def walk_announce(deployment: Deployment) -> list[str]:
-    """Others heard what a customer agreed to and took back.
+    """Others heard what a customer agreed to and took back; an event whose key is gone was not tried again.
 
     Raises:
-        Stopped: they did not.
+        Stopped: they did not, or it was not.
     """
     listener = listen(deployment.client, f"{NAME}-consent")
     journey = deployment.journey()
     for stage in (catalogue, signup, consent, withdraw):
         stage(journey)
     customer = journey.known["customer"]
-    heard: list[tuple[str, str]] = []
-    for _ in range(WORKER_SECONDS * 5):
-        heard += [(it["detail"]["customer_id"], it["detail-type"]) for it in listener.heard()]
-        if {name for customer_id, name in heard if customer_id == customer} == {"ConsentGiven", "ConsentWithdrawn"}:
-            return ["the announcement"]
-        time.sleep(0.2)
-    raise Stopped("the announcement", f"{heard} is not all")
+    expected = {"ConsentGiven", "ConsentWithdrawn"}
+    if (heard := heard_of(listener, customer, expected, WORKER_SECONDS)) != expected:
+        raise Stopped("the announcement", f"{heard} is not all")
+    if (answer := announced_without_key(deployment, customer)) != {"batchItemFailures": []}:
+        raise Stopped("a key that is gone", str(answer))
+    return ["a key that is gone", "the announcement"]
 
 
 def walk_anchor(deployment: Deployment) -> list[str]:
