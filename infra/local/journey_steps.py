@@ -34,6 +34,11 @@ def catalogue(journey: Journey) -> None:
     journey.step("the notice has its exact text and hash", notice)
 
 
+def new_device() -> dict[str, str]:
+    """What a wallet knows of a device that was never seen: without it all journeys share one small bucket."""
+    return {"device_id": f"journey-{secrets.token_hex(8)}"}
+
+
 def signup(journey: Journey) -> None:
     """A number is proved by SMS and belongs to a customer; a wrong code and a second use of the proof are refused."""
     started = journey.wallet.post(
@@ -41,7 +46,7 @@ def signup(journey: Journey) -> None:
         purpose="signup",
         phone_number=journey.number,
         locale=LOCALE,
-        client={"device_id": f"journey-{secrets.token_hex(8)}"},
+        client=new_device(),
     ).must(201, status="pending", phone_number_masked=journey.masked)
     started.must_have("verification_id", "expires_at", "resend_at", "sends_remaining", "attempts_remaining", "delivery")
     journey.step("a verification starts", started)
@@ -109,7 +114,11 @@ def reveal(journey: Journey) -> None:
 def step_up(journey: Journey) -> None:
     """The customer confirmed an act, the wallet knowing only the id."""
     started = journey.wallet.post(
-        "/v1/verifications", purpose="step_up", customer_id=journey.known["customer"], locale=LOCALE
+        "/v1/verifications",
+        purpose="step_up",
+        customer_id=journey.known["customer"],
+        locale=LOCALE,
+        client=new_device(),
     )
     started.must(201, status="pending", phone_number_masked=journey.masked).must_have("verification_id")
     journey.step("step-up starts from the customer's id alone", started)

@@ -1,6 +1,5 @@
 """Walks through all that each deployed function can do. They end well, or at the first thing that does not work."""
 
-import secrets
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -8,28 +7,25 @@ from typing import Any
 from uuid import uuid4
 
 from chalicelib.adapters.dynamodb_places import from_item
-from chalicelib.domain.customer import CONSENT_EXPIRED, Customer, SealedNumber, WrappedKey
+from chalicelib.domain.customer import CONSENT_EXPIRED
 from chalicelib.domain.dispatch import Dispatch
 from chalicelib.domain.verification import Send, Verification
-from chalicelib.services.sweep_keys import SHARES
 from infra.local.deploy import NAME
 from infra.local.environment import anchor_bucket
 from infra.local.journey import Journey, new_number
 from infra.local.journey_client import Broken
-from infra.local.journey_steps import PURPOSE, catalogue, consent, signup, withdraw
+from infra.local.journey_steps import PURPOSE, catalogue, consent, new_device, signup, withdraw
 from infra.local.tokens import Role
 from infra.local.walk import STAGES
 from tests.contracts.records import a_verification
-from tests.fakes import NOON
 from tests.listener import listen
 from tests.prove.deployed.announcing import announced_without_key, heard_of
 from tests.prove.deployed.busy import busy_sns
 from tests.prove.deployed.deployment import Deployment
+from tests.prove.deployed.orphans import PLANTED, plant_orphan, robbed
 from tests.prove.deployed.page import code_for_page, own_page
 from tests.receipts import batch, sns_log
 
-# So many that, of 24 shares, the share of any hour has some: none with a probability of 10 to the -11.
-PLANTED = 600
 # Cold, with the longest of its first pauses.
 WORKER_SECONDS = 20
 PUT_SECONDS = 2
@@ -68,7 +64,9 @@ def walk_deliver(deployment: Deployment) -> list[str]:
         Stopped: it was not.
     """
     wallet = deployment.caller(Role.WALLET)
-    started = wallet.post("/v1/verifications", purpose="signup", phone_number=new_number(), locale="en")
+    started = wallet.post(
+        "/v1/verifications", purpose="signup", phone_number=new_number(), locale="en", client=new_device()
+    )
     verification = str(started.must(201).body["verification_id"])
     _must_become(deployment, verification, "accepted")
     _queue(deployment, verification)
@@ -130,7 +128,9 @@ def walk_purge(deployment: Deployment) -> list[str]:
         Stopped: something was not.
     """
     journey = deployment.journey()
-    started = journey.wallet.post("/v1/verifications", purpose="signup", phone_number=new_number(), locale="en")
+    started = journey.wallet.post(
+        "/v1/verifications", purpose="signup", phone_number=new_number(), locale="en", client=new_device()
+    )
     for stage in STAGES:
         stage(journey)
     deployment.make_due("verifications", started.must(201).body["verification_id"])
@@ -149,8 +149,8 @@ def walk_sweep(deployment: Deployment) -> list[str]:
     Raises:
         Stopped: a row could not be judged, or was not.
     """
-    _plant_orphan(deployment)
-    deployment.plant("customers", [_robbed() for _ in range(PLANTED)])
+    plant_orphan(deployment)
+    deployment.plant("customers", [robbed() for _ in range(PLANTED)])
     report = deployment.run("sweep")
     if report.get("failures") != {} or not report["keys_removed"] or not report["customers_without_key"]:
         raise Stopped("the sweep", str(report))
@@ -222,7 +222,9 @@ def _receipt(journey: Journey) -> None:
 
 def _must_wait(journey: Journey) -> None:
     # Somebody else's number: each has few starts.
-    started = journey.wallet.post("/v1/verifications", purpose="signup", phone_number=new_number(), locale="en")
+    started = journey.wallet.post(
+        "/v1/verifications", purpose="signup", phone_number=new_number(), locale="en", client=new_device()
+    )
     journey.step("what the carrier is too busy for waits", started.must(201, delivery="queued"))
 
 
@@ -272,27 +274,3 @@ def _end_consent(deployment: Deployment) -> None:
         ExpressionAttributeNames={"#purpose": PURPOSE},
         ExpressionAttributeValues={":past": {"N": "1"}, ":ended": {"S": CONSENT_EXPIRED}},
     )
-
-
-def _plant_orphan(deployment: Deployment) -> None:
-    """One key of nobody is in the share of the present hour: the sweep holds many back."""
-    dynamodb, table = deployment.client("dynamodb"), f"{NAME}-keys"
-    orphans = [WrappedKey(_new_id(), "ledger", b"wrapped", version="1") for _ in range(PLANTED)]
-    deployment.plant("keys", orphans)
-    # Which share a key is in only DynamoDB knows.
-    hour = datetime.now(UTC).hour
-    pages = dynamodb.get_paginator("scan").paginate(TableName=table, Segment=hour, TotalSegments=SHARES)
-    share = {item["pk"]["S"] for page in pages for item in page["Items"]}
-    kept = next(key for key in orphans if key.customer_id in share)
-    for key in orphans:
-        if key is not kept:
-            dynamodb.delete_item(TableName=table, Key={"pk": {"S": key.customer_id}, "sk": {"S": key.key_id}})
-
-
-def _robbed() -> Customer:
-    sealed = SealedNumber("number_1", b"nonce", b"ciphertext")
-    return Customer(_new_id(), NOON, NOON, "en", "1.tag", "+86*********01", "CN", sealed, version="1")
-
-
-def _new_id() -> str:
-    return f"cus_{secrets.token_hex(16)}"
