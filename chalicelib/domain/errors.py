@@ -32,6 +32,10 @@ class NotAuthenticated(Refused):
     """The caller's token proves nothing: absent, expired, forged or for somebody else."""
 
 
+class AccountClosed(NotAuthenticated):
+    """The session was the customer's, whose account has been closed since."""
+
+
 @dataclass(eq=False)
 class FieldInvalid(Refused):
     """One member of the request cannot be accepted.

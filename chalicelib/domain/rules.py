@@ -120,6 +120,7 @@ class Throttles:
     opening_by_wallet: tuple[Limit, ...]
     page_ip: tuple[Limit, ...]
     page_number: tuple[Limit, ...]
+    page_number_by_ip: tuple[Limit, ...]
     wallet: Limit
 
     def __post_init__(self) -> None:
@@ -148,6 +149,11 @@ class Throttles:
             < min(limit.limit for limit in self.wrong_codes_for_number),
             "wrong_codes_by_client",
             "must be lower than wrong_codes_for_number, or a stranger could use up what the owner needs (ASVS 6.1.1)",
+        )
+        demand(
+            all(any(own.refuses_before(each) for own in self.page_number_by_ip) for each in self.page_number),
+            "page_number_by_ip",
+            "must refuse before each page_number does, or one stranger could shut the owner out (ASVS 6.1.1)",
         )
 
 

@@ -36,12 +36,14 @@ class Session:
     Attributes:
         strength: sms or wallet, by how it was opened.
         lapses_at: nothing moves it.
+        tag: of the number whose code opened it: with the number the session ends. None if the wallet opened it.
     """
 
     digest: str
     customer_id: str
     strength: str
     lapses_at: datetime
+    tag: str | None = None
     version: str = ""
 
     @property

@@ -33,6 +33,11 @@ class Standing:
         """True if a refusal would change anything."""
         return self.word not in ("essential", "refused", "withdrawn")
 
+    @property
+    def no(self) -> str:
+        """The word that a no is: what has ended by itself is not taken back. Source: ISO/IEC TS 27560, event_type."""
+        return "withdrawn" if self.word in ("given", "outdated", "unguarded") else "refused"
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -60,7 +65,7 @@ def chosen(standing: Standing, channels: tuple[str, ...], shown: Shown) -> Conse
     """The word that these channels and no others are; without any, no. Whether it may be said, `consent` decides."""
     return ConsentChoice(
         purpose=standing.purpose,
-        decision="given" if channels else _no(standing),
+        decision="given" if channels else standing.no,
         notice_version=shown.notice_version,
         locale=shown.locale,
         notice_sha256=shown.notice_sha256,
@@ -96,8 +101,3 @@ def shown_now(policy: Policy, purpose: str, locale: str) -> Shown:
     if notice is None:
         raise NotFound
     return Shown(locale, notice.version, notice.sha256)
-
-
-def _no(standing: Standing) -> str:
-    """To take back what was given is another word than never to have given it. Source: ISO/IEC TS 27560, event_type."""
-    return "withdrawn" if standing.state is not None and standing.state.decision == "given" else "refused"

@@ -23,6 +23,10 @@ class Limit:
     first_pause_seconds: int = 0
     longest_pause_seconds: int = 0
 
+    def refuses_before(self, other: "Limit") -> bool:
+        """True if whatever this one admits leaves room in the other."""
+        return self.limit < other.limit and self.window_seconds >= other.window_seconds
+
 
 @dataclass(frozen=True)
 class ThrottleLog:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from chalicelib.domain.contact import token_digest
 from chalicelib.domain.customer import Customer
-from chalicelib.domain.errors import NotAuthenticated
+from chalicelib.domain.errors import AccountClosed, NotAuthenticated
 from chalicelib.domain.session import Session
 from chalicelib.ports import Store
 
@@ -19,13 +19,14 @@ class Visit:
 
 
 def current_session(store: Store, token: str, act: str, at: datetime) -> Visit:
-    """The session of this token, strong enough for the act; its customer is active.
+    """The session of this token, strong enough for the act; its customer is active, and has the number that opened it.
 
     Args:
         act: as `Session.require` takes it.
 
     Raises:
-        NotAuthenticated: no such session, its time is over, or its customer's account was closed meanwhile.
+        NotAuthenticated: no such session, its time is over, or its customer's number was changed meanwhile.
+        AccountClosed: or their account was closed.
         NotPermitted: it is too weak.
     """
     session = store.get(Session, token_digest(token))
@@ -33,6 +34,10 @@ def current_session(store: Store, token: str, act: str, at: datetime) -> Visit:
         raise NotAuthenticated
     session.require(at, act)
     customer = store.get(Customer, session.customer_id)
-    if customer is None or customer.status != "active":
+    if customer is None:
+        raise NotAuthenticated
+    if customer.status != "active":
+        raise AccountClosed
+    if session.tag not in (None, customer.tag):
         raise NotAuthenticated
     return Visit(session, customer)

@@ -41,6 +41,6 @@ class SignIn:
             raise CodeIncorrect(max(0, rules.verification.attempts - proved.attempts))
         spent = proved.spent(PURPOSE, at, rules.verification, rules.retention)
         token = new_token()
-        opened = Session(token_digest(token), customer.id, "sms", at + SESSION_LIFETIME)
+        opened = Session(token_digest(token), customer.id, "sms", at + SESSION_LIFETIME, proved.tag)
         self.store.commit(Replace(proved, spent), Insert(opened))
         return token

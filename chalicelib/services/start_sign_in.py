@@ -40,8 +40,8 @@ class StartSignIn:
 
         Raises:
             PhoneNumberInvalid, PhoneNumberRefused: not a number to send to, whoever has it.
-            Throttled: too many starts from the network or for the number, or too many wrong codes of the one for the
-                other.
+            Throttled: too many starts from the network, for the number, or of the one for the other; or too many wrong
+                codes of the one for the other.
             Unavailable: it could not be saved or queued.
         """
         number, at = self._number(request), self.clock.now()
@@ -67,13 +67,14 @@ class StartSignIn:
             sends=(Send(at, "queued"),),
         )
         # ASVS 5.0 6.1.1: the stranger shuts himself out, and not the owner.
-        by_client = self.throttle.keys("wrong_codes_by_client", f"ip|{network}|{tag}", at)
+        pair = f"ip|{network}|{tag}"
+        by_client = self.throttle.keys("wrong_codes_by_client", pair, at)
         accounts = Accounts(
             key=self.accounting.key(verification_id, at),
             lapses_at=verification.lapses_at,
             wrong_codes=(*self.throttle.keys("wrong_codes_for_number", tag, at), *by_client),
         )
-        keys = self.throttle.keys("page_number", tag, at)
+        keys = (*self.throttle.keys("page_number_by_ip", pair, at), *self.throttle.keys("page_number", tag, at))
         self.throttle.admit(keys, at, Insert(verification), Insert(accounts), watched=by_client)
         self.queue.put(verification_id)
         return verification_id

@@ -59,11 +59,11 @@ def test_every_refusal_has_a_problem_of_its_own() -> None:
         return {kind}.union(*(kinds(sub) for sub in kind.__subclasses__()))
 
     # Conflict is how a store says Contended, the SMS errors how a carrier tells the sender; the last two are nobody's
-    # request's fault.
+    # request's fault. Only the page tells a closed account from no session.
     unmapped = {kind.__name__ for kind in kinds(RingfenceError)} - {kind.__name__ for kind in PROBLEMS}
     assert unmapped == {
         *("RingfenceError", "Refused", "Conflict", "SmsRefused", "SmsThrottled"),
-        *("PolicyInvalid", "LedgerDamaged"),
+        *("AccountClosed", "PolicyInvalid", "LedgerDamaged"),
     }
 
 

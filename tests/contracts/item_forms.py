@@ -252,9 +252,9 @@ FORMS: list[tuple[Any, dict[str, Any]]] = [
         },
     ),
     (
-        Session("digest", "cus_1", "sms", LATER, "a1"),
+        Session("digest", "cus_1", "sms", LATER, "tag", "a1"),
         {
-            **texts(pk="session#digest", digest="digest", customer_id="cus_1", strength="sms", version="a1"),
+            **texts(pk="session#digest", digest="digest", customer_id="cus_1", strength="sms", tag="tag", version="a1"),
             **numbers(lapses_at=LATER_ROUNDED_UP),
         },
     ),

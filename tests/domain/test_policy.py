@@ -90,6 +90,9 @@ BROKEN: list[tuple[Any, dict[str, Any], str]] = [
             ((Limit(5, 60), Limit(0, 60)), ".2.limit"),
         )
     ),
+    (THROTTLES, {"page_number_by_ip": (Limit(5, 600),)}, "page_number_by_ip"),
+    (THROTTLES, {"page_number_by_ip": (Limit(4, 599),)}, "page_number_by_ip"),
+    (THROTTLES, {"page_number": (Limit(5, 600), Limit(9, 601))}, "page_number_by_ip"),
 ]
 
 
@@ -117,6 +120,7 @@ def test_a_broken_rule_names_its_path(good: Any, change: dict[str, Any], path: s
         (RETENTION, {"unverified_number_seconds": 3600, "finished_verification_seconds": 604800}),
         (RETENTION, {"lapsed_basis_days": 0, "ledger_days": 0}),
         (THROTTLES, {"number": (Limit(1, 1), Limit(100, 604800))}),
+        (THROTTLES, {"page_number_by_ip": (Limit(4, 86400),)}),
     ],
 )
 def test_the_ends_of_what_is_allowed_are_allowed(good: Any, change: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from chalicelib.domain.standing import Shown, Standing, chosen, refusals, shown_
 from tests.domain.samples import LOCALES, NOON, POLICY, a_customer
 
 YEAR = timedelta(days=365)
+TICK = timedelta(microseconds=1)
 SHOWN = Shown("en", 3, "sha of marketing 3 en")
 
 
@@ -47,7 +48,8 @@ def test_the_word_that_counts(found: ConsentState | None, word: str) -> None:
 
 
 def test_what_a_child_said_alone_is_not_given() -> None:
-    assert marketing(state("given"), under_14=True).word == "unguarded"
+    alone = marketing(state("given"), under_14=True)
+    assert (alone.word, alone.no) == ("unguarded", "withdrawn")
     assert marketing(state("given", by_guardian=True), under_14=True).word == "given"
 
 
@@ -68,7 +70,9 @@ def test_every_purpose_is_there_in_the_policy_s_order() -> None:
         (state("expired"), "refused"),
         (state("given"), "withdrawn"),
         (state("given", 1), "withdrawn"),
-        (state("given", valid_until=NOON), "withdrawn"),
+        (state("given", valid_until=NOON + TICK), "withdrawn"),
+        (state("given", valid_until=NOON), "refused"),
+        (state("given", 1, valid_until=NOON), "refused"),
     ],
 )
 def test_no_is_to_withdraw_only_what_was_given(found: ConsentState | None, no: str) -> None:

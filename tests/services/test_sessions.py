@@ -1,5 +1,6 @@
 """A session opens by a wallet's link, used once and in time, and ends with its time, its account or by a tap."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from chalicelib.domain.contact import token_digest
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import (
+    AccountClosed,
     CustomerPurged,
     CustomerRestricted,
     IdempotencyKeyReused,
@@ -16,6 +18,7 @@ from chalicelib.domain.errors import (
     NotReplayable,
 )
 from chalicelib.domain.session import HandOver, Session
+from chalicelib.domain.writes import Replace
 from tests.fakes import NOON
 from tests.services.page import Page
 from tests.services.world import KEY, World, at_once, keyed, only
@@ -110,8 +113,18 @@ def test_a_session_lives_for_a_quarter_of_an_hour(
 def test_a_stolen_session_ends_with_the_account(world: World, page: Page, customer: Customer, act: str) -> None:
     token = page.by_wallet(customer)
     world.close(customer)
-    with pytest.raises(NotAuthenticated):
+    with pytest.raises(AccountClosed):
         page.visit(token, act)
+
+
+def test_a_code_s_session_ends_with_the_number_that_it_proved(world: World, page: Page, customer: Customer) -> None:
+    by_sms, by_wallet = page.by_sms(), page.by_wallet(customer)
+    held = world.row(Customer, customer.id)
+    world.store.commit(Replace(held, replace(held, tag="1.other", masked="+44*********99")))
+    with pytest.raises(NotAuthenticated):
+        page.visit(by_sms)
+    # The wallet's customer is the same, whatever the number.
+    assert page.visit(by_wallet, "given").customer.masked == "+44*********99"
 
 
 def test_nobody_enters_a_closed_account(world: World, page: Page, customer: Customer) -> None:

@@ -165,18 +165,44 @@ def test_a_late_code_is_refused(world: World, page: Page, customer: Customer) ->
 def test_starts_for_a_number_are_bounded_whosever_it_is(
     world: World, page: Page, customer: Customer, number: str
 ) -> None:
-    for nth in range(3):
+    for nth in range(4):
         page.start(number, ip=f"192.0.2.{nth}")
     with pytest.raises(Throttled) as full:
         page.start(number, ip="192.0.2.9")
     assert full.value.limit == "page_number"
     world.later(minutes=10)
-    for nth in range(3):
+    for nth in range(2):
         page.start(number, ip=f"192.0.3.{nth}")
     world.later(minutes=10)
     with pytest.raises(Throttled) as day:
         page.start(number, ip="192.0.2.9")
     assert day.value.window_seconds == 86400
+
+
+@pytest.mark.parametrize("ip", ["203.0.113.7", "2001:db8::{}"])
+def test_a_stranger_shuts_out_himself_and_not_the_owner(world: World, page: Page, customer: Customer, ip: str) -> None:
+    admitted = []
+    for nth in range(20):
+        for _ in range(2):
+            admitted.append(attempted(partial(page.start, ip=ip.format(nth))))
+        page.work()
+        world.later(minutes=10)
+    refused = [each for each in admitted if isinstance(each, Throttled)]
+    assert {each.limit for each in refused} == {"page_number_by_ip"}
+    assert (len(admitted) - len(refused), world.sent) == (4, 4)
+    # In the same ten minutes, too.
+    world.later(days=1)
+    for _ in range(3):
+        page.start(ip=ip.format(0))
+    with pytest.raises(Throttled) as full:
+        page.start(ip=ip.format(1))
+    assert (full.value.limit, full.value.window_seconds) == ("page_number_by_ip", 600)
+    assert page.check(page.start(ip="198.51.100.1"), _code_of(page))
+
+
+def _code_of(page: Page) -> str:
+    page.work()
+    return page.world.sender.last_code
 
 
 @pytest.mark.parametrize("ip", ["192.0.2.1", "2001:db8::{}"])

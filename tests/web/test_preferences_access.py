@@ -99,7 +99,7 @@ def test_no_page_keeps_anybody_out(
 def _sticking_out(page: Page) -> Any:
     # What an ancestor clips does not widen the page, so every text is asked itself.
     return page.evaluate(
-        """[...document.querySelectorAll("header *, main *, aside > :not(.sections)")]
+        """[...document.querySelectorAll("header *, main *, aside *")]
         .filter(each => !each.closest(".hidden, .what, svg") && getComputedStyle(each).display !== "inline")
         .filter(each => each.getBoundingClientRect().right > innerWidth || each.scrollWidth > each.clientWidth + 1)
         .map(each => each.tagName + "." + each.className)"""

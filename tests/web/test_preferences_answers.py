@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -36,7 +37,9 @@ def test_a_customer_s_page_is_guarded(inside: Visitor, path: str) -> None:
 
 def test_a_session_s_cookie(site: Site, customer: Customer, visitor: Visitor) -> None:
     (cookie,) = visitor.get(site.link(customer)).cookies
-    assert re.fullmatch(r"ringfence_session=[\w-]{43}; Path=/preferences; HttpOnly; SameSite=Lax; Max-Age=900", cookie)
+    assert re.fullmatch(r"ringfence_session=[\w-]{43}; Path=/preferences; HttpOnly; SameSite=Lax", cookie)
+    # It would be gone when it ends, and nobody could be told so.
+    assert "strict-transport-security" not in visitor.get("/preferences").headers
 
 
 def gateway_event(path: str, stage: str, **headers: str) -> dict[str, Any]:
@@ -58,20 +61,50 @@ def gateway_event(path: str, stage: str, **headers: str) -> dict[str, Any]:
     }
 
 
+@pytest.mark.parametrize("slash", ["", "/"])
 @pytest.mark.parametrize("stage", ["", "/prod", "/a/b"])
-def test_behind_api_gateway_everything_stays_on_its_stage(site: Site, stage: str) -> None:
-    answer = application.app(gateway_event("/preferences", stage), None)
+def test_behind_api_gateway_everything_stays_on_its_stage(site: Site, stage: str, slash: str) -> None:
+    event = gateway_event("/preferences", stage)
+    event["requestContext"]["path"] += slash
+    event["multiValueQueryStringParameters"] = {"lang": ["en"]}
+    answer = application.app(event, None)
     assert answer["statusCode"] == 200
-    (cookie,) = answer["multiValueHeaders"]["Set-Cookie"]
-    assert f"; Path={stage}/preferences; HttpOnly; SameSite=Lax; Secure" in cookie
+    assert answer["headers"]["Strict-Transport-Security"] == "max-age=31536000"
+    session, language = answer["multiValueHeaders"]["Set-Cookie"]
+    # By its name a browser lets nobody but this very host set it, for all paths.
+    assert re.fullmatch(r"__Host-ringfence_session=[\w-]{43}; Path=/; HttpOnly; SameSite=Lax; Secure", session)
+    assert language == f"ringfence_language=en; Path={stage}/preferences; HttpOnly; SameSite=Lax; Secure"
     paths = set(re.findall(r'(?:href|src|action)="(/[^"]*)"', answer["body"]))
     assert paths
     assert all(path.startswith(f"{stage}/preferences") for path in paths)
 
 
+def test_over_tls_a_session_of_the_plain_name_is_nobody_s(site: Site, inside: Visitor) -> None:
+    token = inside.cookies["ringfence_session"]
+    for name, title in (("", "Your number, your choice"), ("__Host-", "Your privacy choices")):
+        event = gateway_event("/preferences", "", cookie=f"{name}ringfence_session={token}")
+        assert f"<h1>{title}</h1>" in application.app(event, None)["body"]
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+@pytest.mark.parametrize("path", OWN)
+def test_no_page_holds_what_opens_the_session(inside: Visitor, path: str, slash: str) -> None:
+    page = inside.get(path + slash)
+    assert page.status == 200
+    assert inside.cookies["ringfence_session"] not in page.text
+    links = re.findall(r'(?:href|src|action)="(/[^"]*)"', page.text)
+    assert not [link for link in links if "preferences/preferences" in link or f"{path}/preferences" in link]
+
+
+def test_the_first_page_does_not_hold_its_cookie(visitor: Visitor) -> None:
+    page = visitor.get("/preferences")
+    assert visitor.cookies["ringfence_session"] not in page.text
+
+
 def test_on_a_host_of_another_name_without_tls_the_cookie_is_secure_all_the_same(site: Site, visitor: Visitor) -> None:
     visitor.headers["host"] = "wallet.example"
     (cookie,) = visitor.get("/preferences").cookies
+    assert cookie.startswith("__Host-")
     assert cookie.endswith("; Secure")
 
 
@@ -159,6 +192,16 @@ def test_a_failure_of_ours_is_a_page_too(site: Site, customer: Customer, inside:
     require_guarded(reply)
 
 
+def test_the_latest_opening_comes_first(site: Site, customer: Customer, inside: Visitor) -> None:
+    for nth, minutes in enumerate((2, 9, 5)):
+        at, reason = NOON - timedelta(minutes=minutes), f"{minutes} minutes ago"
+        opened = AccessLogEntry(
+            f"acc_{nth}", customer.id, at, "reveal", "marketing", "call", "staff", "call-centre", "ann", (), reason
+        )
+        site.adapters.store.commit(Insert(opened))
+    assert re.findall(r"(\d) minutes ago", inside.get("/preferences/access-log").said) == ["2", "5", "9"]
+
+
 def test_what_people_wrote_is_text_and_never_markup(site: Site, customer: Customer, inside: Visitor) -> None:
     evil = "<script>alert(1)</script> \"' & co."
     entry = AccessLogEntry(
@@ -179,6 +222,10 @@ def test_what_people_wrote_is_text_and_never_markup(site: Site, customer: Custom
         "[a](javascript:alert(1))",
         "[a](data:text/html;base64,PHNjcmlwdD4=)",
         "![a](javascript:alert(1))",
+        "[a](http://wallet.example)",
+        "[a](/account)",
+        "[a](tel:+1)",
+        "<ftp://wallet.example>",
     ],
 )
 def test_a_notice_is_markdown_without_html(text: str) -> None:
@@ -186,3 +233,9 @@ def test_a_notice_is_markdown_without_html(text: str) -> None:
     assert html.startswith("<h4>Who</h4>")
     assert "<li>one</li>" in html
     assert re.search(r"<(?!/?(h4|p|ul|li)>)", html) is None
+
+
+def test_a_notice_may_lead_to_https_and_mailto() -> None:
+    text = "[a](https://wallet.example/x) [b](MAILTO:privacy@wallet.example)\n"
+    html = notice_html(Notice("marketing", 1, "en", "Title", "Summary", True, text, "sha"))
+    assert re.findall(r'href="([^"]*)"', html) == ["https://wallet.example/x", "MAILTO:privacy@wallet.example"]

@@ -1,6 +1,7 @@
 """How the ways lead through the pages: by code, by link, to the end of a session and of an account."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -50,6 +51,10 @@ def test_the_way_by_link(site: Site, customer: Customer, inside: Visitor) -> Non
     )
     assert "Nothing optional is allowed any more." in done.said
     assert "Refuse everything optional" not in done.said
+    # Later, and with something agreed to again, the address says no more than is so.
+    assert "Nothing optional is allowed." in inside.get("/preferences").said
+    inside.choice(done, "marketing", "app")
+    assert "Nothing optional" not in inside.get("/preferences?saved=everything").said
     history = inside.get("/preferences/history").said
     assert history.index("Withdrew Order notices") < history.index("Agreed to Order notices")
 
@@ -59,6 +64,25 @@ def test_a_double_submit_is_one_event(site: Site, customer: Customer, inside: Vi
     for _ in range(2):
         assert inside.choice(page, "marketing", "sms").status == 303
     assert len(site.ringfence.history(customer.id)) == 1
+
+
+def test_what_has_ended_by_itself_is_refused_and_not_taken_back(
+    site: Site, customer: Customer, inside: Visitor
+) -> None:
+    inside.choice(inside.get("/preferences"), "marketing", "sms")
+    site.later(days=366)
+    page = inside.follow(inside.get(site.link(customer)))
+    assert "Ended by itself" in page.said
+    assert "Withdraw" not in page.said
+    inside.choice(page, "marketing", "")
+    assert [it.event_type for it in site.ringfence.history(customer.id)] == ["given", "refused"]
+
+
+def test_how_often_stands_beside_the_switches(site: Site, inside: Visitor) -> None:
+    bounds = [it.most_per_month for it in site.ringfence.policy.rules.purposes.values() if it.most_per_month]
+    assert bounds
+    said = re.findall(r"At most (\d+) a month", inside.get("/preferences").said)
+    assert sorted(said) == sorted(map(str, bounds))
 
 
 def test_a_link_leads_in_once(site: Site, customer: Customer, visitor: Visitor) -> None:
@@ -100,6 +124,19 @@ def test_a_session_is_over_after_a_quarter_of_an_hour(site: Site, inside: Visito
     assert inside.get("/preferences").title == "Your number, your choice"
     reply = inside.choice(page, "marketing", "sms")
     assert (reply.status, reply.headers["location"]) == (303, "/preferences?say=ended")
+    assert "Your session has ended" in inside.follow(reply).said
+
+
+def test_a_new_session_ends_the_browser_s_former_one(site: Site, customer: Customer, inside: Visitor) -> None:
+    former = Visitor(gateway(), cookies=dict(inside.cookies))
+    assert former.get("/preferences").title == "Your privacy choices"
+    inside.get(site.link(customer))
+    assert former.get("/preferences").title == "Your number, your choice"
+    former.cookies = dict(inside.cookies)
+    assert former.get("/preferences").title == "Your privacy choices"
+    by_code(site, inside)
+    assert former.get("/preferences").title == "Your number, your choice"
+    assert inside.get("/preferences").title == "Your privacy choices"
 
 
 def test_signing_out(site: Site, inside: Visitor) -> None:
@@ -107,7 +144,7 @@ def test_signing_out(site: Site, inside: Visitor) -> None:
     page = inside.get("/preferences")
     reply = inside.post("/preferences/sign-out", page)
     assert reply.headers["location"] == "/preferences?say=left"
-    assert inside.cookies == {}
+    assert "ringfence_session" not in inside.cookies
     assert "You are signed out." in inside.follow(reply).said
     inside.cookies.update(stolen)
     assert inside.get("/preferences").title == "Your number, your choice"
@@ -135,9 +172,13 @@ def test_used_up_tries_are_told_on_a_page(site: Site, customer: Customer, visito
     asked = visitor.post("/preferences/number", phone_number=NUMBER)
     path, page = asked.headers["location"], visitor.follow(asked)
     for _ in range(5):
-        visitor.post(path, page, code="000000")
+        last = visitor.post(path, page, code="000000")
+    # Nothing is offered that cannot work.
+    assert 'name="code"' not in last.text
+    assert "All tries for this code are used" in last.said
     reply = visitor.post(path, page, code="000000")
     assert (reply.status, "All tries for this code are used" in reply.said) == (429, True)
+    assert "your choices" not in reply.said
 
 
 def test_a_throttled_visitor_is_told_when_to_come_back(site: Site, visitor: Visitor) -> None:
@@ -147,6 +188,12 @@ def test_a_throttled_visitor_is_told_when_to_come_back(site: Site, visitor: Visi
     reply = visitor.post("/preferences/number", page, phone_number=STRANGER)
     assert (reply.status, reply.headers["retry-after"]) == (429, "600")
     assert "Try again in 10 minutes." in reply.said
+    site.later(minutes=10)
+    visitor.post("/preferences/number", page, phone_number=STRANGER)
+    site.later(minutes=10)
+    for wait, said in (({}, "24 hours"), ({"minutes": 22 * 60 + 10}, "90 minutes")):
+        site.later(**wait)
+        assert f"Try again in {said}." in visitor.post("/preferences/number", page, phone_number=STRANGER).said
 
 
 @pytest.mark.parametrize(
@@ -192,12 +239,14 @@ def test_erasing_says_what_happens_when_and_then_does_it(site: Site, customer: C
     for said in ("On 21 Dec 2026", "From 22 Dec 2026 on", "For 3 years"):
         assert said in page.said
     done = inside.post("/preferences/erasure", page, key=page.hidden("key"))
-    assert (done.status, done.title) == (200, "Your account is closed")
-    assert "On 21 Dec 2026" in done.said
+    assert "ringfence_session" not in inside.cookies
+    for closed_page in (inside.follow(done), inside.get("/preferences/erased?lang=en")):
+        assert (closed_page.status, closed_page.title) == (200, "Your account is closed")
+        for said in ("30 days after closing", "31 days after closing", "For 3 years"):
+            assert said in closed_page.said
     closed = site.adapters.store.get(Customer, customer.id)
     assert closed is not None
     assert (closed.status, closed.due_at) == ("restricted", NOON + timedelta(days=30))
-    assert inside.cookies == {}
     assert inside.get("/preferences").title == "Your number, your choice"
 
 
@@ -216,10 +265,14 @@ def test_a_session_stolen_before_the_end_shows_nothing_after_it(
     thief = Visitor(gateway(), cookies=dict(inside.cookies))
     assert thief.get("/preferences").title == "Your privacy choices"
     page = inside.get("/preferences/erasure")
-    inside.post("/preferences/erasure", page, key=page.hidden("key"))
+    done = inside.post("/preferences/erasure", page, key=page.hidden("key"))
+    # A second tap, sent before the first was answered, is answered the same.
+    twice = Visitor(gateway(), cookies=dict(thief.cookies)).post("/preferences/erasure", page, key=page.hidden("key"))
+    assert twice == done
     assert any(isinstance(row, Session) for row in site.adapters.store.rows.values())
     for path in OWN[1:]:
-        assert thief.get(path).headers["location"] == "/preferences?say=ended"
+        assert Visitor(gateway(), cookies=dict(thief.cookies)).get(path).headers["location"] == "/preferences/erased"
+    assert thief.get("/preferences").title == "Your number, your choice"
 
 
 def test_under_14_only_no_can_be_said(site: Site, customer: Customer, inside: Visitor) -> None:

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from html import unescape
 from urllib.parse import urlencode
 
+from chalicelib.bootstrap import ringfence
 from infra.local.gateway import Gateway
 
 FORM = "application/x-www-form-urlencoded"
@@ -49,6 +51,7 @@ class Visitor:
     headers: dict[str, str] = field(default_factory=lambda: {"accept-language": "en"})
     cookies: dict[str, str] = field(default_factory=dict)
     ip: str = "192.0.2.1"
+    _ends: dict[str, datetime] = field(default_factory=dict)
 
     def get(self, path: str) -> Reply:
         """The page, as it is answered."""
@@ -71,20 +74,31 @@ class Visitor:
 
     def ask(self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Reply:
         """One request with the cookies, and the answer's are kept."""
+        self._forget()
         sent = {"host": HOST, **self.headers, **(headers or {})}
         if self.cookies:
             sent["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         answer = self.gateway.handle(method, path, sent, body, source_ip=self.ip)
         cookies = tuple(answer.headers.get_all("Set-Cookie"))
         for cookie in cookies:
-            pair, _, attributes = cookie.partition(";")
-            name, _, value = pair.partition("=")
-            if "Max-Age=0" in attributes:
-                self.cookies.pop(name, None)
-            else:
-                self.cookies[name] = value
+            self._keep(cookie)
+        self._forget()
         named = {name.lower(): value for name, value in answer.headers.items()}
         return Reply(answer.status, named, cookies, answer.body.decode())
+
+    def _keep(self, cookie: str) -> None:
+        pair, _, attributes = cookie.partition(";")
+        name, _, value = pair.partition("=")
+        self.cookies[name] = value
+        self._ends.pop(name, None)
+        if age := re.search(r"Max-Age=(\d+)", attributes):
+            self._ends[name] = ringfence().clock.now() + timedelta(seconds=int(age[1]))
+
+    def _forget(self) -> None:
+        for name, end in list(self._ends.items()):
+            if end <= ringfence().clock.now():
+                del self._ends[name]
+                self.cookies.pop(name, None)
 
     def choice(self, page: Reply, purpose: str, channels: str) -> Reply:
         """One tap on a purpose."""

@@ -29,6 +29,7 @@ def require_guarded(reply: Reply) -> None:
     assert {"frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"} <= set(policy.split("; "))
     assert reply.headers["cache-control"] == "no-store"
     assert reply.headers["referrer-policy"] == "no-referrer"
+    assert reply.headers["cross-origin-opener-policy"] == "same-origin"
     assert reply.headers["x-content-type-options"] == "nosniff"
     assert reply.headers["permissions-policy"] == "otp-credentials=(self)"
     assert reply.headers["content-type"] == "text/html; charset=utf-8"

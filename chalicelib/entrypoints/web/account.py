@@ -10,7 +10,7 @@ from chalicelib.domain.identifiers import IDEMPOTENCY_KEY
 from chalicelib.domain.session import CLIENT
 from chalicelib.entrypoints.web.choices import here
 from chalicelib.entrypoints.web.page_request import FormRefused, PageRequest
-from chalicelib.entrypoints.web.serving import Answer, page
+from chalicelib.entrypoints.web.serving import Answer, page, see_other
 
 # What was erased is in copies that DynamoDB keeps for a day: decision 0004.
 COPIES_LIVE = timedelta(days=1)
@@ -50,18 +50,22 @@ def ask_erasure(request: PageRequest) -> Answer:
 
 
 def erase(request: PageRequest) -> Answer:
-    """The account is closed, and the page says when what is gone."""
+    """The account is closed, and the browser signed out."""
     visit, key = here(request, "erase"), request.form.get("key", "")
     if IDEMPOTENCY_KEY.fullmatch(key) is None:
         raise FormRefused
-    keyed = KeyedRequest(CLIENT, "erasure", key, visit.customer.id.encode())
-    closed = ringfence().close_customer(visit.customer.id, keyed)
-    assert closed.due_at is not None
+    ringfence().close_customer(visit.customer.id, KeyedRequest(CLIENT, "erasure", key, visit.customer.id.encode()))
+    return see_other(request, "/erased", Secret(""))
+
+
+def erased(request: PageRequest) -> Answer:
+    """What happens after the closing, whoever reads it: no session is left that could say whose it was."""
+    retention = ringfence().policy.rules.retention
+    purged = timedelta(days=retention.lapsed_basis_days)
     return page(
         request,
         "erased.html",
-        session=Secret(""),
-        purged_at=closed.due_at,
-        gone_at=closed.due_at + COPIES_LIVE,
-        ledger_days=ringfence().policy.rules.retention.ledger_days,
+        purged_days=purged.days,
+        gone_days=(purged + COPIES_LIVE).days,
+        ledger_days=retention.ledger_days,
     )

@@ -32,5 +32,5 @@ def address_of(request: Request) -> Address:
     # API Gateway says how it was called, and knows nothing but TLS.
     scheme = request.headers.get("x-forwarded-proto", "http" if is_here else "https")
     # The path as it was asked for ends with the route's, segment by segment.
-    whole, own = request.context["path"].split("/"), request.path.strip("/").split("/")
+    whole, own = request.context["path"].rstrip("/").split("/"), request.path.strip("/").split("/")
     return Address(f"{scheme}://{host}", "/".join(whole[: len(whole) - len(own)]).rstrip("/"))

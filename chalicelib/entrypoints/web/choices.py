@@ -34,13 +34,18 @@ class ChannelShown:
 
 @dataclass(frozen=True)
 class PurposeShown:
-    """What the page says of one purpose."""
+    """What the page says of one purpose.
+
+    Attributes:
+        most_per_month: messages, if the policy bounds them.
+    """
 
     name: str
     notice: Notice
     text: Markup
     standing: Standing
     channels: tuple[ChannelShown, ...]
+    most_per_month: int | None
 
 
 def here(request: PageRequest, act: str) -> Visit:
@@ -129,6 +134,7 @@ def _shown(standing: Standing, policy: Policy, locale: str) -> PurposeShown:
         text=notice_html(notice),
         standing=standing,
         channels=tuple(_channel(name, standing, purpose.channels) for name in purpose.channels),
+        most_per_month=purpose.most_per_month,
     )
 
 

@@ -66,15 +66,21 @@ class PageRequest:
         return Caller(f"{CLIENT}.{own}", "browser", frozenset({"customer"}), datetime.max.replace(tzinfo=UTC))
 
 
+def session_cookie(address: Address) -> str:
+    """The session's cookie; over TLS, of a name that no other host can set. Source: RFC 6265bis 4.1.3.2."""
+    return f"__Host-{SESSION_COOKIE}" if address.is_secure else SESSION_COOKIE
+
+
 def read_request(request: Request) -> PageRequest:
     """The request, without its form."""
     cookies, query = _cookies(request.headers.get("cookie", "")), dict(request.query_params or {})
-    held = cookies.get(SESSION_COOKIE, "")
+    address = address_of(request)
+    held = cookies.get(session_cookie(address), "")
     is_new = TOKEN.fullmatch(held) is None
     asked = query.get("lang")
     languages = (asked, cookies.get(LANGUAGE_COOKIE), *_accepted(request.headers.get("accept-language", "")))
     return PageRequest(
-        address=address_of(request),
+        address=address,
         locale=spoken_locale(languages),
         asked_locale=spoken_locale((asked,)) if asked else None,
         token=new_token() if is_new else Secret(held),
@@ -96,11 +102,8 @@ def with_form(read: PageRequest, request: Request) -> PageRequest:
     # With `Referrer-Policy: no-referrer` a browser's own forms come from the origin `null` (Fetch, "append a request
     # `Origin` header"), so only a browser that tells no site is judged by it.
     is_foreign = site != "same-origin" if site else origin not in (None, "null", read.address.origin)
-    if (
-        is_foreign
-        or read.is_new
-        or not hmac.compare_digest(form.get("form_token", "").encode(), read.form_token.encode())
-    ):
+    # A browser without a cookie has a fresh token, which no form can name.
+    if is_foreign or not hmac.compare_digest(form.get("form_token", "").encode(), read.form_token.encode()):
         raise FormRefused
     return replace(read, form=form)
 

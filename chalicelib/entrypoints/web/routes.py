@@ -27,6 +27,7 @@ PAGES = (
     ("GET", "/preferences/export", "account.export"),
     ("GET", "/preferences/erasure", "account.ask_erasure"),
     ("POST", "/preferences/erasure", "account.erase"),
+    ("GET", "/preferences/erased", "account.erased"),
     ("GET", "/preferences/static/{name}", "assets.serve"),
 )
 

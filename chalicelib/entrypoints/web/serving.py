@@ -8,17 +8,15 @@ from typing import Any
 from chalice.app import Request, Response
 
 from chalicelib.domain.contact import Secret
-from chalicelib.domain.errors import NotAuthenticated, NotPermitted, Throttled
-from chalicelib.domain.session import SESSION_LIFETIME
+from chalicelib.domain.errors import AccountClosed, NotAuthenticated, NotPermitted, Throttled
 from chalicelib.entrypoints.api.problems import Problem, problem_of
 from chalicelib.entrypoints.log import logger, places, said_by
 from chalicelib.entrypoints.web.page_request import (
-    HOME,
     LANGUAGE_COOKIE,
-    SESSION_COOKIE,
     FormRefused,
     PageRequest,
     read_request,
+    session_cookie,
     with_form,
 )
 
@@ -105,13 +103,21 @@ def _problem(error: Exception) -> Problem:
 def _sorry(read: PageRequest | None, error: Exception, problem: Problem) -> Answer:
     if read is None:
         return Answer(problem.title, problem.status)
+    if isinstance(error, AccountClosed):
+        return see_other(read, "/erased", Secret(""))
     if isinstance(error, NotAuthenticated):
         return see_other(read, "?say=ended")
     if isinstance(error, NotPermitted):
         return page(read, "weak.html", problem.status)
     seconds = error.retry_after_seconds if isinstance(error, Throttled) else 0
-    answer = page(read, "sorry.html", problem.status, slug=problem.slug, minutes=-(-seconds // 60))
+    answer = page(read, "sorry.html", problem.status, slug=problem.slug, wait=_wait(seconds))
     return replace(answer, headers={"Retry-After": str(seconds)} if seconds else {})
+
+
+def _wait(seconds: int) -> tuple[str, int] | None:
+    """The unit and how many, as people count: in hours what is longer than 90 minutes."""
+    unit, length = ("wait_hours", 3600) if seconds > 5400 else ("wait", 60)
+    return (unit, -(-seconds // length)) if seconds else None
 
 
 def _headers(read: PageRequest | None, answer: Answer) -> dict[str, str | list[str]]:
@@ -120,19 +126,26 @@ def _headers(read: PageRequest | None, answer: Answer) -> dict[str, str | list[s
         return headers
     cookies = []
     if answer.session is not None:
-        seconds = int(SESSION_LIFETIME.total_seconds()) if answer.session else 0
-        cookies.append(_cookie(read, SESSION_COOKIE, answer.session, f"; Max-Age={seconds}"))
+        cookies.append(_session_cookie(read, answer.session))
     elif read.is_new and answer.headers.get("Cache-Control") is None:
-        cookies.append(_cookie(read, SESSION_COOKIE, read.token))
+        cookies.append(_session_cookie(read, read.token))
     if read.asked_locale:
-        cookies.append(_cookie(read, LANGUAGE_COOKIE, read.asked_locale))
-    return {**headers, **({"Set-Cookie": cookies} if cookies else {})}
+        cookies.append(_cookie(read, LANGUAGE_COOKIE, read.asked_locale, read.home))
+    secure = {"Strict-Transport-Security": "max-age=31536000"} if read.address.is_secure else {}
+    return {**headers, **secure, **({"Set-Cookie": cookies} if cookies else {})}
 
 
-def _cookie(read: PageRequest, name: str, value: str, life: str = "") -> str:
+def _session_cookie(read: PageRequest, token: str) -> str:
+    # No end of its own: a browser that forgot it could not be told that its session has ended.
+    name = session_cookie(read.address)
+    path = "/" if read.address.is_secure else read.home
+    return _cookie(read, name, token, path) + ("" if token else "; Max-Age=0")
+
+
+def _cookie(read: PageRequest, name: str, value: str, path: str) -> str:
     # Lax, since a wallet on the web sends its customer here from another site; forms are guarded by their own token.
     secure = "; Secure" if read.address.is_secure else ""
-    return f"{name}={value}; Path={read.address.prefix}{HOME}; HttpOnly; SameSite=Lax{life}{secure}"
+    return f"{name}={value}; Path={path}; HttpOnly; SameSite=Lax{secure}"
 
 
 def _log(

@@ -89,7 +89,7 @@ def check(request: PageRequest, verification_id: str) -> Answer:
         token = ringfence().sign_in(request.browser, verification_id, f"{int(code):06d}")
     except CodeIncorrect as wrong:
         return ask(request, verification_id, 422, wrong.attempts_remaining)
-    return see_other(request, session=token)
+    return _opened(request, token)
 
 
 def enter(request: PageRequest) -> Answer:
@@ -99,7 +99,7 @@ def enter(request: PageRequest) -> Answer:
     try:
         if TOKEN.fullmatch(token) is None:
             raise NotAuthenticated
-        return see_other(request, session=ringfence().enter_by_link(token))
+        return _opened(request, ringfence().enter_by_link(token))
     except NotAuthenticated:
         return see_other(request, "?say=link")
 
@@ -109,3 +109,9 @@ def leave(request: PageRequest) -> Answer:
 
     ringfence().end_session(request.token)
     return see_other(request, "?say=left", Secret(""))
+
+
+def _opened(request: PageRequest, token: Secret) -> Answer:
+    # Nobody can sign out of what this browser had before: the cookie goes with it.
+    ringfence().end_session(request.token)
+    return see_other(request, session=token)

@@ -15,15 +15,21 @@ function localTimes() {
   }
 }
 
-// A tap is saved in place: the page that the server answers takes the place of this one, and nothing jumps.
+// A tap is saved in place: the page that the server answers takes the place of this one, and nothing jumps. Where that is
+// none of the customer's own pages, as when the session has ended, nothing of the old one may stay around it.
 async function saveInPlace(form, button) {
   const body = new URLSearchParams(new FormData(form, button));
   const open = [...document.querySelectorAll("details[open]")].map(each => each.id);
   const answer = await fetch(form.action, { method: "POST", body, credentials: "same-origin" });
   const next = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (!next.getElementById("main")) throw new Error("no page");
-  main().replaceWith(document.adoptNode(next.getElementById("main")));
   document.title = next.title;
+  if (next.querySelector(".side")) main().replaceWith(document.adoptNode(next.getElementById("main")));
+  else {
+    document.body.replaceWith(document.adoptNode(next.body));
+    if (answer.redirected) history.replaceState(null, "", answer.url);
+    scrollTo(0, 0);
+  }
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
   localTimes();
   if (button.id && document.getElementById(button.id)) document.getElementById(button.id).focus();
@@ -47,23 +53,31 @@ function announce() {
   requestAnimationFrame(() => { saved.textContent = text; });
 }
 
-let isSaving = false;
+// Whether it was saved nobody knows. The key in the form keeps it from being saved twice, so the tap may be repeated.
+function sayUnsaved(form) {
+  form.querySelector("[role=alert]")?.remove();
+  form.append(document.getElementById("unsaved").content.cloneNode(true));
+}
+
+// One tap at a time, in whatever form: a second one would ask for a second code, or use the first one up.
+let isSending = false;
 document.addEventListener("submit", async event => {
   const form = event.target, button = event.submitter;
-  if (isSaving) return event.preventDefault();
+  if (isSending) return event.preventDefault();
+  isSending = true;
   if (!form.matches(".choice") || !button) return;
   event.preventDefault();
-  isSaving = true;
   button.setAttribute("aria-busy", "true");
   try {
     await saveInPlace(form, button);
   } catch {
-    // As if there were no script. The key in the form keeps it from being saved twice.
-    isSaving = false;
-    location.reload();
+    button.removeAttribute("aria-busy");
+    sayUnsaved(form);
   }
-  isSaving = false;
+  isSending = false;
 });
+// Whoever comes back to this page finds it as it was left.
+addEventListener("pageshow", () => { isSending = false; });
 
 // The code comes from the phone: by WebOTP, by the keyboard's suggestion, or by pasting. Typed digits wait for the button.
 const code = document.getElementById("code");
