@@ -14,7 +14,7 @@ from chalicelib.entrypoints.api.authorizer import authorize
 from chalicelib.entrypoints.api.bodies import Body
 from chalicelib.entrypoints.api.call import read_call
 from chalicelib.entrypoints.api.problems import Headers, reply_to
-from chalicelib.entrypoints.log import logger, places, said_by
+from chalicelib.entrypoints.log import served
 
 NO_STORE: Headers = {"Cache-Control": "no-store"}
 JSON: Headers = {"Content-Type": "application/json", **NO_STORE}
@@ -89,7 +89,7 @@ def endpoint(
                 reply = reply_to(error, request_id)
                 response = Response(reply.body, reply.headers, reply.status)
                 problem, failure = reply.slug, error
-            _log(request_id, route, response.status_code, problem, started, failure)
+            served(request_id, route, response.status_code, problem, started, failure)
             return response
 
         # Chalice would answer a wrong Content-Type itself, and not with a problem: `read_call` does.
@@ -104,20 +104,3 @@ def _response(made: Mapping[str, object] | Rendered | None, status: int) -> Resp
     if isinstance(made, Rendered):
         return Response(made.text, {"Content-Type": made.media_type, **NO_STORE}, status)
     return Response(as_json(made) if made else "", JSON if made else NO_STORE, status)
-
-
-def _log(
-    request_id: str, route: str, status: int, problem: str | None, started: float, failure: Exception | None
-) -> None:
-    line = {
-        "request_id": request_id,
-        "route": route,
-        "status": status,
-        "problem": problem,
-        "duration_ms": round((time.perf_counter() - started) * 1000, 1),
-    }
-    if status >= 500 and failure is not None:
-        why = {**said_by(failure), "error": type(failure).__name__, "places": places(failure)}
-        logger().error("failed", extra={**line, **why})
-    else:
-        logger().info("served", extra=line)

@@ -10,7 +10,7 @@ from chalice.app import Request, Response
 from chalicelib.domain.contact import Secret
 from chalicelib.domain.errors import AccountClosed, NotAuthenticated, NotPermitted, Throttled
 from chalicelib.entrypoints.api.problems import Problem, problem_of
-from chalicelib.entrypoints.log import logger, places, said_by
+from chalicelib.entrypoints.log import served
 from chalicelib.entrypoints.web.page_request import (
     LANGUAGE_COOKIE,
     FormRefused,
@@ -92,7 +92,8 @@ def serve(view: View, request: Request, route: str, captured: Mapping[str, str])
     except Exception as error:
         problem, failure = _problem(error), error
         answer = _sorry(read, error, problem)
-    _log(request, route, answer.status, problem.slug if problem else None, started, failure)
+    request_id = str(request.context.get("requestId", ""))
+    served(request_id, route, answer.status, problem.slug if problem else None, started, failure)
     return Response(answer.body, _headers(read, answer), answer.status)
 
 
@@ -146,20 +147,3 @@ def _cookie(read: PageRequest, name: str, value: str, path: str) -> str:
     # Lax, since a wallet on the web sends its customer here from another site; forms are guarded by their own token.
     secure = "; Secure" if read.address.is_secure else ""
     return f"{name}={value}; Path={path}; HttpOnly; SameSite=Lax{secure}"
-
-
-def _log(
-    request: Request, route: str, status: int, problem: str | None, started: float, failure: Exception | None
-) -> None:
-    line = {
-        "request_id": str(request.context.get("requestId", "")),
-        "route": route,
-        "status": status,
-        "problem": problem,
-        "duration_ms": round((time.perf_counter() - started) * 1000, 1),
-    }
-    if status >= 500 and failure is not None:
-        why = {**said_by(failure), "error": type(failure).__name__, "places": places(failure)}
-        logger().error("failed", extra={**line, **why})
-    else:
-        logger().info("served", extra=line)

@@ -8,33 +8,9 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Browser, Page, expect
 
 from chalicelib.domain.customer import Customer
-from tests.web.chromium import chromium, listen
-from tests.web.person import SIZES, Person, context_of, person_of, with_a_past
-from tests.web.preference_site import NUMBER, Site, served_site
-
-LOCALES = ("en", "zh-CN")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with served_site() as made:
-        yield made
-
-
-@pytest.fixture
-def customer(site: Site) -> Customer:
-    return with_a_past(site)
-
-
-@pytest.fixture(params=LOCALES)
-def locale(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+from tests.web.chromium import listen
+from tests.web.person import SIZES, Person, context_of, person_of
+from tests.web.preference_site import NUMBER, Site
 
 
 def walk(person: Person, customer: Customer) -> Iterator[str]:

@@ -6,28 +6,11 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from chalicelib.domain.customer import Customer
-from tests.web.chromium import chromium, listen
-from tests.web.person import Person, context_of, person_of, with_a_past
-from tests.web.preference_site import NUMBER, Site, served_site
+from tests.web.chromium import listen
+from tests.web.person import Person, context_of, person_of
+from tests.web.preference_site import NUMBER, Site
 
 SAVED = 2
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with served_site() as made:
-        yield made
-
-
-@pytest.fixture
-def customer(site: Site) -> Customer:
-    return with_a_past(site)
 
 
 @pytest.fixture
