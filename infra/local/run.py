@@ -150,6 +150,7 @@ def _say_where(ports: Ports, console: Console) -> None:
         "",
         f"  Desk    [bold]{ports.desk_url}[/bold]   sign up, consent, contact; a phone shows the SMS",
         f"  API     [bold]{ports.api_url}[/bold]   its contract: /openapi.json",
+        f"  Page    [bold]{ports.api_url}/preferences[/bold]   customers see and change what they agreed to",
         "",
         f"  {command} journey                walks the whole journey",
         f"  {command} token --role wallet    prints a token for calls of your own",
