@@ -20,6 +20,7 @@ from chalicelib.domain.sent import Sent
 from chalicelib.domain.verification import TransactionContext, Verification
 from chalicelib.domain.writes import Expect, Insert, Remove, Replace, Write
 from chalicelib.ports import Strongroom
+from chalicelib.services.append_event import AppendEvent
 from chalicelib.services.bind_customer import BindCustomer
 from chalicelib.services.changing import existing
 from chalicelib.services.check_code import CheckCode
@@ -27,7 +28,6 @@ from chalicelib.services.close_customer import CloseCustomer
 from chalicelib.services.holding import Holding
 from chalicelib.services.intended_send import Started
 from chalicelib.services.purge_customer import PurgeCustomer
-from chalicelib.services.record_consent import RecordConsent
 from chalicelib.services.send_budgets import Calls
 from chalicelib.services.sms_sender import SmsSender
 from chalicelib.services.start_request import StartRequest
@@ -278,7 +278,7 @@ PLANTED: Mapping[str, Planted] = {
         "bind_customer", _in_turn(BindCustomer), "bind", "nothing_is_half_written"
     ),
     "event written apart from the head": Planted(
-        "record_consent", _in_turn(RecordConsent), "consent", "the_chain_holds_each_event_once"
+        "append_event", _in_turn(AppendEvent), "consent", "the_chain_holds_each_event_once"
     ),
     "consume without condition": Planted("strongroom", _opened_by(Overwrites), "message", "a_token_is_used_once"),
     "access logged after the opening": Planted(
