@@ -4,6 +4,7 @@ import http.client
 import json
 import secrets
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from typing import Any, Protocol
 from chalicelib.bootstrap import install
 from chalicelib.domain.caller import Caller
 from infra.local.gateway import Gateway, GatewayProblem
+from infra.local.http_server import IDLE_SECONDS
 from infra.local.places import HOST
 from infra.local.server import serve
 from tests.fakes import caller
@@ -73,12 +75,15 @@ class OverHttp:
         self._own = threading.local()
 
     def send(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Reply:
-        connection = getattr(self._own, "connection", None)
-        if connection is None:
+        connection, used = getattr(self._own, "connection", None), getattr(self._own, "used", 0.0)
+        # The server closes what has been idle for long, as this thread's may have been while others wrote.
+        if connection is None or time.monotonic() - used > IDLE_SECONDS / 2:
             connection = self._own.connection = http.client.HTTPConnection(HOST, self.port, timeout=120)
         connection.request(method, path, body, headers)
         answer = connection.getresponse()
-        return Reply(answer.status, dict(answer.getheaders()), answer.read().decode())
+        text = answer.read().decode()
+        self._own.used = time.monotonic()
+        return Reply(answer.status, dict(answer.getheaders()), text)
 
 
 @dataclass
