@@ -18,21 +18,21 @@ from chalicelib.entrypoints.web.html import notice_html
 from tests.fakes import NOON
 from tests.web.preference_site import Site, gateway
 from tests.web.visitor import Visitor
-from tests.web.ways import OWN, by_code, require_guarded
+from tests.web.ways import OWN, by_code, unguarded
 
 PUBLIC = ["/preferences", "/preferences?say=ended", "/preferences/code/vrf_" + "0" * 32]
 
 
 @pytest.mark.parametrize("path", PUBLIC)
 def test_a_page_for_everybody_is_guarded(visitor: Visitor, path: str) -> None:
-    require_guarded(visitor.get(path))
+    assert unguarded(visitor.get(path)) == []
 
 
 @pytest.mark.parametrize("path", OWN)
 def test_a_customer_s_page_is_guarded(inside: Visitor, path: str) -> None:
     reply = inside.get(path)
     assert reply.status == 200
-    require_guarded(reply)
+    assert unguarded(reply) == []
 
 
 def test_a_session_s_cookie(site: Site, customer: Customer, visitor: Visitor) -> None:
@@ -146,7 +146,7 @@ def test_errors_are_pages_in_the_visitor_s_language(visitor: Visitor) -> None:
     visitor.headers["accept-language"] = "zh"
     reply = visitor.get("/preferences/code/vrf_" + "0" * 32)
     assert (reply.status, reply.title) == (404, "操作未成功")
-    require_guarded(reply)
+    assert unguarded(reply) == []
 
 
 def test_a_chinese_number_needs_no_country_code_on_the_chinese_page(site: Site, visitor: Visitor) -> None:
@@ -189,7 +189,7 @@ def test_a_failure_of_ours_is_a_page_too(site: Site, customer: Customer, inside:
     site.adapters.store.rows = None  # type: ignore[assignment]
     reply = inside.get("/preferences/history")
     assert (reply.status, reply.title) == (500, "That did not work")
-    require_guarded(reply)
+    assert unguarded(reply) == []
 
 
 def test_the_latest_opening_comes_first(site: Site, customer: Customer, inside: Visitor) -> None:

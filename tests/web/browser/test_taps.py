@@ -38,30 +38,30 @@ LOSE = """() => {
 }"""
 
 
-def require_sent_once(person: Person, button: str) -> None:
+def sent_by_taps(person: Person, button: str) -> tuple[int, int]:
+    """How many forms a double tap sent, and how many were sent once the page was come back to and tapped again."""
     page = person.page
     page.evaluate(COUNT)
     person.button(button).dblclick()
-    assert page.evaluate("sent") == 1
-    # Whoever comes back to the page may send it again.
+    by_double_tap = page.evaluate("sent")
     page.evaluate("dispatchEvent(new Event('pageshow'))")
     person.button(button).click()
-    assert page.evaluate("sent") == 2
+    return by_double_tap, page.evaluate("sent")
 
 
 def test_a_second_tap_sends_no_second_form(site: Site, customer: Customer, person: Person) -> None:
     t, page = person.t, person.page
     person.go()
     page.get_by_label(t["number"]["label"]).fill(NUMBER)
-    require_sent_once(person, t["number"]["send"])
+    assert sent_by_taps(person, t["number"]["send"]) == (1, 2)
     page.reload()
     page.get_by_label(t["number"]["label"]).fill(NUMBER)
     person.button(t["number"]["send"]).click()
     page.get_by_label(t["code"]["label"]).press_sequentially("123456")
-    require_sent_once(person, t["code"]["go"])
+    assert sent_by_taps(person, t["code"]["go"]) == (1, 2)
     person.enter(customer)
     person.go("/erasure")
-    require_sent_once(person, t["erasure"]["go"])
+    assert sent_by_taps(person, t["erasure"]["go"]) == (1, 2)
 
 
 def test_a_tap_after_the_session_s_end_leaves_nothing_of_the_old_page(
