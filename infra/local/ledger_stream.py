@@ -2,7 +2,6 @@
 
 import contextlib
 import logging
-import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -12,8 +11,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.entrypoints.jobs.announce import BATCH
 from infra.local.environment import REGION
+from infra.local.worker import Worker
 
-PAUSE_SECONDS = 0.2
 # How often a batch is tried again before the stop that it holds up goes on without it.
 LAST_TRIES = 3
 
@@ -25,13 +24,14 @@ def open_event_bus(session: boto3.Session, name: str) -> None:
         events.create_event_bus(Name=name)
 
 
-class LedgerWorker:
+class LedgerWorker(Worker):
     """Hands the stream's records to the function, in their order and each until it does not fail.
 
     The engine has one shard for a table, and forgets a stream when it stops.
     """
 
     def __init__(self, session: boto3.Session, table: str, function: Callable[[dict[str, Any], Any], Any]) -> None:
+        super().__init__()
         self._streams = session.client("dynamodbstreams")
         self._function = function
         (stream,) = self._streams.list_streams(TableName=table)["Streams"]
@@ -39,25 +39,14 @@ class LedgerWorker:
         (shard,) = self._streams.describe_stream(StreamArn=self._arn)["StreamDescription"]["Shards"]
         self._shard = shard["ShardId"]
         self._iterator = self._at(ShardIteratorType="TRIM_HORIZON")
-        self._is_stopping = threading.Event()
-        self._thread = threading.Thread(target=self._work, daemon=True)
-
-    def start(self) -> None:
-        """Records are handed over from now on."""
-        self._thread.start()
 
     def stop(self) -> None:
-        """What stands in the stream has been handed over, and no more is."""
-        self._is_stopping.set()
-        self._thread.join()
-
-    def _work(self) -> None:
-        while not self._is_stopping.wait(PAUSE_SECONDS):
-            self._read_on()
+        """What stands in the stream has been handed over, and no more is: it is forgotten with the engine."""
+        super().stop()
         for _ in range(LAST_TRIES):
-            self._read_on()
+            self.turn()
 
-    def _read_on(self) -> None:
+    def turn(self) -> None:
         """All records that there are have been handed over, or one has failed and is the next."""
         # The engine is stopping, or the launcher is about to say that it died.
         with contextlib.suppress(BotoCoreError, ClientError):

@@ -1,7 +1,6 @@
 """The queue of infra/resources.yaml on the engine, and the worker that Lambda would be."""
 
 import logging
-import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,11 +10,11 @@ import yaml
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.local.places import ROOT
+from infra.local.worker import Worker
 
 TEMPLATE = ROOT / "infra" / "resources.yaml"
 # The engine is asked again after so long, and a stop is waited for no longer.
 WAIT_SECONDS = 1
-PAUSE_SECONDS = 0.2
 # What CloudFormation takes and SQS's API spells otherwise, or takes for itself.
 ELSEWHERE = {"QueueName", "RedrivePolicy"}
 
@@ -53,34 +52,24 @@ def _attributes(properties: Mapping[str, Any]) -> dict[Any, str]:
     return {name: str(value).lower() for name, value in properties.items() if name not in ELSEWHERE}
 
 
-class SendWorker:
+class SendWorker(Worker):
     """Hands each message of the queue to the function, and takes away what it did not fail at."""
 
     def __init__(self, session: boto3.Session, url: str, function: Callable[[dict[str, Any], Any], Any]) -> None:
+        super().__init__()
         self._sqs = session.client("sqs")
         self._url = url
         self._function = function
-        self._is_stopping = threading.Event()
-        self._thread = threading.Thread(target=self._work, daemon=True)
 
-    def start(self) -> None:
-        """Messages are worked off from now on."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """None is taken any more, and the one under way is done."""
-        self._is_stopping.set()
-        self._thread.join()
-
-    def _work(self) -> None:
-        while not self._is_stopping.wait(PAUSE_SECONDS):
-            try:
-                answer = self._sqs.receive_message(QueueUrl=self._url, WaitTimeSeconds=WAIT_SECONDS)
-            except (BotoCoreError, ClientError):
-                # The engine is stopping, or the launcher is about to say that it died.
-                continue
-            for message in answer.get("Messages", []):
-                self._work_off(message)
+    def turn(self) -> None:
+        """The messages that came have been handed over."""
+        try:
+            answer = self._sqs.receive_message(QueueUrl=self._url, WaitTimeSeconds=WAIT_SECONDS)
+        except (BotoCoreError, ClientError):
+            # The engine is stopping, or the launcher is about to say that it died.
+            return
+        for message in answer.get("Messages", []):
+            self._work_off(message)
 
     def _work_off(self, message: Mapping[str, Any]) -> None:
         try:
