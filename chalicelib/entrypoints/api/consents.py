@@ -67,7 +67,7 @@ def record_consent(call: Call[ConsentBody], customer_id: str, purpose: str) -> C
     )
     event = ringfence().record_consent(call.caller, customer_id, choice, call.keyed)
     at = datetime.fromisoformat(event.event_time)
-    return _state(customer_id, event.purpose, state_after(event, at), at)
+    return _now(customer_id, event.purpose, state_after(event, at), at)
 
 
 @endpoint(
@@ -86,7 +86,7 @@ def read_consents(call: Call[NoBody], customer_id: str) -> ConsentsAnswer:
         raise errors.NotFound
     at = ringfence().clock.now()
     states = sorted(customer.consents.items())
-    return ConsentsAnswer(consents=[_state(customer_id, purpose, state, at) for purpose, state in states])
+    return ConsentsAnswer(consents=[_now(customer_id, purpose, state, at) for purpose, state in states])
 
 
 @endpoint(
@@ -148,12 +148,17 @@ def _prompt(prompt: Prompt, customer: Customer, policy: Policy, locale: str) -> 
     )
 
 
-def _state(customer_id: str, purpose: str, state: ConsentState, at: datetime) -> ConsentAnswer:
+def _now(customer_id: str, purpose: str, state: ConsentState, at: datetime) -> ConsentAnswer:
+    # The ledger says so a little later.
+    return consent_answer(customer_id, purpose, state, "expired" if state.lapsed(at) else state.decision)
+
+
+def consent_answer(customer_id: str, purpose: str, state: ConsentState, status: str) -> ConsentAnswer:
+    """The last word on a purpose as it is answered."""
     return ConsentAnswer(
         record_id=record_id(customer_id, purpose),
         purpose=purpose,
-        # The ledger says so a little later.
-        status="expired" if state.lapsed(at) else state.decision,
+        status=status,
         event_id=state.event_id,
         event_time=state.event_time,
         notice_version=state.notice_version,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import TypedDict
 
-from chalicelib.domain.consent import record_id
-from chalicelib.entrypoints.api.answers import AccessAnswer
+from chalicelib.entrypoints.api.answers import AccessAnswer, ConsentAnswer
+from chalicelib.entrypoints.api.consents import consent_answer
 from chalicelib.entrypoints.api.self_service import access_answer
 
 if TYPE_CHECKING:
@@ -31,18 +31,9 @@ class HolderAnswer(TypedDict):
     purged_at: datetime | None
 
 
-class ConsentStateAnswer(TypedDict):
+class ConsentStateAnswer(ConsentAnswer):
     """What the customer's head says of a purpose; the last event of the purpose must say the same."""
 
-    record_id: str
-    purpose: str
-    status: str
-    event_id: str
-    event_time: datetime
-    notice_version: int
-    locale: str
-    channels: list[str]
-    valid_until: datetime | None
     by_guardian: bool
 
 
@@ -97,16 +88,7 @@ def export_answer(export: Export) -> ExportAnswer:
         ),
         consents=[
             ConsentStateAnswer(
-                record_id=record_id(customer.id, purpose),
-                purpose=purpose,
-                status=state.decision,
-                event_id=state.event_id,
-                event_time=state.event_time,
-                notice_version=state.notice_version,
-                locale=state.locale,
-                channels=list(state.channels),
-                valid_until=state.valid_until,
-                by_guardian=state.by_guardian,
+                **consent_answer(customer.id, purpose, state, state.decision), by_guardian=state.by_guardian
             )
             for purpose, state in sorted(customer.consents.items())
         ],
