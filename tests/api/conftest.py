@@ -1,7 +1,6 @@
 """The API on fresh fakes for each test, its log in memory."""
 
 import io
-import logging
 from collections.abc import Iterator
 
 import pytest
@@ -10,10 +9,12 @@ import app as application
 from chalicelib.adapters.policy_files import read_policy
 from chalicelib.domain.policy import Policy
 from chalicelib.entrypoints.api.problems import gateway_problem
-from chalicelib.entrypoints.log import logger
 from infra.local.gateway import Gateway
 from tests.api.world import CUSTOMER_ID, Api
 from tests.fakes import POLICY_FOLDER, MemoryAdapters
+from tests.service_log import log
+
+__all__ = ["log"]
 
 
 @pytest.fixture(scope="session")
@@ -28,17 +29,6 @@ def gateway() -> Gateway:
 
 def _texts(status: int, headers: dict[str, str | list[str]], body: str) -> tuple[int, dict[str, str], str]:
     return status, {name: str(value) for name, value in headers.items()}, body
-
-
-@pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    """Everything that the service's logger writes; Chalice's own logger has the same name and writes there too."""
-    handler = logger().registered_handler
-    assert isinstance(handler, logging.StreamHandler)
-    written = io.StringIO()
-    stream = handler.setStream(written)
-    yield written
-    handler.setStream(stream)
 
 
 @pytest.fixture

@@ -9,6 +9,18 @@ from textwrap import dedent
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
+# Of a function that is wired, and whose AWS does not answer.
+NO_AWS = {
+    "RINGFENCE_NAME": "ringfence",
+    "RINGFENCE_TENANT": "tests",
+    "RINGFENCE_JWKS_URI": "https://nowhere.example/jwks.json",
+    "RINGFENCE_TOKEN_ISSUER": "x",
+    "RINGFENCE_TOKEN_AUDIENCE": "x",
+    "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+    "AWS_DEFAULT_REGION": "eu-west-1",
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+}
 
 
 def run_fresh(code: str, **environment: str) -> Any:

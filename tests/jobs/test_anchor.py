@@ -15,21 +15,8 @@ PRELUDE = """
     from chalicelib.entrypoints.jobs import anchor as job
     from chalicelib.entrypoints.log import logger
     from tests.fakes import MemoryAdapters, memory_ringfence
+    from tests.jobs.scheduled import EVENT, Context
 
-    class Context:
-        aws_request_id = "request-1"
-
-        def __init__(self, milliseconds):
-            self.milliseconds = milliseconds
-
-        def get_remaining_time_in_millis(self):
-            return self.milliseconds
-
-    EVENT = {
-        "version": "0", "id": "00000000-0000-4000-8000-000000000000", "detail-type": "Scheduled Event",
-        "source": "aws.events", "account": "000000000000", "time": "2026-11-21T12:10:00Z", "region": "eu-west-1",
-        "resources": [], "detail": {},
-    }
     adapters = MemoryAdapters()
     install(memory_ringfence(adapters))
     job.anchor(EVENT, Context(900_000))

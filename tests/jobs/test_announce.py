@@ -11,7 +11,7 @@ from chalicelib.bootstrap import install
 from chalicelib.domain.announcement import Announcement
 from chalicelib.domain.ledger import LedgerEvent
 from tests.jobs.ledger_stream import hand_over, kill_everywhere, records
-from tests.jobs.subprocesses import run_fresh
+from tests.jobs.subprocesses import NO_AWS, run_fresh
 from tests.services.world import World
 
 # SCRIPT is done in a world with a customer of three events, whose stream is `batch`.
@@ -179,17 +179,9 @@ def test_somebody_is_woken_if_the_key_was_taken_away_before() -> None:
 def test_it_is_wired_from_its_environment_and_asks_again_when_aws_is_not_there() -> None:
     ran = run_fresh(
         WIRED,
-        RINGFENCE_NAME="ringfence",
-        RINGFENCE_TENANT="tests",
-        RINGFENCE_JWKS_URI="https://nowhere.example/jwks.json",
-        RINGFENCE_TOKEN_ISSUER="x",
-        RINGFENCE_TOKEN_AUDIENCE="x",
+        **NO_AWS,
         RINGFENCE_KEY_LEDGER="arn:ledger",
         RINGFENCE_EVENT_BUS="ringfence-consent",
-        AWS_ENDPOINT_URL="http://127.0.0.1:9",
-        AWS_DEFAULT_REGION="eu-west-1",
-        AWS_ACCESS_KEY_ID="test",
-        AWS_SECRET_ACCESS_KEY="test",
     )
     assert ran["answer"] == {"batchItemFailures": [{"itemIdentifier": "7"}]}
     assert ran["app"] is False

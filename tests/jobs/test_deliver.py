@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from tests.jobs.subprocesses import run_fresh
+from tests.jobs.subprocesses import NO_AWS, run_fresh
 
 SECRET = "13800138000"
 
@@ -122,18 +122,10 @@ def test_feedback_that_cannot_be_given_brings_the_message_back_and_not_the_sms()
 def test_it_is_wired_from_its_environment_and_says_so_when_aws_is_not_there() -> None:
     ran = run_fresh(
         WIRED,
-        RINGFENCE_NAME="ringfence",
-        RINGFENCE_TENANT="tests",
-        RINGFENCE_JWKS_URI="https://nowhere.example/jwks.json",
-        RINGFENCE_TOKEN_ISSUER="x",
-        RINGFENCE_TOKEN_AUDIENCE="x",
+        **NO_AWS,
         RINGFENCE_KEY_CODE="arn:code",
         RINGFENCE_KEY_PENDING="arn:pending",
         RINGFENCE_SEND_QUEUE="http://127.0.0.1:9/queue",
-        AWS_ENDPOINT_URL="http://127.0.0.1:9",
-        AWS_DEFAULT_REGION="eu-west-1",
-        AWS_ACCESS_KEY_ID="test",
-        AWS_SECRET_ACCESS_KEY="test",
     )
     assert (ran["said"], ran["app"]) == ("Unavailable", False)
     # What it should load is a matter of measure; that it needs neither of these is not.

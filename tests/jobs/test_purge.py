@@ -17,23 +17,8 @@ PRELUDE = """
     from chalicelib.entrypoints.jobs import purge as job
     from chalicelib.services.start_request import StartRequest
     from tests.fakes import MemoryAdapters, bearer, caller, memory_ringfence
+    from tests.jobs.scheduled import EVENT, Context
 
-    class Context:
-        aws_request_id = "request-1"
-
-        def __init__(self, *milliseconds):
-            self.left = list(milliseconds)
-            self.asked = 0
-
-        def get_remaining_time_in_millis(self):
-            self.asked += 1
-            return self.left.pop(0) if len(self.left) > 1 else self.left[0]
-
-    EVENT = {
-        "version": "0", "id": "00000000-0000-4000-8000-000000000000", "detail-type": "Scheduled Event",
-        "source": "aws.events", "account": "000000000000", "time": "2026-12-22T12:00:00Z", "region": "eu-west-1",
-        "resources": [], "detail": {},
-    }
     adapters = MemoryAdapters()
     ringfence = memory_ringfence(adapters)
     install(ringfence)

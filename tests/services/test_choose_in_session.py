@@ -23,16 +23,6 @@ from tests.services.world import World, at_once, only
 OPTIONAL = {"order_notice", "transaction_safety_call", "satisfaction_survey", "marketing", "support_follow_up"}
 
 
-@pytest.fixture
-def page(world: World) -> Page:
-    return Page(world)
-
-
-@pytest.fixture
-def customer(world: World) -> Customer:
-    return world.customer()
-
-
 def said(page: Page, customer: Customer) -> list[ConsentEvent]:
     return page.ringfence.history(customer.id)
 

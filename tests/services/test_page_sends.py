@@ -16,10 +16,9 @@ from tests.services.world import OTHER_NUMBER, World, at_once
 
 
 @pytest.fixture
-def page(world: World) -> Page:
-    world.customer()
-    world.sender.sent.clear()
-    return Page(world)
+def page(page: Page, customer: Customer) -> Page:
+    """The number is a customer's."""
+    return page
 
 
 def spent(world: World) -> int:

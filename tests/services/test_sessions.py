@@ -24,16 +24,6 @@ from tests.services.page import Page
 from tests.services.world import KEY, World, at_once, keyed, only
 
 
-@pytest.fixture
-def page(world: World) -> Page:
-    return Page(world)
-
-
-@pytest.fixture
-def customer(world: World) -> Customer:
-    return world.customer()
-
-
 def test_a_link_opens_a_strong_session_of_its_customer(page: Page, customer: Customer) -> None:
     visit = page.visit(page.by_wallet(customer))
     assert (visit.customer, visit.session.strength) == (customer, "wallet")

@@ -28,18 +28,6 @@ from tests.services.page import BROWSER, OTHER_BROWSER, Page
 from tests.services.world import NUMBER, OTHER_NUMBER, WALLET, World, wrong
 
 
-@pytest.fixture
-def page(world: World) -> Page:
-    return Page(world)
-
-
-@pytest.fixture
-def customer(world: World) -> Customer:
-    made = world.customer()
-    world.sender.sent.clear()
-    return made
-
-
 def test_the_code_on_the_phone_opens_a_weak_session(world: World, page: Page, customer: Customer) -> None:
     started = page.start()
     assert world.sent == 0

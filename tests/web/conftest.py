@@ -1,26 +1,16 @@
 """The preference centre on fresh fakes for each test."""
 
 import io
-import logging
 from collections.abc import Iterator
 
 import pytest
 
 from chalicelib.domain.customer import Customer
-from chalicelib.entrypoints.log import logger
+from tests.service_log import log
 from tests.web.preference_site import Site, gateway, memory_site
 from tests.web.visitor import Visitor
 
-
-@pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    """Everything that the service's logger writes."""
-    handler = logger().registered_handler
-    assert isinstance(handler, logging.StreamHandler)
-    written = io.StringIO()
-    stream = handler.setStream(written)
-    yield written
-    handler.setStream(stream)
+__all__ = ["log"]
 
 
 @pytest.fixture
