@@ -70,6 +70,6 @@ class ChooseInSession:
     def _record(self, visit: Visit, choice: ConsentChoice, key: str) -> None:
         visit.session.require(self.clock.now(), choice.decision)
         # Not which no it is: after the first tap a second one would be another.
-        said = json.dumps([visit.customer.id, choice.channels, choice.locale, choice.notice_version])
+        said = json.dumps([visit.customer.id, choice.channels])
         keyed = KeyedRequest(CLIENT, f"choice {choice.purpose}", key, said.encode())
         self.record_consent(visit.session.caller, visit.customer.id, choice, keyed)

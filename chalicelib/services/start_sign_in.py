@@ -5,13 +5,12 @@ from datetime import timedelta
 
 from chalicelib.domain.accounts import Accounts
 from chalicelib.domain.caller import Caller
-from chalicelib.domain.errors import PhoneNumberRefused
 from chalicelib.domain.identifiers import new_id
-from chalicelib.domain.phone_number import PhoneNumber, parse_phone_number, require_accepted
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.verification import Send, Verification
 from chalicelib.domain.writes import Insert
 from chalicelib.ports import Clock, NumberIndex, PendingNumbers, SendQueue, Store
+from chalicelib.services.accepted_number import accepted_number
 from chalicelib.services.accounting import Accounting
 from chalicelib.services.concurrently import together
 from chalicelib.services.start_request import StartRequest
@@ -44,7 +43,7 @@ class StartSignIn:
                 codes of the one for the other.
             Unavailable: it could not be saved or queued.
         """
-        number, at = self._number(request), self.clock.now()
+        number, at = accepted_number(request.phone_number or "", request.region, self.policy.rules), self.clock.now()
         # Before KMS is paid for: nobody had to prove anything to come here.
         network = request.network or ""
         self.throttle.admit(self.throttle.keys("page_ip", network, at), at)
@@ -78,10 +77,3 @@ class StartSignIn:
         self.throttle.admit(keys, at, Insert(verification), Insert(accounts), watched=by_client)
         self.queue.put(verification_id)
         return verification_id
-
-    def _number(self, request: StartRequest) -> PhoneNumber:
-        number, rules = parse_phone_number(request.phone_number or "", request.region), self.policy.rules
-        require_accepted(number, rules.numbers.refused_regions, rules.numbers.refused_line_types)
-        if rules.country(number.region) is None:
-            raise PhoneNumberRefused("/phone_number", "belongs to a region that this service does not send to")
-        return number

@@ -11,14 +11,15 @@ from chalicelib.domain.accounts import Accounts
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.claim import KeyedRequest
 from chalicelib.domain.customer import Customer
-from chalicelib.domain.errors import Contended, PhoneNumberRefused, Unavailable
+from chalicelib.domain.errors import Contended, Unavailable
 from chalicelib.domain.identifiers import new_id
-from chalicelib.domain.phone_number import PhoneNumber, known_phone_number, parse_phone_number, require_accepted
+from chalicelib.domain.phone_number import PhoneNumber, known_phone_number
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.sms_text import code_text
 from chalicelib.domain.verification import Send, Verification
 from chalicelib.domain.writes import Insert
 from chalicelib.ports import Clock, CodeSecrets, Journal, NumberIndex, PendingNumbers, Store, Strongroom
+from chalicelib.services.accepted_number import accepted_number
 from chalicelib.services.accounting import Accounting
 from chalicelib.services.changing import existing
 from chalicelib.services.concurrently import together, together_by_name
@@ -87,12 +88,7 @@ class StartVerification:
         if self._test_number(caller, request.phone_number) is not None:
             # Of a range for fiction, which libphonenumber may not know.
             return known_phone_number(request.phone_number)
-        number = parse_phone_number(request.phone_number, request.region)
-        rules = self.policy.rules.numbers
-        require_accepted(number, rules.refused_regions, rules.refused_line_types)
-        if self.policy.rules.country(number.region) is None:
-            raise PhoneNumberRefused("/phone_number", "belongs to a region that this service does not send to")
-        return number
+        return accepted_number(request.phone_number, request.region, self.policy.rules)
 
     def _test_number(self, caller: Caller, e164: str) -> str | None:
         return self.policy.rules.test_number(e164, caller.client_id, f"{self.clock.now():%Y-%m-%d}")

@@ -238,7 +238,7 @@ def test_erasing_says_what_happens_when_and_then_does_it(site: Site, customer: C
     page = inside.get("/preferences/erasure")
     for said in ("On 21 Dec 2026", "From 22 Dec 2026 on", "For 3 years"):
         assert said in page.said
-    done = inside.post("/preferences/erasure", page, key=page.hidden("key"))
+    done = inside.post("/preferences/erasure", page)
     assert "ringfence_session" not in inside.cookies
     for closed_page in (inside.follow(done), inside.get("/preferences/erased?lang=en")):
         assert (closed_page.status, closed_page.title) == (200, "Your account is closed")
@@ -252,7 +252,7 @@ def test_erasing_says_what_happens_when_and_then_does_it(site: Site, customer: C
 
 def test_a_weak_session_cannot_erase(site: Site, customer: Customer, visitor: Visitor) -> None:
     page = by_code(site, visitor)
-    reply = visitor.post("/preferences/erasure", page, key=page.hidden("key"))
+    reply = visitor.post("/preferences/erasure", page)
     assert reply.status == 403
     left = site.adapters.store.get(Customer, customer.id)
     assert left is not None
@@ -265,9 +265,9 @@ def test_a_session_stolen_before_the_end_shows_nothing_after_it(
     thief = Visitor(gateway(), cookies=dict(inside.cookies))
     assert thief.get("/preferences").title == "Your privacy choices"
     page = inside.get("/preferences/erasure")
-    done = inside.post("/preferences/erasure", page, key=page.hidden("key"))
+    done = inside.post("/preferences/erasure", page)
     # A second tap, sent before the first was answered, is answered the same.
-    twice = Visitor(gateway(), cookies=dict(thief.cookies)).post("/preferences/erasure", page, key=page.hidden("key"))
+    twice = Visitor(gateway(), cookies=dict(thief.cookies)).post("/preferences/erasure", page)
     assert twice == done
     assert any(isinstance(row, Session) for row in site.adapters.store.rows.values())
     for path in OWN[1:]:

@@ -44,7 +44,6 @@ def issue_link(call: Call[NoBody], customer_id: str) -> PreferenceLinkAnswer:
 )
 def read_access_log(call: Call[NoBody], customer_id: str) -> AccessLogAnswer:
     """The latest 200 openings of the number, newest first: by whom, when, why and by which permission."""
-
     call.caller.require_reach(customer_id)
     entries = ringfence().read_access_log(customer_id)
     return AccessLogAnswer(entries=[access_answer(entry) for entry in entries])

@@ -1,15 +1,11 @@
 """What a customer may take along, and the end of it all."""
 
 from datetime import timedelta
-from secrets import token_urlsafe
 
 from chalicelib.bootstrap import ringfence
-from chalicelib.domain.claim import KeyedRequest
 from chalicelib.domain.contact import Secret
-from chalicelib.domain.identifiers import IDEMPOTENCY_KEY
-from chalicelib.domain.session import CLIENT
 from chalicelib.entrypoints.web.choices import here
-from chalicelib.entrypoints.web.page_request import FormRefused, PageRequest
+from chalicelib.entrypoints.web.page_request import PageRequest
 from chalicelib.entrypoints.web.serving import Answer, page, see_other
 
 # What was erased is in copies that DynamoDB keeps for a day: decision 0004.
@@ -45,16 +41,12 @@ def ask_erasure(request: PageRequest) -> Answer:
         purged_at=purged_at,
         gone_at=purged_at + COPIES_LIVE,
         ledger_days=retention.ledger_days,
-        key=token_urlsafe(24),
     )
 
 
 def erase(request: PageRequest) -> Answer:
     """The account is closed, and the browser signed out."""
-    visit, key = here(request, "erase"), request.form.get("key", "")
-    if IDEMPOTENCY_KEY.fullmatch(key) is None:
-        raise FormRefused
-    ringfence().close_customer(visit.customer.id, KeyedRequest(CLIENT, "erasure", key, visit.customer.id.encode()))
+    ringfence().close_customer(here(request, "erase").customer.id, None)
     return see_other(request, "/erased", Secret(""))
 
 

@@ -10,7 +10,6 @@ from chalicelib.bootstrap import ringfence
 from chalicelib.domain.errors import NotAuthenticated, NotFound
 from chalicelib.domain.identifiers import IDEMPOTENCY_KEY
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.session import Session
 from chalicelib.domain.standing import Shown, Standing, standings
 from chalicelib.domain.wording import Notice
 from chalicelib.entrypoints.web.page_request import FormRefused, PageRequest
@@ -40,7 +39,6 @@ class PurposeShown:
         most_per_month: messages, if the policy bounds them.
     """
 
-    name: str
     notice: Notice
     text: Markup
     standing: Standing
@@ -66,9 +64,8 @@ def show(request: PageRequest) -> Answer:
     except NotAuthenticated:
         return ask_number(request)
     policy = ringfence().policy
-    found = standings(visit.customer, policy, ringfence().clock.now())
-    purposes = [_shown(standing, policy, request.locale) for standing in found.values()]
-    saved = request.query.get("saved")
+    found = standings(visit.customer, policy, ringfence().clock.now()).values()
+    purposes = [_shown(standing, policy, request.locale) for standing in found]
     return page(
         request,
         "choices.html",
@@ -76,15 +73,10 @@ def show(request: PageRequest) -> Answer:
         optional=[it for it in purposes if it.standing.word != "essential"],
         essential=[it for it in purposes if it.standing.word == "essential"],
         is_open=any(it.standing.is_open for it in purposes),
-        may_give=may_give(visit.session) and not visit.customer.under_14,
-        saved=saved if saved in (*found, EVERYTHING) else None,
+        may_give=visit.session.may("given") and not visit.customer.under_14,
+        saved=request.query.get("saved"),
         key=token_urlsafe(24),
     )
-
-
-def may_give(session: Session) -> bool:
-    """True if the session may say yes."""
-    return session.may("given")
 
 
 def choose(request: PageRequest) -> Answer:
@@ -129,7 +121,6 @@ def _shown(standing: Standing, policy: Policy, locale: str) -> PurposeShown:
     if notice is None:
         raise NotFound
     return PurposeShown(
-        name=standing.purpose,
         notice=notice,
         text=notice_html(notice),
         standing=standing,

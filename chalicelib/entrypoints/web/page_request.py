@@ -23,6 +23,8 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 # The largest form has half a dozen short members.
 LARGEST_FORM_BYTES = 4096
 MOST_MEMBERS = 16
+# Of those that a browser names.
+MOST_LANGUAGES = 16
 
 
 class FormRefused(Exception):
@@ -131,7 +133,7 @@ def _cookies(header: str) -> dict[str, str]:
 def _accepted(header: str) -> list[str]:
     """The languages that a browser names, the best liked first. Source: RFC 9110 12.5.4."""
     liked: list[tuple[float, str]] = []
-    for entry in header.replace(" ", "").split(",")[:MOST_MEMBERS]:
+    for entry in header.replace(" ", "").split(",")[:MOST_LANGUAGES]:
         tag, _, weight = entry.partition(";q=")
         try:
             liked.append((float(weight or 1), tag))

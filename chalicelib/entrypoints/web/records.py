@@ -1,7 +1,5 @@
 """What was said, and who looked."""
 
-from datetime import datetime
-
 from chalicelib.bootstrap import ringfence
 from chalicelib.entrypoints.web.choices import here
 from chalicelib.entrypoints.web.page_request import PageRequest
@@ -17,7 +15,7 @@ def history(request: PageRequest) -> Answer:
         request,
         "history.html",
         visit=visit,
-        events=[(event, datetime.fromisoformat(event.event_time)) for event in reversed(events)],
+        events=list(reversed(events)),
         title_of=_titles(request),
     )
 

@@ -5,6 +5,7 @@ import re
 from chalicelib.bootstrap import ringfence
 from chalicelib.domain.contact import Secret
 from chalicelib.domain.errors import CodeIncorrect, FieldInvalid, NotAuthenticated, NotFound
+from chalicelib.domain.session import PURPOSE
 from chalicelib.entrypoints.api.problems import problem_of
 from chalicelib.entrypoints.web.page_request import TOKEN, PageRequest
 from chalicelib.entrypoints.web.serving import Answer, page, see_other
@@ -33,7 +34,6 @@ def home(request: PageRequest) -> Answer:
 
 def start(request: PageRequest) -> Answer:
     """A code is on its way if the number is a customer's; the answer is the same if it is not."""
-    from chalicelib.domain.session import PURPOSE
     from chalicelib.services.start_request import StartRequest
 
     asked = StartRequest(
@@ -78,7 +78,6 @@ def ask(request: PageRequest, verification_id: str, status: int = 200, attempts:
 
 def check(request: PageRequest, verification_id: str) -> Answer:
     """The code was right, and a session is open."""
-
     if VERIFICATION.fullmatch(verification_id) is None:
         raise NotFound
     code = APART.sub("", request.form.get("code", ""))
@@ -94,7 +93,6 @@ def check(request: PageRequest, verification_id: str) -> Answer:
 
 def enter(request: PageRequest) -> Answer:
     """A wallet's link was used up, and a session is open."""
-
     token = request.query.get("token", "")
     try:
         if TOKEN.fullmatch(token) is None:
@@ -106,7 +104,6 @@ def enter(request: PageRequest) -> Answer:
 
 def leave(request: PageRequest) -> Answer:
     """The session is over, here and in the browser."""
-
     ringfence().end_session(request.token)
     return see_other(request, "?say=left", Secret(""))
 
