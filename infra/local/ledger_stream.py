@@ -48,17 +48,27 @@ class LedgerWorker(Worker):
 
     def turn(self) -> None:
         """All records that there are have been handed over, or one has failed and is the next."""
-        # The engine is stopping, or the launcher is about to say that it died.
-        with contextlib.suppress(BotoCoreError, ClientError):
-            while True:
-                answer = self._streams.get_records(ShardIterator=self._iterator, Limit=BATCH)
-                if not answer["Records"]:
-                    return
-                failed = self._hand_over([self._as_lambda_gives_it(record) for record in answer["Records"]])
-                if failed is not None:
-                    self._iterator = self._at(ShardIteratorType="AT_SEQUENCE_NUMBER", SequenceNumber=failed)
-                    return
-                self._iterator = answer["NextShardIterator"]
+        try:
+            while self._hand_over_a_batch():
+                pass
+        except ClientError as error:
+            # An iterator lives for 15 minutes, and this machine may have slept. What is told twice does no harm.
+            if error.response["Error"]["Code"] == "ExpiredIteratorException":
+                self._iterator = self._at(ShardIteratorType="TRIM_HORIZON")
+        except BotoCoreError:
+            # The engine is stopping, or the launcher is about to say that it died.
+            pass
+
+    def _hand_over_a_batch(self) -> bool:
+        """True if there was a batch and all of it was taken: there may be more."""
+        answer = self._streams.get_records(ShardIterator=self._iterator, Limit=BATCH)
+        records = [self._as_lambda_gives_it(record) for record in answer["Records"]]
+        failed = self._hand_over(records) if records else None
+        if failed is not None:
+            self._iterator = self._at(ShardIteratorType="AT_SEQUENCE_NUMBER", SequenceNumber=failed)
+            return False
+        self._iterator = answer["NextShardIterator"]
+        return bool(records)
 
     def _hand_over(self, records: list[dict[str, Any]]) -> str | None:
         """The position of the record that must come again, with all behind it; None if none must."""
