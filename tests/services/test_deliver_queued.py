@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import CodeIncorrect, Contended, Unavailable
 from chalicelib.domain.verification import Verification
 from chalicelib.domain.writes import Insert, Remove
+from tests.services.page import Page
 from tests.services.staged_store import StagedAdapters
 from tests.services.world import NUMBER, World, at_once, wrong
 
@@ -79,6 +81,20 @@ def test_an_expired_code_is_dropped(world: World, queued: Verification) -> None:
     world.later(minutes=10)
     assert deliver(world, queued) is None
     assert world.sent == 0
+
+
+def test_an_expired_code_opens_no_key_and_reserves_nothing(world: World, page: Page, customer: Customer) -> None:
+    page.start()
+    world.later(minutes=10)
+    asked: list[str] = []
+    keys = world.adapters.keys
+    secret, unwrap = keys.secret, keys.unwrap
+    keys.secret = lambda *subject: asked.append("secret") or secret(*subject)  # type: ignore[method-assign,func-returns-value]
+    keys.unwrap = lambda *sealed: asked.append("unwrap") or unwrap(*sealed)  # type: ignore[method-assign,func-returns-value]
+    before = dict(world.store.rows)
+    assert page.work() == [None]
+    assert asked == []
+    assert world.store.rows == before
 
 
 def test_at_the_last_moment_it_is_still_sent(world: World, queued: Verification) -> None:

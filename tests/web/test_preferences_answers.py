@@ -179,9 +179,13 @@ def test_the_log_names_routes_and_no_ids(site: Site, customer: Customer, visitor
     log.truncate(0)
     by_code(site, visitor)
     visitor.get(site.link(customer))
+    visitor.get("/preferences/code/vrf_" + "0" * 32)
     lines = [json.loads(line) for line in log.getvalue().strip("\0").splitlines()]
-    routes = {line.get("route") for line in lines}
-    assert {"POST /preferences/code/{verification_id}", "GET /preferences/enter"} <= routes
+    assert {
+        ("POST /preferences/code/{verification_id}", 303, None),
+        ("GET /preferences/enter", 303, None),
+        ("GET /preferences/code/{verification_id}", 404, "not-found"),
+    } <= {(line.get("route"), line.get("status"), line.get("problem")) for line in lines}
     assert re.search(r"vrf_|token=|ringfence_session", log.getvalue()) is None
 
 
