@@ -1,6 +1,7 @@
 """Consent records and receipts: ISO/IEC TS 27560:2023, made on demand of the events and the notice that was shown.
 
-Nothing in them depends on when they are made: the same events under the same policy give the same bytes.
+Nothing in them depends on when they are made: the same events give the same bytes under the same policy,
+as long as nothing else is noted of the customer's age.
 """
 
 import hashlib
@@ -11,13 +12,13 @@ from typing import Any
 
 from chalicelib.domain.consent import ConsentEvent
 from chalicelib.domain.consent_terms import (
-    ANY_PURPOSE,
     CONSENT_TYPE,
     CONTEXT,
     PHONE_NUMBER,
     lawful_basis,
     state,
 )
+from chalicelib.domain.controller_rules import ANY_PURPOSE, CONTROLLER_ID
 from chalicelib.domain.ledger import LedgerEvent
 from chalicelib.domain.policy import Policy
 
@@ -25,7 +26,6 @@ RECORD_SCHEMA = "urn:ringfence:schema:consent-record:1"
 RECEIPT_SCHEMA = "urn:ringfence:schema:consent-receipt:1"
 # `typ` of a signed receipt.
 RECEIPT_TYPE = "ringfence-receipt+jws"
-CONTROLLER_ID = "controller"
 # What was said, and the link of the ledger that holds it.
 Chained = tuple[ConsentEvent, LedgerEvent]
 

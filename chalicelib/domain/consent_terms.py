@@ -58,7 +58,6 @@ CONTEXT: Mapping[str, Any] = {
     "event_state": _term("dpv:hasConsentStatus"),
 }
 PHONE_NUMBER = "pd:TelephoneNumber"
-ANY_PURPOSE = "dpv:Purpose"
 # Each purpose has a switch of its own. Whether the screen spoke of nothing else, only the screen knows: so not
 # dpv:ExplicitlyExpressedConsent.
 CONSENT_TYPE = "dpv:ExpressedConsent"

@@ -11,9 +11,12 @@ from chalicelib.domain.regions import REGIONS
 # for words: enough in Chinese and Japanese.
 LONGEST_NAME = 16
 EUROPEAN_UNION = "EU"
+# What records call the controller itself, beside the recipients' names.
+CONTROLLER_ID = "controller"
 # DPV's purposes (w3id.org/dpv, version 2) that somebody's phone number may serve. Purpose itself is the root.
+ANY_PURPOSE = "dpv:Purpose"
 PURPOSE_TERMS = (
-    "dpv:Purpose",
+    ANY_PURPOSE,
     "dpv:AccountManagement",
     "dpv:Advertising",
     "dpv:CommunicationForCustomerCare",
@@ -105,7 +108,7 @@ class Processing:
             "must be an https address",
         )
         for name in self.recipients:
-            named = re.fullmatch("[a-z][a-z0-9_-]{1,39}", name) is not None and name != "controller"
+            named = re.fullmatch("[a-z][a-z0-9_-]{1,39}", name) is not None and name != CONTROLLER_ID
             demand(named, f"recipients.{name}", "must be a short name in lower case")
 
 

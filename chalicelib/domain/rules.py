@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chalicelib.domain.controller_rules import PURPOSE_TERMS, Controller, Processing
+from chalicelib.domain.controller_rules import ANY_PURPOSE, PURPOSE_TERMS, Controller, Processing
 from chalicelib.domain.errors import FieldInvalid
 from chalicelib.domain.fiction import TestNumber
 from chalicelib.domain.guard_rules import GuardRules
@@ -199,7 +199,7 @@ class Purpose:
     essential: bool = False
     most_per_month: int | None = None
     valid_days: int | None = None
-    dpv: str = "dpv:Purpose"
+    dpv: str = ANY_PURPOSE
 
     def __post_init__(self) -> None:
         demand(self.basis in BASES, "basis", f"must be one of {', '.join(BASES)}")

@@ -19,7 +19,7 @@ class IssueReceipt:
     signer: Signer
 
     def __call__(self, customer_id: str, purpose: str) -> bytes:
-        """The receipt, as JSON in UTF-8; the same as long as nothing is said and the policy stays.
+        """The receipt, as JSON in UTF-8; the same as long as nothing is said, the policy and the noted age stay.
 
         Raises:
             NotFound: there is no such customer, they said nothing on the purpose, or the ledger's retention has ended.

@@ -55,6 +55,10 @@ def test_a_receipt_is_the_same_until_something_is_said(world: World) -> None:
     assert world.ringfence.issue_receipt(customer.id, "marketing") == before
     world.say(customer, purpose="order_notice")
     assert world.ringfence.issue_receipt(customer.id, "marketing") == before
+    world.ringfence.note_age(customer.id, True, None)
+    assert world.ringfence.issue_receipt(customer.id, "marketing") != before
+    world.ringfence.note_age(customer.id, False, None)
+    assert world.ringfence.issue_receipt(customer.id, "marketing") == before
     world.say(customer, "withdrawn", "marketing")
     assert world.ringfence.issue_receipt(customer.id, "marketing") != before
 
