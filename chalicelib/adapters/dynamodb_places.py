@@ -75,7 +75,7 @@ PLACES: Mapping[type[Any], Place] = {
     TagHolder: Place("customers", lambda it: it.tag, prefix="tag#"),
     WrappedKey: Place("keys", lambda it: it.customer_id, lambda it: it.key_id),
     LedgerEvent: Place("ledger", lambda it: it.customer_id, lambda it: position(it.sequence)),
-    Anchor: Place("anchors", lambda _: "anchor", lambda it: f"{it.sequence:012d}"),
+    Anchor: Place("anchors", lambda _: "anchor", lambda it: position(it.sequence)),
     ContactToken: Place("contacts", lambda it: it.digest, prefix="token#", lapses=True),
     Session: Place("sessions", lambda it: it.digest, prefix="session#", lapses=True),
     HandOver: Place("sessions", lambda it: it.digest, prefix="link#", lapses=True),

@@ -7,8 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from chalicelib.domain.due import BUCKETS, bucket
-from chalicelib.domain.ledger import GENESIS
+from chalicelib.domain.due import bucket, buckets
+from chalicelib.domain.ledger import GENESIS, position
 from chalicelib.domain.merkle import root
 
 # The `typ` of an anchor's signature: no receipt passes for an anchor.
@@ -93,12 +93,12 @@ class Anchor:
     @property
     def name(self) -> str:
         """The name of the signed statement in the bucket."""
-        return f"anchors/{self.sequence:012d}.jws"
+        return f"anchors/{position(self.sequence)}.jws"
 
     @property
     def leaves_name(self) -> str:
         """The name of its leaves in the bucket; it tells their content, so that no two runs can disagree about it."""
-        return f"anchors/{self.sequence:012d}.{self.root}.leaves"
+        return f"anchors/{position(self.sequence)}.{self.root}.leaves"
 
 
 def next_anchor(last: Anchor | None, covers_until: datetime, heads: Sequence[AnchoredHead]) -> Anchor:
@@ -183,4 +183,4 @@ def anchor_bucket(at: datetime, customer_id: str) -> str:
 def anchor_buckets(covers_until: datetime) -> list[str]:
     """Every partition that an anchor covers."""
     hours = [covers_until - number * HOUR for number in range(HOURS_COVERED, 0, -1)]
-    return [f"{hour:%Y-%m-%dT%H}#{shard:02d}" for hour in hours for shard in range(BUCKETS)]
+    return [f"{hour:%Y-%m-%dT%H}#{shard}" for hour in hours for shard in buckets(0)]

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 
 from chalicelib.domain.consent import ConsentEvent
 from chalicelib.domain.errors import LedgerDamaged
-from chalicelib.domain.ledger import GENESIS, LedgerEvent, link_hash
+from chalicelib.domain.ledger import GENESIS, LedgerEvent
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,7 @@ def announcement(link: LedgerEvent, before: LedgerEvent | None, event: ConsentEv
         LedgerDamaged: the link was changed, or does not follow the one before.
     """
     previous = (before.sequence, before.hash) if before else (0, GENESIS)
-    own = link_hash(
-        link.customer_id, link.sequence, link.event_id, link.event_time, link.commitment, link.previous_hash
-    )
-    if link.hash != own or (link.sequence - 1, link.previous_hash) != previous:
+    if link.hash != link.own_hash or (link.sequence - 1, link.previous_hash) != previous:
         raise LedgerDamaged
     return Announcement(
         name=f"Consent{event.event_type.capitalize()}",

@@ -8,7 +8,7 @@ from datetime import datetime
 from chalicelib.domain.anchor import Anchor, AnchoredHead, blinded, root_of
 from chalicelib.domain.consent import ConsentEvent, record_id, state_after
 from chalicelib.domain.customer import ConsentState
-from chalicelib.domain.ledger import GENESIS, LedgerEvent, commit_to, first_break
+from chalicelib.domain.ledger import GENESIS, LedgerEvent, Opened, commit_to, first_break
 
 
 @dataclass(frozen=True)
@@ -16,8 +16,7 @@ class OpenedLink:
     """A link of the chain, with what its commitment was made of; None where that can't be read any more."""
 
     link: LedgerEvent
-    salt: bytes | None = None
-    payload: bytes | None = None
+    words: Opened | None = None
 
 
 @dataclass(frozen=True)
@@ -139,11 +138,11 @@ def _broken(evidence: Evidence) -> str | None:
 def _altered(evidence: Evidence) -> str | None:
     for opened in evidence.links:
         number = opened.link.sequence
-        if opened.salt is None or opened.payload is None:
+        if opened.words is None:
             continue
-        if commit_to(opened.salt, opened.payload) != opened.link.commitment:
+        if commit_to(opened.words.salt, opened.words.payload) != opened.link.commitment:
             return f"event {number} says something else than it committed to"
-        event = _event(opened.payload)
+        event = _event(opened.words.payload)
         if event is None or not _belongs(event, opened.link, evidence.customer_id):
             return f"event {number} is about something else than its link"
     return None
@@ -151,11 +150,11 @@ def _altered(evidence: Evidence) -> str | None:
 
 def _withheld(evidence: Evidence) -> str | None:
     if evidence.readable:
-        missing = (it.link.sequence for it in evidence.links if it.salt is None or it.payload is None)
+        missing = (it.link.sequence for it in evidence.links if it.words is None)
         return _first(f"event {number} can't be read, although the key was there" for number in missing)
     if evidence.status != "purged":
         return "the key is gone, although the customer is not purged"
-    left = (it.link.sequence for it in evidence.links if it.salt is not None or it.payload is not None)
+    left = (it.link.sequence for it in evidence.links if it.words is not None)
     return _first(f"event {number} can be read, although the key is gone" for number in left)
 
 
@@ -164,7 +163,7 @@ def _unfounded(evidence: Evidence) -> str | None:
         return None if not evidence.consents else "consents are stated, and there is no event to read"
     said: dict[str, ConsentState] = {}
     for opened in evidence.links:
-        event = _event(opened.payload) if opened.payload is not None else None
+        event = _event(opened.words.payload) if opened.words is not None else None
         if event is not None:
             said[event.purpose] = _state(event)
     differing = sorted(name for name in {*said, *evidence.consents} if said.get(name) != evidence.consents.get(name))

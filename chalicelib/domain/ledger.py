@@ -32,6 +32,13 @@ class LedgerEvent:
     sealed: bytes
     version: str = ""
 
+    @property
+    def own_hash(self) -> str:
+        """What `hash` is of a link that nobody changed."""
+        return link_hash(
+            self.customer_id, self.sequence, self.event_id, self.event_time, self.commitment, self.previous_hash
+        )
+
 
 @dataclass(frozen=True)
 class Opened:
@@ -91,9 +98,7 @@ def first_break(customer_id: str, events: Sequence[LedgerEvent], head_sequence: 
             return f"event {expected} is missing or out of order"
         if event.previous_hash != previous:
             return f"event {expected} does not follow the one before"
-        if event.hash != link_hash(
-            customer_id, event.sequence, event.event_id, event.event_time, event.commitment, previous
-        ):
+        if event.hash != event.own_hash:
             return f"event {expected} was changed"
         previous = event.hash
     if len(events) != head_sequence or previous != head_hash:

@@ -22,6 +22,8 @@ from chalicelib.domain.sent import Sent
 
 # A row outlives its due date a little, so that the purge erases and counts it; TTL only catches what the purge missed.
 TTL_AFTER_DUE = timedelta(days=1)
+# The purpose by which a guardian proves a number of their own.
+GUARDIAN = "guardian"
 
 
 @dataclass(frozen=True)
@@ -61,10 +63,6 @@ class Send:
     sender: str | None = None
     message_id: str | None = None
     reason: str | None = None
-
-
-# The purpose by which a guardian proves a number of their own.
-GUARDIAN = "guardian"
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,6 @@ def _opened(link: LedgerEvent, unlocked: UnlockedLedger | None) -> OpenedLink:
     if unlocked is None:
         return OpenedLink(link)
     try:
-        opened = unlocked.open(link.event_id, link.commitment, link.sealed)
+        return OpenedLink(link, unlocked.open(link.event_id, link.commitment, link.sealed))
     except LedgerDamaged:
         return OpenedLink(link)
-    return OpenedLink(link, opened.salt, opened.payload)

@@ -23,11 +23,13 @@ def ensure_bucket(s3: Any, wanted: Mapping[str, Any]) -> str | None:
     if is_new:
         s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": s3.meta.region_name})
     settings = {key: value for key, value in wanted.items() if key != "BucketName"}
-    if unknown := set(settings) - set(_read(s3, name)):
-        raise Drift(f"bucket {name} has settings that provisioning does not know: {', '.join(sorted(unknown))}")
-    if _read(s3, name) != settings:
+    found = _read(s3, name)
+    if strange := set(settings) ^ set(found):
+        raise Drift(f"bucket {name} and provisioning differ in settings that they know: {', '.join(sorted(strange))}")
+    if found != settings:
         _set(s3, name, settings)
-    differences = [part for part, value in _read(s3, name).items() if value != settings[part]]
+        found = _read(s3, name)
+    differences = [part for part, value in found.items() if value != settings[part]]
     if differences:
         raise Drift(f"bucket {name}: {', '.join(differences)} was set and did not hold")
     s3.delete_bucket_policy(Bucket=name)

@@ -13,11 +13,6 @@ console = Console(highlight=False)
 complaints = Console(stderr=True, highlight=False, style="red")
 
 
-@commands.callback()
-def officer() -> None:
-    """What the privacy officer does from a shell."""
-
-
 @commands.command()
 def verify(
     export: Annotated[Path, typer.Argument(help="The answer of GET /v1/customers/{id}/export, as a file.")],

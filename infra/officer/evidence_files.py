@@ -13,7 +13,7 @@ from chalicelib.domain.anchor import HEADER_TYPE, Anchor, AnchoredHead, read_lea
 from chalicelib.domain.customer import ConsentState
 from chalicelib.domain.evidence import Evidence, FoundAnchor, OpenedLink, found_anchor
 from chalicelib.domain.jws import ALGORITHM, payload_of
-from chalicelib.domain.ledger import LedgerEvent
+from chalicelib.domain.ledger import LedgerEvent, Opened
 
 T = TypeVar("T")
 
@@ -122,11 +122,9 @@ def _link(customer_id: str, members: Mapping[str, Any]) -> OpenedLink:
         sealed=b"",
     )
     salt, payload = members["salt"], members["payload"]
-    return OpenedLink(
-        link,
-        bytes.fromhex(salt) if salt is not None else None,
-        payload.encode() if payload is not None else None,
-    )
+    if salt is None and payload is None:
+        return OpenedLink(link)
+    return OpenedLink(link, Opened(bytes.fromhex(salt), payload.encode()))
 
 
 def _instant(text: Any) -> datetime:

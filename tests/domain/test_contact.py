@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.domain.contact import (
     PERMITTING,
+    REASON_OF_WORD,
     REASONS,
     ContactQuestion,
     ContactToken,
@@ -16,6 +17,7 @@ from chalicelib.domain.contact import (
     token_digest,
 )
 from chalicelib.domain.customer import ConsentState
+from chalicelib.domain.word import WORDS
 from tests.domain.samples import ALL, NOON, POLICY, a_customer
 
 STATUSES = ("active", "restricted", "purged")
@@ -93,6 +95,10 @@ def test_the_reasons_are_a_closed_list() -> None:
     reached = {stated(*combination) for combination in product(STATUSES, OFFERED, CHANNELS, CONSENTS, (True, False))}
     assert reached == set(REASONS)
     assert set(PERMITTING) < reached
+
+
+def test_every_word_has_its_reason() -> None:
+    assert set(REASON_OF_WORD) == set(WORDS)
 
 
 def test_a_token_is_kept_only_as_a_digest() -> None:

@@ -94,3 +94,12 @@ def test_a_consent_has_lapsed_from_its_very_end_on() -> None:
     assert customer.lapsed_consents(end - timedelta(microseconds=1)) == []
     assert customer.lapsed_consents(end) == ["marketing"]
     assert customer.lapsed_consents(end + timedelta(days=1)) == ["marketing", "survey"]
+
+
+def test_a_word_of_the_very_moment_of_coming_of_age_is_a_child_s() -> None:
+    grown = a_customer(under_14=True).of_age(under_14=False, at=LATER)
+    for moment, is_child_s in ((LATER, True), (LATER + timedelta(microseconds=1), False)):
+        state = replace(STATE, event_time=moment)
+        assert grown.lacks_guardian(state) is is_child_s
+        assert not grown.lacks_guardian(replace(state, by_guardian=True))
+    assert not a_customer().lacks_guardian(STATE)

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -168,6 +168,10 @@ others: st.SearchStrategy[Any] = (
 )
 
 
+@example(("ledger", "events", 0, "sequence"), True)
+@example(("ledger", "events", 0, "salt"), None)
+@example(("ledger", "events", 0, "payload"), None)
+@example(("ledger", "events", 0, "event_time"), "2026-11-21T12:00:00")
 @given(st.sampled_from([place for place in PROVED if place[-1] not in REPEATED]), others)
 def test_no_value_that_proves_something_can_be_another(place: Path_, other: Any) -> None:
     files = scene_files()[0].copy()

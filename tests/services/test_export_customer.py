@@ -21,7 +21,7 @@ def export(world: World, customer: Customer) -> Export:
 
 
 def said(made: Export) -> list[tuple[str, str]]:
-    events = [ConsentEvent.from_canonical(it.payload) for it in made.links if it.payload is not None]
+    events = [ConsentEvent.from_canonical(it.words.payload) for it in made.links if it.words]
     return [(event.purpose, event.event_type) for event in events]
 
 
@@ -33,10 +33,9 @@ def test_every_event_comes_with_what_it_committed_to(world: World) -> None:
     made = export(world, ada)
     assert said(made) == [("order_notice", "given"), ("order_notice", "withdrawn")]
     for opened in made.links:
-        assert opened.salt is not None
-        assert opened.payload is not None
-        assert commit_to(opened.salt, opened.payload) == opened.link.commitment
-    assert len({opened.salt for opened in made.links}) == 2
+        assert opened.words is not None
+        assert commit_to(opened.words.salt, opened.words.payload) == opened.link.commitment
+    assert len({opened.words.salt for opened in made.links if opened.words}) == 2
     assert made.customer == world.row(Customer, ada.id)
     assert (made.readable, made.exported_at) == (True, world.adapters.clock.at)
 
@@ -84,7 +83,7 @@ def test_after_the_ledger_key_is_gone_the_links_alone_are_left(world: World) -> 
     assert world.store.get(WrappedKey, customer.id, LEDGER_KEY) is None
     assert not made.readable
     assert made.links
-    assert all(it.salt is None and it.payload is None for it in made.links)
+    assert all(it.words is None for it in made.links)
 
 
 def test_an_event_that_was_damaged_is_handed_out_unread(world: World) -> None:
@@ -95,7 +94,7 @@ def test_an_event_that_was_damaged_is_handed_out_unread(world: World) -> None:
     link: Any = world.store.rows[place]
     world.store.rows[place] = replace(link, sealed=link.sealed[:-1])
     made = export(world, customer)
-    assert [it.payload is None for it in made.links] == [True, False]
+    assert [it.words is None for it in made.links] == [True, False]
     assert made.readable
 
 
@@ -132,7 +131,7 @@ def test_a_key_that_goes_while_it_is_read_is_gone_for_the_head_too(world: World)
     made = ExportCustomer(world.adapters.clock, store, world.adapters.ledger)(customer.id)
     assert world.store.get(WrappedKey, customer.id, LEDGER_KEY) is None
     assert (made.readable, made.customer.status, made.customer.consents) == (False, "purged", {})
-    assert all(it.salt is None and it.payload is None for it in made.links)
+    assert all(it.words is None for it in made.links)
 
 
 def test_a_key_that_was_taken_away_leaves_the_consents_stated(world: World) -> None:

@@ -66,6 +66,9 @@ def test_a_guardian_s_proof_serves_one_sitting_and_the_events_name_the_guardian(
         assert event.actor == "guardian"
         assert event.guardian is not None
         assert (event.guardian.verification_id, event.guardian.phone_number_masked) == (proof.id, proof.masked)
+    # They may change their mind about the channels within the sitting.
+    event = spoken(world, customer, proof, channels=("sms", "call"))
+    assert world.row(Customer, customer.id).consents["marketing"].channels == ("sms", "call")
     assert world.ringfence.history(customer.id)[-1] == event
     assert reason(world, customer) == "consent_given"
     # The child's no counts against the guardian's yes.

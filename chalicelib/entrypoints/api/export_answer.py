@@ -111,6 +111,6 @@ def _link(opened: OpenedLink) -> LinkAnswer:
         commitment=link.commitment,
         previous_hash=link.previous_hash,
         hash=link.hash,
-        salt=opened.salt.hex() if opened.salt is not None else None,
-        payload=opened.payload.decode() if opened.payload is not None else None,
+        salt=opened.words.salt.hex() if opened.words else None,
+        payload=opened.words.payload.decode() if opened.words else None,
     )
