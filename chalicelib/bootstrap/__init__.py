@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from chalicelib.services.accounting import Accounting
     from chalicelib.services.anchor_ledger import AnchorLedger
     from chalicelib.services.announce_events import AnnounceEvents
-    from chalicelib.services.append_event import AppendEvent
+    from chalicelib.services.append_events import AppendEvents
     from chalicelib.services.bind_customer import BindCustomer
     from chalicelib.services.cancel_verification import CancelVerification
     from chalicelib.services.check_code import CheckCode
@@ -94,7 +94,7 @@ class Ringfence:
     close_customer: "CloseCustomer" = _use_case("close_customer", "CloseCustomer")
     note_age: "NoteAge" = _use_case("note_age", "NoteAge")
     history: "ConsentHistory" = _use_case("consent_history", "ConsentHistory")
-    append_event: "AppendEvent" = _use_case("append_event", "AppendEvent")
+    append_events: "AppendEvents" = _use_case("append_events", "AppendEvents")
     expire_consents: "ExpireConsents" = _use_case("expire_consents", "ExpireConsents")
     anchor_ledger: "AnchorLedger" = _use_case("anchor_ledger", "AnchorLedger")
     export_customer: "ExportCustomer" = _use_case("export_customer", "ExportCustomer")

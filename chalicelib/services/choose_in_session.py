@@ -1,17 +1,21 @@
 """Records what a customer taps on their own page."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from chalicelib.domain.claim import KeyedRequest
-from chalicelib.domain.consent import ConsentChoice
+from chalicelib.domain.consent import ConsentChoice, ConsentEvent, said
+from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import NotFound, PurposeNotSwitchable
+from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.session import CLIENT
 from chalicelib.domain.standing import Shown, chosen, refusals, standings
 from chalicelib.ports import Clock, Store
-from chalicelib.services.current_session import Visit, current_session
+from chalicelib.services.append_events import AppendEvents
+from chalicelib.services.current_session import current_session
 from chalicelib.services.record_consent import RecordConsent
 
 
@@ -22,6 +26,7 @@ class ChooseInSession:
     policy: Policy
     clock: Clock
     store: Store
+    append_events: AppendEvents
     record_consent: RecordConsent
 
     def choose(self, token: str, purpose: str, channels: tuple[str, ...], shown: Shown, key: str) -> ConsentChoice:
@@ -45,31 +50,31 @@ class ChooseInSession:
         if standing.word == "essential":
             raise PurposeNotSwitchable
         choice = chosen(standing, channels, shown)
-        self._record(visit, choice, key)
+        visit.session.require(at, choice.decision)
+        # Not which no it is: after the first tap a second one would be another.
+        body = json.dumps([visit.customer.id, choice.channels])
+        keyed = KeyedRequest(CLIENT, f"choice {choice.purpose}", key, body.encode())
+        self.record_consent(visit.session.caller, visit.customer.id, choice, keyed)
         return choice
 
-    def refuse_optional(self, token: str, locale: str, key: str) -> Mapping[str, ConsentChoice]:
-        """Nothing that is optional is agreed to any more; returns what had to be said for it, by purpose.
+    def refuse_optional(self, token: str, locale: str) -> Sequence[ConsentEvent]:
+        """Nothing that is optional is agreed to any more; returns what had to be said for it, all in one commit.
+
+        A second time there is nothing left to say.
 
         Args:
             locale: of the notices that were on the screen.
-            key: of this tap.
 
         Raises:
             NotAuthenticated: no session.
             NotFound: there are no notices in that locale.
-            Refused: what `RecordConsent` raises; what was recorded before stands, and a second tap does the rest.
+            Refused: what `consent.said` raises.
+            Contended: others wrote to the same customer without pause.
         """
-        at = self.clock.now()
-        visit = current_session(self.store, token, "look", at)
-        said = {choice.purpose: choice for choice in refusals(visit.customer, self.policy, locale, at)}
-        for choice in said.values():
-            self._record(visit, choice, key)
-        return said
+        visit = current_session(self.store, token, "refused", self.clock.now())
 
-    def _record(self, visit: Visit, choice: ConsentChoice, key: str) -> None:
-        visit.session.require(self.clock.now(), choice.decision)
-        # Not which no it is: after the first tap a second one would be another.
-        said = json.dumps([visit.customer.id, choice.channels])
-        keyed = KeyedRequest(CLIENT, f"choice {choice.purpose}", key, said.encode())
-        self.record_consent(visit.session.caller, visit.customer.id, choice, keyed)
+        def say(customer: Customer, at: datetime) -> list[ConsentEvent]:
+            choices = refusals(customer, self.policy, locale, at)
+            return [said(new_id("evt"), customer, it, self.policy, visit.session.caller, at) for it in choices]
+
+        return self.append_events(visit.customer.id, say)

@@ -76,7 +76,7 @@ class PurgeExpired:
             if record is None or record.due_at is None or record.due_at > run.started_at:
                 return
             if record.due_reason == CONSENT_EXPIRED and isinstance(record, Customer):
-                run.expired += self.expire_consents(record)
+                run.expired += self.expire_consents(record.id)
             else:
                 run.erased[self._erase(record)] += 1
             run.lateness = max(run.lateness, int((run.started_at - record.due_at).total_seconds()))

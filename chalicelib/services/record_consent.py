@@ -1,5 +1,6 @@
 """Records a customer's word on a purpose."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.verification import Verification
 from chalicelib.domain.writes import Expect, Write
-from chalicelib.services.append_event import AppendEvent
+from chalicelib.services.append_events import AppendEvents
 from chalicelib.services.consent_history import ConsentHistory
 from chalicelib.services.idempotency import Idempotency
 from chalicelib.services.own_verification import OwnVerification
@@ -25,7 +26,7 @@ class RecordConsent:
     policy: Policy
     own: OwnVerification
     idempotency: Idempotency
-    append_event: AppendEvent
+    append_events: AppendEvents
     history: ConsentHistory
 
     def __call__(
@@ -62,17 +63,17 @@ class RecordConsent:
     ) -> ConsentEvent:
         verification = self._guardian_s(caller, choice.guardian_verification_id)
 
-        def say(customer: Customer, at: datetime) -> ConsentEvent:
+        def say(customer: Customer, at: datetime) -> tuple[ConsentEvent]:
             rules = self.policy.rules.verification
             proof = guardian_proof(verification, customer, choice, at, rules) if verification else None
-            return said(new_id("evt"), customer, choice, self.policy, caller, at, proof)
+            return (said(new_id("evt"), customer, choice, self.policy, caller, at, proof),)
 
-        def also(event: ConsentEvent, at: datetime) -> tuple[Write, ...]:
+        def also(events: Sequence[ConsentEvent], at: datetime) -> tuple[Write, ...]:
             # A proof that is cancelled in this moment proves nothing.
             guarded = [Expect(verification)] if verification else []
-            return *guarded, *self.idempotency.claim(keyed, event.event_id, customer_id, at)
+            return *guarded, *self.idempotency.claim(keyed, events[0].event_id, customer_id, at)
 
-        return self.append_event(customer_id, say, also)
+        return self.append_events(customer_id, say, also)[0]
 
     def _guardian_s(self, caller: Caller, verification_id: str | None) -> Verification | None:
         if verification_id is None:

@@ -1,7 +1,5 @@
 """The preference centre's use cases, with the words that tests tell their stories in."""
 
-from collections.abc import Mapping
-
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.consent import ConsentChoice
 from chalicelib.domain.contact import Secret
@@ -69,5 +67,6 @@ class Page:
         shown = Shown("en", 1, sha256 or notice.sha256)
         return self.ringfence.choose_in_session.choose(token, purpose, channels, shown, key)
 
-    def refuse_optional(self, token: str, key: str = TAP) -> Mapping[str, ConsentChoice]:
-        return self.ringfence.choose_in_session.refuse_optional(token, "en", key)
+    def refuse_optional(self, token: str) -> list[str]:
+        """The purposes for which something had to be said."""
+        return [event.purpose for event in self.ringfence.choose_in_session.refuse_optional(token, "en")]

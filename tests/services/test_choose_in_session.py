@@ -113,14 +113,25 @@ def test_everything_optional_is_refused_in_one_tap(world: World, page: Page, cus
     world.say(customer, purpose="marketing", channels=("sms",))
     world.say(customer, "refused", "satisfaction_survey")
     token = page.by_sms() if strength == "sms" else page.by_wallet(customer)
+    commits = len(world.store.commits)
     assert set(page.refuse_optional(token)) == OPTIONAL - {"satisfaction_survey"}
+    assert len(world.store.commits) == commits + 1
     states = world.row(Customer, customer.id).consents
     assert {name: state.decision for name, state in states.items()} == {
         **dict.fromkeys(OPTIONAL, "refused"),
         "marketing": "withdrawn",
     }
-    assert page.refuse_optional(token) == {}
+    assert page.refuse_optional(token) == []
     assert len(said(page, customer)) == 6
+    assert {event.actor for event in said(page, customer)} == {"customer"}
+    assert world.damage(customer) is None
+
+
+def test_fifty_taps_on_no_to_everything_are_one_no_to_each(world: World, page: Page, customer: Customer) -> None:
+    token = page.by_wallet(customer)
+    results = at_once(lambda _: page.refuse_optional(token))
+    assert only(results, Exception) == []
+    assert sorted(event.purpose for event in said(page, customer)) == sorted(OPTIONAL)
     assert world.damage(customer) is None
 
 

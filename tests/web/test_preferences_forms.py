@@ -21,8 +21,8 @@ FORMS = [
     ("/preferences/number", {"phone_number": NUMBER}),
     ("/preferences/code/vrf_" + "0" * 32, {"code": "123456"}),
     ("/preferences/choice", {"purpose": "marketing", "channels": "", "locale": "en", "notice_version": "1"}),
-    ("/preferences/refusal", {"key": "k" * 20, "locale": "en"}),
-    ("/preferences/erasure", {"key": "k" * 20}),
+    ("/preferences/refusal", {"locale": "en"}),
+    ("/preferences/erasure", {}),
     ("/preferences/sign-out", {}),
 ]
 
@@ -70,7 +70,7 @@ def test_from_another_site_nothing_happens(
 )
 def test_from_the_page_itself_it_happens(inside: Visitor, headers: dict[str, str]) -> None:
     token = inside.get("/preferences").hidden("form_token")
-    reply = inside.send("/preferences/refusal", {"form_token": token, "key": "k" * 20, "locale": "en"}, **headers)
+    reply = inside.send("/preferences/refusal", {"form_token": token, "locale": "en"}, **headers)
     assert (reply.status, reply.headers["location"]) == (303, "/preferences?saved=everything")
 
 
@@ -87,7 +87,7 @@ def test_the_token_of_before_the_session_is_refused_in_it(site: Site, customer: 
     visitor.get(site.link(customer))
     # A session has a token of its own: one that somebody fixed beforehand opens nothing.
     assert visitor.cookies["ringfence_session"] != cookie
-    assert visitor.send("/preferences/refusal", {"form_token": before, "key": "k" * 20, "locale": "en"}).status == 403
+    assert visitor.send("/preferences/refusal", {"form_token": before, "locale": "en"}).status == 403
 
 
 def test_a_browser_without_cookies_is_told(visitor: Visitor) -> None:

@@ -46,9 +46,7 @@ def test_the_way_by_link(site: Site, customer: Customer, inside: Visitor) -> Non
     page = inside.follow(inside.choice(page, "marketing", "sms app"))
     page = inside.follow(inside.choice(page, "order_notice", "call"))
     assert [it.channels for it in site.ringfence.history(customer.id)] == [("sms",), ("sms", "app"), ("call",)]
-    done = inside.follow(
-        inside.post("/preferences/refusal", page, key=page.hidden("key"), locale=page.hidden("locale"))
-    )
+    done = inside.follow(inside.post("/preferences/refusal", page, locale=page.hidden("locale")))
     assert "Nothing optional is allowed any more." in done.said
     assert "Refuse everything optional" not in done.said
     # Later, and with something agreed to again, the address says no more than is so.

@@ -93,7 +93,7 @@ def choose(request: PageRequest) -> Answer:
 
 def refuse_optional(request: PageRequest) -> Answer:
     """Nothing optional is agreed to any more."""
-    ringfence().choose_in_session.refuse_optional(request.token, _locale(request), _key(request))
+    ringfence().choose_in_session.refuse_optional(request.token, _locale(request))
     return see_other(request, f"?saved={EVERYTHING}")
 
 

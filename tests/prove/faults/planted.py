@@ -20,7 +20,7 @@ from chalicelib.domain.sent import Sent
 from chalicelib.domain.verification import TransactionContext, Verification
 from chalicelib.domain.writes import Expect, Insert, Remove, Replace, Write
 from chalicelib.ports import Strongroom
-from chalicelib.services.append_event import AppendEvent
+from chalicelib.services.append_events import AppendEvents
 from chalicelib.services.bind_customer import BindCustomer
 from chalicelib.services.changing import existing
 from chalicelib.services.check_code import CheckCode
@@ -278,7 +278,7 @@ PLANTED: Mapping[str, Planted] = {
         "bind_customer", _in_turn(BindCustomer), "bind", "nothing_is_half_written"
     ),
     "event written apart from the head": Planted(
-        "append_event", _in_turn(AppendEvent), "consent", "the_chain_holds_each_event_once"
+        "append_events", _in_turn(AppendEvents), "consent", "the_chain_holds_each_event_once"
     ),
     "consume without condition": Planted("strongroom", _opened_by(Overwrites), "message", "a_token_is_used_once"),
     "access logged after the opening": Planted(

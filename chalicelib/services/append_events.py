@@ -1,6 +1,6 @@
-"""Makes a consent event part of a customer's ledger."""
+"""Makes consent events part of a customer's ledger."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
 from chalicelib.domain.errors import Contended, NotFound
 from chalicelib.domain.ledger import LedgerEvent, link
 from chalicelib.domain.writes import Conflict, Insert, Replace, Write
-from chalicelib.ports import Clock, LedgerCipher, Store
+from chalicelib.ports import Clock, LedgerCipher, Store, UnlockedLedger
 from chalicelib.services.changing import existing
 from chalicelib.services.concurrently import together
 
@@ -19,8 +19,8 @@ MOST_ROUNDS = 120
 
 
 @dataclass(frozen=True)
-class AppendEvent:
-    """The event joins the customer's chain and the head says the new state, in one commit."""
+class AppendEvents:
+    """The events join the customer's chain and the head says the new states, in one commit."""
 
     clock: Clock
     store: Store
@@ -29,13 +29,13 @@ class AppendEvent:
     def __call__(
         self,
         customer_id: str,
-        say: Callable[[Customer, datetime], ConsentEvent],
-        also: Callable[[ConsentEvent, datetime], Iterable[Write]] = lambda _event, _at: (),
-    ) -> ConsentEvent:
-        """The event that `say` makes of the customer as they stand is the last of the chain.
+        say: Callable[[Customer, datetime], Sequence[ConsentEvent]],
+        also: Callable[[Sequence[ConsentEvent], datetime], Iterable[Write]] = lambda _events, _at: (),
+    ) -> Sequence[ConsentEvent]:
+        """The events that `say` makes of the customer as they stand are the last of the chain; without any, nothing is.
 
         Args:
-            say: pure; it is asked again after each lost round, and may refuse.
+            say: pure; it is asked again after each lost round, and may refuse. One event for each purpose at most.
             also: what belongs into the same commit.
 
         Raises:
@@ -47,23 +47,35 @@ class AppendEvent:
             lambda: existing(self.store, Customer, customer_id),
             lambda: self.store.get(WrappedKey, customer_id, LEDGER_KEY),
         )
-        # Before the key is unlocked: what is refused costs no more.
-        say(customer, self.clock.now())
+        # Before the key is unlocked: what is refused, or nothing, costs no more.
+        if not say(customer, self.clock.now()):
+            return ()
         if key is None:
             raise NotFound
         unlocked = self.ledger.unlock(key)
         for _ in range(MOST_ROUNDS):
             at = self.clock.now()
-            event = say(customer, at)
-            commitment, sealed = unlocked.seal(event.event_id, event.canonical())
-            head = customer.ledger_sequence, customer.ledger_hash
-            chained = link(customer_id, head, event.event_id, at, commitment, sealed)
-            write = Replace(customer, customer.with_consent(event.purpose, state_after(event, at), chained))
+            events = say(customer, at)
+            if not events:
+                return ()
+            after, links = _chained(customer, events, at, unlocked)
             try:
-                self.store.commit(write, Insert(chained), *also(event, at))
-                return event
+                self.store.commit(Replace(customer, after), *map(Insert, links), *also(events, at))
+                return events
             except Conflict as conflict:
                 if conflict.hit(Claim) or not (conflict.hit(Customer) or conflict.hit(LedgerEvent)):
                     raise
                 customer = conflict.current(Customer) or existing(self.store, Customer, customer_id)
         raise Contended
+
+
+def _chained(
+    customer: Customer, events: Sequence[ConsentEvent], at: datetime, unlocked: UnlockedLedger
+) -> tuple[Customer, list[LedgerEvent]]:
+    links = []
+    for event in events:
+        commitment, sealed = unlocked.seal(event.event_id, event.canonical())
+        head = customer.ledger_sequence, customer.ledger_hash
+        links.append(link(customer.id, head, event.event_id, at, commitment, sealed))
+        customer = customer.with_consent(event.purpose, state_after(event, at), links[-1])
+    return customer, links
