@@ -8,10 +8,11 @@ from typing import Any
 
 from chalicelib.adapters.dynamodb_values import codec
 from chalicelib.adapters.structure import EPOCH
+from chalicelib.domain.access import AccessLogEntry
 from chalicelib.domain.accounts import Accounts, CountriesOfIp
 from chalicelib.domain.anchor import Anchor, anchor_bucket
 from chalicelib.domain.claim import Claim
-from chalicelib.domain.contact import AccessLogEntry, ContactToken, Message
+from chalicelib.domain.contact import ContactToken, Message
 from chalicelib.domain.customer import Customer, TagHolder, WrappedKey
 from chalicelib.domain.dispatch import Dispatch
 from chalicelib.domain.due import bucket

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from chalicelib.services.choose_in_session import ChooseInSession
     from chalicelib.services.close_customer import CloseCustomer
     from chalicelib.services.consent_history import ConsentHistory
+    from chalicelib.services.contact_use import ContactUse
     from chalicelib.services.decide_contact import DecideContact
     from chalicelib.services.deliver_code import DeliverCode
     from chalicelib.services.deliver_queued import DeliverQueued
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from chalicelib.services.issue_receipt import IssueReceipt
     from chalicelib.services.moving_rows import MovingRows
     from chalicelib.services.note_age import NoteAge
+    from chalicelib.services.opening import Opening
     from chalicelib.services.own_verification import OwnVerification
     from chalicelib.services.pumping_guard import PumpingGuard
     from chalicelib.services.purge_customer import PurgeCustomer
@@ -47,7 +49,10 @@ if TYPE_CHECKING:
     from chalicelib.services.record_consent import RecordConsent
     from chalicelib.services.record_receipt import RecordReceipt
     from chalicelib.services.resend_code import ResendCode
+    from chalicelib.services.reveal_number import RevealNumber
     from chalicelib.services.send_budgets import SendBudgets
+    from chalicelib.services.send_contact import SendContact
+    from chalicelib.services.send_known_code import SendKnownCode
     from chalicelib.services.sign_in import SignIn
     from chalicelib.services.sms_sender import SmsSender
     from chalicelib.services.spending import Spending
@@ -109,6 +114,11 @@ class Ringfence:
     enter_by_link: "EnterByLink" = _use_case("enter_by_link", "EnterByLink")
     end_session: "EndSession" = _use_case("end_session", "EndSession")
     issue_link: "IssueLink" = _use_case("issue_link", "IssueLink")
+    opening: "Opening" = _use_case("opening", "Opening")
+    contact_use: "ContactUse" = _use_case("contact_use", "ContactUse")
+    send_known_code: "SendKnownCode" = _use_case("send_known_code", "SendKnownCode")
+    send_contact: "SendContact" = _use_case("send_contact", "SendContact")
+    reveal_number: "RevealNumber" = _use_case("reveal_number", "RevealNumber")
     decide_contact: "DecideContact" = _use_case("decide_contact", "DecideContact")
     purge_customer: "PurgeCustomer" = _use_case("purge_customer", "PurgeCustomer")
     purge_expired: "PurgeExpired" = _use_case("purge_expired", "PurgeExpired")

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.claim import KeyedRequest
-from chalicelib.domain.contact import ContactQuestion, ContactToken, Decision, decide, new_token, token_digest
+from chalicelib.domain.contact import ContactToken, new_token, token_digest
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import FieldInvalid, NotFound, NotReplayable
+from chalicelib.domain.gate import ContactQuestion, Decision, decide
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.writes import Insert, Write
 from chalicelib.ports import Clock, Store

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.domain.contact import AccessLogEntry
+from chalicelib.domain.access import AccessLogEntry
 from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
 from chalicelib.domain.errors import LedgerDamaged
 from chalicelib.domain.evidence import OpenedLink

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from chalicelib.domain.contact import AccessLogEntry
+from chalicelib.domain.access import AccessLogEntry
 from chalicelib.domain.customer import Customer
 from chalicelib.ports import Store
 from chalicelib.services.changing import existing

@@ -39,6 +39,16 @@ class SendBudgets:
         """The call that reserves what the text costs."""
         return {"money": holding.take(partial(self.spending.reserve, region, text, at), self.spending.give_back)}
 
+    def of_message(self, holding: Holding, test_number: str | None, region: str, text: str, at: datetime) -> Calls:
+        """The same for a customer's number. To a test number nothing is sent, so nothing is spent.
+
+        Args:
+            region: libphonenumber may not even know where a test number belongs.
+        """
+        if test_number in self.spending.policy.rules.test_numbers:
+            return {}
+        return self.of_money(holding, region, text, at)
+
     def of_first_send(self, holding: Holding, number: PhoneNumber, network: str | None, at: datetime) -> Calls:
         """The calls that count a send to a number nobody has proved: `country`, `prefix`, and `countries` of the IP."""
         if not self.guard.on:

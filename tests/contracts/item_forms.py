@@ -3,10 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from chalicelib.domain.access import AccessLogEntry
 from chalicelib.domain.accounts import Accounts, CountriesOfIp
 from chalicelib.domain.anchor import Anchor
 from chalicelib.domain.claim import Claim
-from chalicelib.domain.contact import AccessLogEntry, ContactToken, Message
+from chalicelib.domain.contact import ContactToken, Message
 from chalicelib.domain.customer import ConsentState, Customer, SealedNumber, TagHolder, WrappedKey
 from chalicelib.domain.dispatch import Dispatch
 from chalicelib.domain.ledger import LedgerEvent

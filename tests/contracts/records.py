@@ -9,10 +9,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from chalicelib.adapters.dynamodb_places import PLACES
+from chalicelib.domain.access import AccessLogEntry
 from chalicelib.domain.accounts import Accounts, CountriesOfIp
 from chalicelib.domain.anchor import Anchor
 from chalicelib.domain.claim import Claim
-from chalicelib.domain.contact import AccessLogEntry, ContactToken, Message
+from chalicelib.domain.contact import ContactToken, Message
 from chalicelib.domain.customer import ConsentState, Customer, SealedNumber, TagHolder, WrappedKey
 from chalicelib.domain.dispatch import Dispatch
 from chalicelib.domain.ledger import LedgerEvent

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.domain.contact import AccessLogEntry, Message
+from chalicelib.domain.access import AccessLogEntry
+from chalicelib.domain.contact import Message
 from chalicelib.domain.customer import Customer, WrappedKey
 from chalicelib.domain.errors import (
     ContactTokenInvalid,

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.asking import ASKABLE, Prompt, prompts
-from chalicelib.domain.contact import ContactQuestion, decide
 from chalicelib.domain.customer import ConsentState
 from chalicelib.domain.errors import CustomerPurged, CustomerRestricted
+from chalicelib.domain.gate import ContactQuestion, decide
 from tests.domain.samples import ALL, LOCALES, NOON, POLICY, a_customer
 
 COOL_DOWN = timedelta(days=180)

@@ -6,17 +6,9 @@ from itertools import chain, combinations, product
 
 import pytest
 
-from chalicelib.domain.contact import (
-    PERMITTING,
-    REASON_OF_WORD,
-    REASONS,
-    ContactQuestion,
-    ContactToken,
-    decide,
-    new_token,
-    token_digest,
-)
+from chalicelib.domain.contact import ContactToken, new_token, token_digest
 from chalicelib.domain.customer import ConsentState
+from chalicelib.domain.gate import PERMITTING, REASON_OF_WORD, REASONS, ContactQuestion, decide
 from chalicelib.domain.word import WORDS
 from tests.domain.samples import ALL, NOON, POLICY, a_customer
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.domain.asking import prompts
-from chalicelib.domain.contact import ContactQuestion, decide
 from chalicelib.domain.customer import ConsentState
+from chalicelib.domain.gate import ContactQuestion, decide
 from chalicelib.domain.policy import Policy
 from tests.domain.samples import ALL, LOCALES, NOON, NOTICES, POLICY, a_customer
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.domain.claim import KeyedRequest
 from chalicelib.domain.consent import ConsentChoice
-from chalicelib.domain.contact import ContactQuestion
+from chalicelib.domain.gate import ContactQuestion
 from chalicelib.domain.phone_number import parse_phone_number
 from chalicelib.entrypoints.api.bodies import RevealBody, StartBody
 from chalicelib.services.start_request import StartRequest

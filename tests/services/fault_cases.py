@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chalicelib.domain.contact import AccessLogEntry, ContactQuestion, ContactToken, Message
+from chalicelib.domain.access import AccessLogEntry
+from chalicelib.domain.contact import ContactToken, Message
 from chalicelib.domain.customer import Customer, TagHolder, WrappedKey
 from chalicelib.domain.errors import CodeIncorrect, NotReplayable, Refused, Unavailable
+from chalicelib.domain.gate import ContactQuestion
 from chalicelib.domain.phone_number import PhoneNumber
 from chalicelib.domain.verification import Verification
 from chalicelib.domain.writes import Absent, Replace

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.domain.contact import ContactQuestion
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import NotFound
+from chalicelib.domain.gate import ContactQuestion
 from tests.services.staged_store import StagedAdapters
 from tests.services.world import KEY, STAFF, World, at_once, only
 

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.domain.contact import ContactQuestion, ContactToken, token_digest
+from chalicelib.domain.contact import ContactToken, token_digest
 from chalicelib.domain.errors import FieldInvalid, IdempotencyKeyReused, NotFound, NotReplayable
+from chalicelib.domain.gate import ContactQuestion
 from chalicelib.services.decide_contact import ContactAnswer
 from tests.services.world import KEY, STAFF, World, at_once, keyed, only
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.domain.contact import ContactQuestion
 from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
+from chalicelib.domain.gate import ContactQuestion
 from chalicelib.domain.ledger import LedgerEvent
 from chalicelib.domain.writes import Remove, kind_of
 from tests.services.staged_store import StagedAdapters

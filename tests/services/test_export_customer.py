@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.access import AccessLogEntry
 from chalicelib.domain.consent import ConsentEvent
-from chalicelib.domain.contact import AccessLogEntry
 from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ledger import LedgerEvent, commit_to

@@ -2,7 +2,8 @@
 
 import pytest
 
-from chalicelib.domain.contact import AccessLogEntry, Message
+from chalicelib.domain.access import AccessLogEntry
+from chalicelib.domain.contact import Message
 from chalicelib.domain.customer import Customer, TagHolder, WrappedKey
 from chalicelib.domain.verification import Verification
 from tests.services.fault_cases import CASES, Case, Staged, message, purge_twice, the_customer

@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.domain.consent import ConsentChoice, ConsentEvent
-from chalicelib.domain.contact import ContactQuestion
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import (
     ContactTokenInvalid,
@@ -21,6 +20,7 @@ from chalicelib.domain.errors import (
     VerificationPurposeMismatch,
     VerificationSpent,
 )
+from chalicelib.domain.gate import ContactQuestion
 from chalicelib.domain.ledger import LedgerEvent
 from chalicelib.domain.verification import Verification
 from tests.fakes import bearer, caller

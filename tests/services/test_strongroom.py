@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from chalicelib.domain.access import AccessLogEntry
 from chalicelib.domain.caller import Caller
-from chalicelib.domain.contact import AccessLogEntry, Message
+from chalicelib.domain.contact import Message
 from chalicelib.domain.customer import Customer, WrappedKey
 from chalicelib.domain.errors import (
     ContactTokenInvalid,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.domain.contact import AccessLogEntry
+from chalicelib.domain.access import AccessLogEntry
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import (
     Contended,

@@ -12,9 +12,10 @@ from chalicelib.bootstrap import Ringfence
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.claim import KeyedRequest
 from chalicelib.domain.consent import ConsentChoice, ConsentEvent
-from chalicelib.domain.contact import ContactQuestion, ContactToken, token_digest
+from chalicelib.domain.contact import ContactToken, token_digest
 from chalicelib.domain.customer import Customer, TagHolder
 from chalicelib.domain.errors import RingfenceError
+from chalicelib.domain.gate import ContactQuestion
 from chalicelib.domain.ledger import LedgerEvent, first_break
 from chalicelib.domain.phone_number import parse_phone_number
 from chalicelib.domain.policy import Policy

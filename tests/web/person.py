@@ -5,8 +5,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from chalicelib.domain.contact import ContactQuestion
 from chalicelib.domain.customer import Customer
+from chalicelib.domain.gate import ContactQuestion
 from chalicelib.entrypoints.web.words import words
 from tests.fakes import bearer, caller
 from tests.web.preference_site import Site

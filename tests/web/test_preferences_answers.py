@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import app as application
-from chalicelib.domain.contact import AccessLogEntry
+from chalicelib.domain.access import AccessLogEntry
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.wording import Notice
 from chalicelib.domain.writes import Insert

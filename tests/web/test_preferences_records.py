@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from chalicelib.bootstrap import install
+from chalicelib.domain.access import AccessLogEntry
 from chalicelib.domain.consent import ConsentChoice
-from chalicelib.domain.contact import AccessLogEntry
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.writes import Insert
 from chalicelib.services.start_request import StartRequest

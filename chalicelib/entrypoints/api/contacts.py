@@ -4,7 +4,8 @@ from chalice.app import Blueprint
 
 from chalicelib.bootstrap import ringfence
 from chalicelib.domain import errors
-from chalicelib.domain.contact import ContactQuestion, Secret
+from chalicelib.domain.contact import Secret
+from chalicelib.domain.gate import ContactQuestion
 from chalicelib.entrypoints.api.answers import DecisionAnswer, MessageAnswer, RevealAnswer
 from chalicelib.entrypoints.api.bodies import ContactBody, MessageBody, RevealBody
 from chalicelib.entrypoints.api.call import Call

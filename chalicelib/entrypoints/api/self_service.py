@@ -4,7 +4,7 @@ from chalice.app import Blueprint
 
 from chalicelib.bootstrap import ringfence
 from chalicelib.domain import errors
-from chalicelib.domain.contact import AccessLogEntry
+from chalicelib.domain.access import AccessLogEntry
 from chalicelib.entrypoints.api.answers import AccessAnswer, AccessLogAnswer, PreferenceLinkAnswer
 from chalicelib.entrypoints.api.bodies import NoBody
 from chalicelib.entrypoints.api.call import Call

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from chalicelib.domain.access import AccessLogEntry
 from chalicelib.domain.claim import CLAIM_LIFETIME, Claim
-from chalicelib.domain.contact import AccessLogEntry, ContactToken, Message, token_digest
+from chalicelib.domain.contact import ContactToken, Message, token_digest
 from chalicelib.domain.customer import LEDGER_KEY, Customer, TagHolder, WrappedKey
 from chalicelib.domain.ledger import LedgerEvent, first_break
 from chalicelib.domain.throttle import Limit, OpeningLog, ThrottleLog

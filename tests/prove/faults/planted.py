@@ -3,36 +3,36 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from chalicelib.adapters import aws
 from chalicelib.adapters.dynamodb_store import DynamoDBStore
-from chalicelib.adapters.lambda_strongroom import LambdaStrongroom
 from chalicelib.adapters.sns_carrier import SnsCarrier
 from chalicelib.bootstrap import Ringfence
+from chalicelib.domain.access import AccessLogEntry, access
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.claim import KeyedRequest
-from chalicelib.domain.contact import AccessLogEntry, ContactToken, token_digest
+from chalicelib.domain.contact import ContactToken, token_digest
 from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
 from chalicelib.domain.errors import NotReplayable, Unavailable, VerificationSpent
 from chalicelib.domain.phone_number import PhoneNumber
 from chalicelib.domain.sent import Sent
 from chalicelib.domain.verification import TransactionContext, Verification
 from chalicelib.domain.writes import Expect, Insert, Remove, Replace, Write
-from chalicelib.ports import Strongroom
 from chalicelib.services.append_events import AppendEvents
 from chalicelib.services.bind_customer import BindCustomer
 from chalicelib.services.changing import existing
 from chalicelib.services.check_code import CheckCode
 from chalicelib.services.close_customer import CloseCustomer
+from chalicelib.services.contact_use import ContactUse
 from chalicelib.services.holding import Holding
 from chalicelib.services.intended_send import Started
 from chalicelib.services.purge_customer import PurgeCustomer
+from chalicelib.services.reveal_number import RevealNumber
 from chalicelib.services.send_budgets import Calls
 from chalicelib.services.sms_sender import SmsSender
 from chalicelib.services.start_request import StartRequest
 from chalicelib.services.start_verification import StartVerification
-from chalicelib.services.strongroom import StrongroomService
 
 
 class WritesFirst(StartVerification):
@@ -156,43 +156,50 @@ class OneByOne(DynamoDBStore):
             super().commit(write)
 
 
-class Overwrites(StrongroomService):
+class Overwrites(ContactUse):
     """The token is consumed whatever stands there."""
 
-    def _consume(
+    def consume(
         self, token: ContactToken, customer: Customer, entry: AccessLogEntry, at: datetime, *writes: Write
     ) -> None:
+        """The token is used, or used again."""
         whatever = self.store.get(ContactToken, token.digest) or token
-        super()._consume(whatever, customer, entry, at, *writes)
+        super().consume(whatever, customer, entry, at, *writes)
 
 
-class LogsLate(StrongroomService):
-    """The access is logged once the number is open."""
+class Unlogged(ContactUse):
+    """The access is not logged."""
 
-    _unlogged: ClassVar[list[AccessLogEntry]] = []
-
-    def _consume(
-        self, token: ContactToken, customer: Customer, entry: AccessLogEntry, at: datetime, *writes: Write
+    def consume(
+        self, token: ContactToken, customer: Customer, _entry: AccessLogEntry, at: datetime, *writes: Write
     ) -> None:
-        self._unlogged[:] = [entry]
+        """The token is used."""
         self.store.commit(Replace(token, token.used(at)), Expect(customer), *writes)
 
-    def _open(self, customer: Customer) -> PhoneNumber:
-        number = super()._open(customer)
-        self.store.commit(Insert(self._unlogged.pop()))
+
+class LogsLate(RevealNumber):
+    """The access is logged once the number is open."""
+
+    def __call__(self, caller: Caller, token: str, justification: str, keyed: KeyedRequest | None) -> PhoneNumber:
+        """The number in clear, and then its entry."""
+        use = Unlogged(self.contact_use.policy, self.contact_use.store, self.opening)
+        customer, entry = replace(self, contact_use=use)._consume(caller, token, justification, keyed)
+        number = self.opening.open(customer, entry)
+        self.opening.store.commit(Insert(entry))
         return number
 
 
-class TellsAgain(StrongroomService):
+class TellsAgain(RevealNumber):
     """A repeated reveal is answered like the first."""
 
-    def reveal(self, authorization: str, token: str, justification: str, keyed: KeyedRequest | None) -> PhoneNumber:
+    def __call__(self, caller: Caller, token: str, justification: str, keyed: KeyedRequest | None) -> PhoneNumber:
         """The number in clear, as often as it is asked for."""
         try:
-            return super().reveal(authorization, token, justification, keyed)
+            return super().__call__(caller, token, justification, keyed)
         except NotReplayable:
-            used = existing(self.store, ContactToken, token_digest(token))
-            return self._open(existing(self.store, Customer, used.customer_id))
+            used = existing(self.opening.store, ContactToken, token_digest(token))
+            entry = access(caller, used.customer_id, "reveal", used.purpose, "call", (), self.clock.now())
+            return self.opening.open(existing(self.opening.store, Customer, used.customer_id), entry)
 
 
 class AnswersAnyway(CloseCustomer):
@@ -246,15 +253,6 @@ def _carried_by(kind: type[SnsCarrier]) -> Callable[[Ringfence], Any]:
     return lambda it: replace(it.wired(SmsSender), carriers={"sns": kind(it.policy.rules.sms)})
 
 
-def _opened_by(kind: type[StrongroomService]) -> Callable[[Ringfence], Strongroom]:
-    def make(ringfence: Ringfence) -> Strongroom:
-        # The API's function asks as it should; the wrong one stands in the strongroom's.
-        function = ringfence.adapters.settings.strongroom
-        return LambdaStrongroom(function) if function else ringfence.wired(kind)
-
-    return make
-
-
 PLANTED: Mapping[str, Planted] = {
     "unknown outcome taken for failed": Planted(
         "sender", _wrong(TakesForFailed), "start", "no_shared_count_is_too_low"
@@ -280,11 +278,11 @@ PLANTED: Mapping[str, Planted] = {
     "event written apart from the head": Planted(
         "append_events", _in_turn(AppendEvents), "consent", "the_chain_holds_each_event_once"
     ),
-    "consume without condition": Planted("strongroom", _opened_by(Overwrites), "message", "a_token_is_used_once"),
+    "consume without condition": Planted("contact_use", _wrong(Overwrites), "message", "a_token_is_used_once"),
     "access logged after the opening": Planted(
-        "strongroom", _opened_by(LogsLate), "reveal", "every_opening_is_in_the_access_log"
+        "reveal_number", _wrong(LogsLate), "reveal", "every_opening_is_in_the_access_log"
     ),
-    "reveal replayed": Planted("strongroom", _opened_by(TellsAgain), "reveal", "a_reveal_is_told_once"),
+    "reveal replayed": Planted("reveal_number", _wrong(TellsAgain), "reveal", "a_reveal_is_told_once"),
     "answer before the commit": Planted("close_customer", _wrong(AnswersAnyway), "closure", "what_was_answered_is_so"),
     "head purged before the key": Planted(
         "purge_customer", _wrong(HeadFirst), "purge of a customer", "what_is_purged_stays_closed"

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from chalicelib.domain.contact import AccessLogEntry, ContactToken, Message, token_digest
+from chalicelib.domain.access import AccessLogEntry
+from chalicelib.domain.contact import ContactToken, Message, token_digest
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.ledger import LedgerEvent
 from chalicelib.domain.verification import Verification

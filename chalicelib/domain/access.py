@@ -1,0 +1,49 @@
+"""The access log: who opened a number, when and why."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.caller import Caller
+from chalicelib.domain.identifiers import new_id
+
+
+@dataclass(frozen=True)
+class AccessLogEntry:
+    """Who opened a number, when, why and under which consent. Written once, in the act, and never changed."""
+
+    id: str
+    customer_id: str
+    at: datetime
+    action: str
+    purpose: str
+    channel: str
+    role: str
+    client_id: str
+    subject: str
+    evidence: tuple[str, ...]
+    justification: str | None = None
+    version: str = ""
+
+
+def access(
+    caller: Caller,
+    customer_id: str,
+    action: str,
+    purpose: str,
+    channel: str,
+    evidence: tuple[str, ...],
+    at: datetime,
+) -> AccessLogEntry:
+    """The entry of an access by this caller."""
+    return AccessLogEntry(
+        id=new_id("acc"),
+        customer_id=customer_id,
+        at=at,
+        action=action,
+        purpose=purpose,
+        channel=channel,
+        role=caller.role,
+        client_id=caller.client_id,
+        subject=caller.subject,
+        evidence=evidence,
+    )

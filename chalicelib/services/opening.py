@@ -1,0 +1,47 @@
+"""Opens a customer's number, for whoever has been admitted and stands in the access log."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.access import AccessLogEntry
+from chalicelib.domain.caller import Caller
+from chalicelib.domain.customer import Customer, WrappedKey
+from chalicelib.domain.errors import Contended
+from chalicelib.domain.phone_number import PhoneNumber
+from chalicelib.domain.throttle import OpeningLog
+from chalicelib.ports import NumberOpener, Store
+from chalicelib.services.throttle import Throttle
+
+
+@dataclass(frozen=True)
+class Opening:
+    """The one way to a number in clear: a budget for each caller, an entry in the log, then the key."""
+
+    store: Store
+    throttle: Throttle
+    opener: NumberOpener
+
+    def admit(self, caller: Caller, at: datetime) -> None:
+        """One more opening counts for the caller.
+
+        Raises:
+            Throttled: there were too many.
+        """
+        # In a table that the API function cannot write: who could reset the count would have no budget.
+        keys = self.throttle.keys(f"opening_by_{caller.role}", f"{caller.client_id}|{caller.subject}", at)
+        self.throttle.admit(keys, at, kind=OpeningLog)
+
+    def open(self, customer: Customer, _entry: AccessLogEntry) -> PhoneNumber:
+        """The number in clear.
+
+        Args:
+            customer: as it stood when the entry was committed.
+
+        Raises:
+            Contended: the number was erased since.
+        """
+        assert customer.number is not None
+        key = self.store.get(WrappedKey, customer.id, customer.number.key_id)
+        if key is None:
+            raise Contended
+        return self.opener.open(customer.id, customer.number, key)
