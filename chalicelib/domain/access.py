@@ -1,4 +1,4 @@
-"""The access log: who opened a number, when and why."""
+"""Who looked: the log of openings, and that of decisions."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,12 @@ from chalicelib.domain.identifiers import new_id
 
 @dataclass(frozen=True)
 class AccessLogEntry:
-    """Who opened a number, when, why and under which consent. Written once, in the act, and never changed."""
+    """Who opened a number, when, why and under which consent. Written once, in the act, and never changed.
+
+    Attributes:
+        ticket: of the company's own, under which a person asked to see the number.
+        approved_by: the second person, where it took two.
+    """
 
     id: str
     customer_id: str
@@ -22,6 +27,29 @@ class AccessLogEntry:
     subject: str
     evidence: tuple[str, ...]
     justification: str | None = None
+    ticket: str | None = None
+    approved_by: str | None = None
+    version: str = ""
+
+
+@dataclass(frozen=True)
+class DecisionLogEntry:
+    """Who asked whether a customer may be contacted, and what the answer was. Written once and never changed.
+
+    Attributes:
+        reason: one of `reasons.REASONS`.
+    """
+
+    id: str
+    customer_id: str
+    at: datetime
+    purpose: str
+    channel: str
+    role: str
+    client_id: str
+    subject: str
+    reason: str
+    evidence: tuple[str, ...]
     version: str = ""
 
 

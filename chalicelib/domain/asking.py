@@ -55,7 +55,9 @@ def _prompt(purpose: str, customer: Customer, policy: Policy, at: datetime) -> P
     said, state = word(customer, purpose, policy, at), customer.consents.get(purpose)
     if said == "given" and state is not None:
         return Prompt(purpose, "given", state.valid_until)
-    if said in ("refused", "withdrawn") and state is not None:
-        again = state.event_time + timedelta(days=policy.rules.asking.cool_down_days)
+    # What stopped a number that had agreed again is a later no than the state.
+    no_at = customer.suppressed_at if said == "suppressed" else state.event_time if state else None
+    if said in ("refused", "withdrawn", "suppressed") and no_at is not None:
+        again = no_at + timedelta(days=policy.rules.asking.cool_down_days)
         return Prompt(purpose, "cooling_down", again) if at < again else Prompt(purpose, "asked_long_ago")
     return Prompt(purpose, ASKED_AT_ONCE[said])

@@ -1,7 +1,7 @@
 """Consent events: what is recorded each time a consent is given, refused or withdrawn, or ends by itself."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.caller import Caller
@@ -256,6 +256,14 @@ def expired(event_id: str, customer: Customer, purpose: str, policy: Policy, at:
     )
 
 
+def withdrawn_by_sms(
+    event_id: str, customer: Customer, purpose: str, policy: Policy, surface: str, at: datetime
+) -> ConsentEvent:
+    """The event that the customer took this consent back by an SMS, which names no notice: it is the one agreed to."""
+    ended = expired(event_id, customer, purpose, policy, at)
+    return replace(ended, event_type="withdrawn", surface=surface, actor="customer", method="sms_reply")
+
+
 def state_after(event: ConsentEvent, at: datetime) -> ConsentState:
     """What the head says of the purpose once the event has happened."""
     ends = datetime.fromisoformat(event.valid_until) if event.valid_until else None
@@ -268,4 +276,5 @@ def state_after(event: ConsentEvent, at: datetime) -> ConsentState:
         event_time=at,
         valid_until=ends,
         by_guardian=event.actor == "guardian",
+        most_per_month=event.most_per_month,
     )

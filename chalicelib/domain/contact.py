@@ -13,7 +13,7 @@ class ContactToken:
     """A permission to contact once. Only the SHA-256 of the token is kept: 256 random bits cannot be guessed back.
 
     Attributes:
-        customer_version: the head's version it was decided on; it dies when that moves.
+        ground: what it was decided on; it dies when that changes.
         used_at: set when it is consumed.
     """
 
@@ -23,7 +23,7 @@ class ContactToken:
     channel: str
     client_id: str
     subject: str
-    customer_version: str
+    ground: str
     evidence: tuple[str, ...]
     lapses_at: datetime
     used_at: datetime | None = None
@@ -56,15 +56,37 @@ def token_digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+# By it a reference that a carrier brings back is told from a verification's.
+MESSAGE = "msg"
+
+
 @dataclass(frozen=True)
 class Message:
-    """A message that was sent, or may have been. It holds neither the number nor the text."""
+    """A message that was sent, or may have been. It holds neither the number nor the text.
+
+    Attributes:
+        client_id: the system that sent it and alone may see it.
+        parts: what it counts as, and is paid for.
+        cost: what was put aside for it, in millionths of a US dollar; 0 if it was surely not sent.
+        lapses_at: not before the last receipt for it.
+        delivery: unknown until its outcome is written; then accepted, failed or opted_out; from accepted to delivered,
+            failed or opted_out, once a carrier's receipt says so.
+        sender: who carried it, as the policy names it.
+        message_id: the sender's own name for it.
+        reason: why it failed, in a word of ours.
+    """
 
     id: str
+    client_id: str
     customer_id: str
     purpose: str
     template: str
+    parts: int
+    cost: int
     sent_at: datetime
     lapses_at: datetime
     delivery: str = "unknown"
+    sender: str | None = None
+    message_id: str | None = None
+    reason: str | None = None
     version: str = ""

@@ -1,9 +1,11 @@
 """A customer's head: one record from which a contact decision is made in one read."""
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 
+from chalicelib.domain.cap import Share, living
 from chalicelib.domain.errors import CustomerPurged, CustomerRestricted
 from chalicelib.domain.ledger import GENESIS, LedgerEvent
 from chalicelib.domain.rules import Retention
@@ -11,6 +13,7 @@ from chalicelib.domain.rules import Retention
 LEDGER_KEY = "ledger"
 # Why the clock looks at an active customer.
 CONSENT_EXPIRED = "consent_expired"
+NOT_GROUND = ("consents", "shares", "version")
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class ConsentState:
     Attributes:
         valid_until: when a consent that was given ends by itself; None if it does not.
         by_guardian: True if a guardian said it for the customer.
+        most_per_month: messages and calls that were agreed to; None if the consent names no number.
     """
 
     decision: str
@@ -58,6 +62,7 @@ class ConsentState:
     event_time: datetime
     valid_until: datetime | None = None
     by_guardian: bool = False
+    most_per_month: int | None = None
 
     def lapsed(self, at: datetime) -> bool:
         """True if it was given and has ended by itself, whether or not the ledger says so yet."""
@@ -74,6 +79,10 @@ class Customer:
         test_number: its name in the policy, if the number is one.
         under_14: only a guardian can consent. Source: PIPL 31.
         of_age_at: when that was taken back; what was given before without a guardian stays without effect.
+        time_zones: where the number may be, as IANA names; empty if that cannot be told.
+        own_time_zone: where the customer is by their own word, or None.
+        suppressed_at: since when the number must not be used for advertising, whatever was agreed to before; or None.
+        shares: of each purpose's cap, those that still count.
         ledger_sequence: number of consent events so far.
         ledger_hash: hash of the last one; GENESIS before the first.
         due_at: when the clock has something to do for this customer, or None.
@@ -94,6 +103,10 @@ class Customer:
     test_number: str | None = None
     under_14: bool = False
     of_age_at: datetime | None = None
+    time_zones: tuple[str, ...] = ()
+    own_time_zone: str | None = None
+    suppressed_at: datetime | None = None
+    shares: Mapping[str, tuple[Share, ...]] = field(default_factory=dict)
     closed_at: datetime | None = None
     purged_at: datetime | None = None
     due_at: datetime | None = None
@@ -106,6 +119,16 @@ class Customer:
         # Between the purge and the end of the ledger's retention the ledger key is all that is left.
         ledger = {LEDGER_KEY} if self.status != "purged" or self.due_at is not None else set()
         return frozenset(ledger | ({self.number.key_id} if self.number is not None else set()))
+
+    @property
+    def ground(self) -> str:
+        """What contact decisions rest on, as a digest: another once anything of it changed.
+
+        Caps used are not part of it, or each contact would kill the tokens of all others. The chain's hash stands for
+        the consents.
+        """
+        rests = [getattr(self, it.name) for it in fields(self) if it.name not in NOT_GROUND]
+        return hashlib.sha256(repr(rests).encode()).hexdigest()
 
     def require_active(self) -> None:
         """Returns if the customer is active.
@@ -132,6 +155,16 @@ class Customer:
         if self.under_14 == under_14:
             return self
         return replace(self, under_14=under_14, of_age_at=self.of_age_at if under_14 else at)
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """Where the customer may be, as IANA names; empty if that is not known."""
+        return self.time_zones if self.own_time_zone is None else (self.own_time_zone,)
+
+    def with_share(self, purpose: str, share: Share, at: datetime) -> "Customer":
+        """The share stands among those of the purpose that still count, in the place of an earlier one of its token."""
+        kept = living(self.shares.get(purpose, ()), at, self.ground, share.token)
+        return replace(self, shares={**self.shares, purpose: (*kept, share)})
 
     def lacks_guardian(self, state: ConsentState) -> bool:
         """True if a child gave it alone, known to be one then or not."""
@@ -166,6 +199,10 @@ class Customer:
             masked=None,
             region=None,
             number=None,
+            time_zones=(),
+            own_time_zone=None,
+            suppressed_at=None,
+            shares={},
             purged_at=at,
             due_at=at + timedelta(days=retention.ledger_days),
             due_reason="ledger_retention_ended",

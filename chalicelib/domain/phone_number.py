@@ -1,5 +1,6 @@
 """Phone numbers: read, judged and masked. The only module that knows phonenumbers."""
 
+import re
 from dataclasses import dataclass
 
 import phonenumbers
@@ -26,6 +27,24 @@ class PhoneNumber:
     def masked(self) -> str:
         """The calling code and the last two digits, e.g. `+86*********01`."""
         return mask(self.e164)
+
+    @property
+    def time_zones(self) -> tuple[str, ...]:
+        """Where the phone may be, as IANA names, sorted; empty if that cannot be told.
+
+        Source: libphonenumber's time zones; of a number that it does not know, those of its prefix.
+        """
+        # Here, so that a function that binds no number does not load the zones of all of them.
+        from phonenumbers import timezone
+
+        parsed = phonenumbers.parse(self.e164)
+        unknown = {timezone.UNKNOWN_TIMEZONE}
+        known = set(timezone.time_zones_for_number(parsed)) - unknown
+        # Where several countries share a calling code, it has all their zones for a mobile number; the prefix has the
+        # country's own. In the code's first country the prefix says too little: +7 9 would all be in Moscow.
+        if not known or self.region != phonenumbers.region_code_for_country_code(int(parsed.country_code or 0)):
+            known = set(timezone.time_zones_for_geographical_number(parsed)) - unknown or known
+        return tuple(sorted(known))
 
     def stands_in(self, text: str) -> bool:
         """True if a text has the number's own digits in it, with or without the calling code."""
@@ -80,6 +99,16 @@ def known_phone_number(e164: str) -> PhoneNumber:
     parsed = phonenumbers.parse(e164)
     region = phonenumbers.region_code_for_number(parsed) or "001"
     return PhoneNumber(e164, region, _TYPE_NAMES[phonenumbers.number_type(parsed)])
+
+
+def number_told(text: object) -> PhoneNumber | None:
+    """The number that a carrier tells in E.164; None if it is none. Its range may be withdrawn: customers stay."""
+    if not isinstance(text, str) or re.fullmatch(r"\+[1-9][0-9]{4,14}", text) is None:
+        return None
+    try:
+        return known_phone_number(text)
+    except phonenumbers.NumberParseException:
+        return None
 
 
 def require_accepted(

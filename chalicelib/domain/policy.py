@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from chalicelib.domain.locales import nearest_locale
 from chalicelib.domain.mistake import demand
+from chalicelib.domain.reply import STOP, Words, meaning, words_of
 from chalicelib.domain.rules import Rules
 from chalicelib.domain.sms_parts import LARGEST_PART, encoding, octets
 from chalicelib.domain.wording import Notice, Texts, code_words, for_app, placeholders
@@ -41,7 +43,15 @@ class Policy:
         # The default first: what is wrong there would be told of every other.
         for locale in dict.fromkeys((default, *self.texts)):
             self._demand_templates(locale)
+            self._demand_way_out(locale)
             self._demand_fitting_codes(locale)
+        if any(texts.opt_out is not None for texts in self.texts.values()):
+            self._demand_heard_words()
+
+    @cached_property
+    def reply_words(self) -> Words:
+        """What people answer to an SMS, in every locale's words."""
+        return words_of(texts.replies for texts in self.texts.values() if texts.replies is not None)
 
     def notice(self, purpose: str, version: int, locale: str) -> Notice | None:
         """That notice, or None if there is none."""
@@ -74,6 +84,29 @@ class Policy:
                 f"{path}.{name}",
                 f"must be there with the same placeholders as in messages/{default}.toml, or in neither",
             )
+
+    def _demand_way_out(self, locale: str) -> None:
+        texts = self.texts[locale]
+        words = {country.opt_out_word for country in self.rules.countries.values()}
+        for purpose, templates in texts.contact.items():
+            if not self.rules.purposes[purpose].commercial:
+                continue
+            demand(
+                texts.opt_out is not None,
+                f"messages.{locale}.opt_out",
+                f"is missing: the texts of {purpose} are advertising and end with it (MIIT Order 31)",
+            )
+            for name, text in templates.items():
+                # Whoever wrote it into the texts, as was needed before, would send it twice.
+                has_own = any(texts.way_out(word) in text for word in words)
+                demand(not has_own, f"messages.{locale}.contact.{purpose}.{name}", "ends with opt_out by itself")
+
+    def _demand_heard_words(self) -> None:
+        for locale, texts in self.texts.items():
+            demand(texts.replies is not None, f"messages.{locale}.replies", "is missing: advertising can be answered")
+        for region, country in self.rules.countries.items():
+            is_heard = meaning(country.opt_out_word, self.reply_words) == STOP
+            demand(is_heard, f"countries.{region}.opt_out_word", "must be a word to stop with of messages/, replies")
 
     def _demand_fitting_codes(self, locale: str) -> None:
         for purpose, text in self.texts[locale].codes.items():

@@ -10,12 +10,12 @@ from chalicelib.domain.fiction import TestNumber
 from chalicelib.domain.guard_rules import GuardRules
 from chalicelib.domain.line_types import LINE_TYPES
 from chalicelib.domain.mistake import demand
+from chalicelib.domain.quiet import KEEPS, QuietHours
 from chalicelib.domain.regions import REGIONS
+from chalicelib.domain.reveal_rules import RevealRules
 from chalicelib.domain.sending_rules import ANY_COUNTRY, Country, Senders, SmsRules, Spending, micro_usd
-from chalicelib.domain.throttle import Limit
+from chalicelib.domain.throttle_rules import Throttles
 
-# SP 800-63B-4: pauses from 30 s up to an hour.
-LONGEST_PAUSE_SECONDS = 3600
 # So that a shard of the hour's ceiling has room for the longest text.
 LEAST_SMS_AN_HOUR = 160
 CHANNELS = ("sms", "call", "app")
@@ -27,6 +27,7 @@ LONGEST_CODE_LIFETIME_SECONDS = 600
 MOST_ATTEMPTS = 5
 # It stands in each SMS that has a code, beside a name of LONGEST_NAME (controller_rules).
 LONGEST_HOST = 24
+DAY_SECONDS = 86_400
 
 
 @dataclass(frozen=True)
@@ -106,58 +107,6 @@ class VerificationRules:
 
 
 @dataclass(frozen=True)
-class Throttles:
-    """Sliding limits; every one of a list must hold."""
-
-    number: tuple[Limit, ...]
-    ip: tuple[Limit, ...]
-    device: tuple[Limit, ...]
-    caller: tuple[Limit, ...]
-    test_number: tuple[Limit, ...]
-    wrong_codes_for_number: tuple[Limit, ...]
-    wrong_codes_by_client: tuple[Limit, ...]
-    opening_by_staff: tuple[Limit, ...]
-    opening_by_wallet: tuple[Limit, ...]
-    page_ip: tuple[Limit, ...]
-    page_number: tuple[Limit, ...]
-    page_number_by_ip: tuple[Limit, ...]
-    wallet: Limit
-
-    def __post_init__(self) -> None:
-        for name, limits in vars(self).items():
-            if isinstance(limits, Limit):
-                continue
-            demand(bool(limits), name, "must hold at least one limit")
-            for position, limit in enumerate(limits, start=1):
-                # Every admission rewrites the log of its longest window: 100 instants are about a kilobyte.
-                demand(1 <= limit.limit <= 100, f"{name}.{position}.limit", "must be a limit of 1 to 100")
-                demand(
-                    1 <= limit.window_seconds <= 604800,
-                    f"{name}.{position}.window_seconds",
-                    "must be a window of 1 second to 7 days",
-                )
-                demand(
-                    0 <= limit.first_pause_seconds <= limit.longest_pause_seconds <= LONGEST_PAUSE_SECONDS,
-                    f"{name}.{position}.longest_pause_seconds",
-                    f"must be first_pause_seconds to {LONGEST_PAUSE_SECONDS} (SP 800-63B-4)",
-                )
-        # Sixteen shards share it.
-        demand(160 <= self.wallet.limit <= 100_000_000, "wallet.limit", "must be 160 to 100000000")
-        demand(self.wallet.window_seconds in (60, 3600), "wallet.window_seconds", "must be 60 or 3600")
-        demand(
-            min(limit.limit for limit in self.wrong_codes_by_client)
-            < min(limit.limit for limit in self.wrong_codes_for_number),
-            "wrong_codes_by_client",
-            "must be lower than wrong_codes_for_number, or a stranger could use up what the owner needs (ASVS 6.1.1)",
-        )
-        demand(
-            all(any(own.refuses_before(each) for own in self.page_number_by_ip) for each in self.page_number),
-            "page_number_by_ip",
-            "must refuse before each page_number does, or one stranger could shut the owner out (ASVS 6.1.1)",
-        )
-
-
-@dataclass(frozen=True)
 class ContactRules:
     """How long a permission to contact may wait."""
 
@@ -188,6 +137,9 @@ class Purpose:
     """What a number may be used for, and on which basis.
 
     Attributes:
+        commercial: True for advertising: it ends with the way out, and a suppression stops it.
+        keeps: which quiet times it keeps, one of KEEPS.
+        verified_within_days: how old the number's proof may be; None for any age.
         most_per_month: messages and calls together that a consent allows; None if it names no number.
         valid_days: how long a consent holds; None for as long as nobody ends it. Source: MIIT Order 31 (2015) art. 18.
         dpv: what consent records call it, one of PURPOSE_TERMS.
@@ -197,6 +149,9 @@ class Purpose:
     channels: tuple[str, ...]
     notice_version: int
     essential: bool = False
+    commercial: bool = False
+    keeps: str = "hours_and_holidays"
+    verified_within_days: int | None = None
     most_per_month: int | None = None
     valid_days: int | None = None
     dpv: str = ANY_PURPOSE
@@ -210,9 +165,13 @@ class Purpose:
         )
         demand(self.notice_version >= 1, "notice_version", "must be 1 or more")
         demand(self.dpv in PURPOSE_TERMS, "dpv", "must be a PURPOSE_TERM (Data Privacy Vocabulary)")
-        for name, most in (("most_per_month", 1000), ("valid_days", 3650)):
+        demand(self.keeps in KEEPS, "keeps", f"must be one of {', '.join(KEEPS)}")
+        for name in ("most_per_month", "valid_days", "commercial"):
+            is_of_consent = self.basis == "consent" or not getattr(self, name)
+            demand(is_of_consent, name, "belongs to purposes that rest on consent")
+        # Each contact of a month stands in the customer's head.
+        for name, most in (("most_per_month", 100), ("valid_days", 3650), ("verified_within_days", 3650)):
             value = getattr(self, name)
-            demand(value is None or self.basis == "consent", name, "belongs to purposes that rest on consent")
             demand(value is None or 1 <= value <= most, name, f"must be 1 to {most}")
         demand(
             self.essential == (self.basis == "contract"),
@@ -248,6 +207,8 @@ class Rules:
     sms: SmsRules
     senders: Senders
     contact: ContactRules
+    reveals: RevealRules
+    quiet_hours: Mapping[str, QuietHours]
     asking: Asking
     retention: Retention
     test_numbers: Mapping[str, TestNumber]
@@ -264,7 +225,27 @@ class Rules:
             known = region in REGIONS or region == ANY_COUNTRY
             demand(known, f"countries.{region}", f"must be a region (ISO 3166-1 alpha-2) or {ANY_COUNTRY}")
         demand(bool(self.countries), "countries", "must hold at least one")
+        demand(ANY_COUNTRY in self.quiet_hours, "quiet_hours", f"must hold {ANY_COUNTRY}")
+        for region in self.quiet_hours:
+            known = region in REGIONS or region == ANY_COUNTRY
+            demand(known, f"quiet_hours.{region}", f"must be a region (ISO 3166-1 alpha-2) or {ANY_COUNTRY}")
         self.senders.demand_for(self.countries)
+        demand(
+            all(self.reveals.rate_per_hour < limit.limit for limit in self.throttles.reveals_by_person),
+            "reveals.rate_per_hour",
+            "must be below each limit of throttles.reveals_by_person, or nobody reaches it",
+        )
+        in_a_day = [limit.limit for limit in self.throttles.reveals_by_person if limit.window_seconds >= DAY_SECONDS]
+        demand(
+            bool(in_a_day),
+            "throttles.reveals_by_person",
+            f"must hold a limit in {DAY_SECONDS} seconds or more: a person's watch remembers what that admits in a day",
+        )
+        demand(
+            self.reveals.customers_per_prefix <= min(in_a_day),
+            "reveals.customers_per_prefix",
+            "must not be above throttles.reveals_by_person in a day, or nobody reaches it",
+        )
         dearest = max(country.price for country in self.countries.values())
         demand(
             micro_usd(self.spending.hour_usd) >= LEAST_SMS_AN_HOUR * dearest,
@@ -277,6 +258,14 @@ class Rules:
     def country(self, region: str) -> Country | None:
         """What holds for a region; None if nothing is sent there."""
         return self.countries.get(region) or self.countries.get(ANY_COUNTRY)
+
+    def opt_out_word(self, region: str) -> str:
+        """What people of a region send back to stop advertising."""
+        return (self.country(region) or Country).opt_out_word
+
+    def quiet_hours_of(self, region: str | None) -> QuietHours:
+        """When people of a region are left alone."""
+        return self.quiet_hours.get(region or "") or self.quiet_hours[ANY_COUNTRY]
 
     def is_test_number(self, e164: str) -> bool:
         """True if the number is one of the policy's, for whomever and however long."""

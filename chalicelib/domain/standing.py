@@ -11,6 +11,8 @@ from chalicelib.domain.policy import Policy
 from chalicelib.domain.word import word
 
 SURFACE = "preference_centre"
+# Words of what was given, whether or not it permits anything.
+GIVEN = ("given", "outdated", "unguarded", "suppressed")
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Standing:
     @property
     def no(self) -> str:
         """The word that a no is: what has ended by itself is not taken back. Source: ISO/IEC TS 27560, event_type."""
-        return "withdrawn" if self.word in ("given", "outdated", "unguarded") else "refused"
+        return "withdrawn" if self.word in GIVEN else "refused"
 
 
 @dataclass(frozen=True)

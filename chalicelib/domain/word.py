@@ -6,13 +6,14 @@ from chalicelib.domain.customer import Customer
 from chalicelib.domain.policy import Policy
 
 # All but the last permit nothing.
-WORDS = ("unasked", "refused", "withdrawn", "expired", "outdated", "unguarded", "given")
+WORDS = ("unasked", "refused", "withdrawn", "expired", "outdated", "unguarded", "suppressed", "given")
 
 
 def word(customer: Customer, purpose: str, policy: Policy, at: datetime) -> str:
     """One of WORDS.
 
-    outdated: a notice that changed what is agreed to came after it. unguarded: a child gave it alone.
+    outdated: a notice that changed what is agreed to came after it. unguarded: a child gave it alone. suppressed: it is
+    for advertising, to a number that takes none; what the wallet brought after the no is recorded and lifts nothing.
 
     Args:
         purpose: one of the policy's that rests on consent.
@@ -28,4 +29,7 @@ def word(customer: Customer, purpose: str, policy: Policy, at: datetime) -> str:
         return "expired"
     if policy.outdated(purpose, state.notice_version):
         return "outdated"
-    return "unguarded" if customer.lacks_guardian(state) else "given"
+    if customer.lacks_guardian(state):
+        return "unguarded"
+    is_stopped = policy.rules.purposes[purpose].commercial and customer.suppressed_at is not None
+    return "suppressed" if is_stopped else "given"

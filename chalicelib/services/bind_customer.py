@@ -9,8 +9,9 @@ from chalicelib.domain.customer import Customer, TagHolder
 from chalicelib.domain.errors import CustomerExists, FieldInvalid, NotFound, NumberInUse
 from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.policy import Policy
+from chalicelib.domain.suppression import Suppression, place_of, suppressed
 from chalicelib.domain.verification import Verification
-from chalicelib.domain.writes import Conflict, Insert, Replace, Write
+from chalicelib.domain.writes import Absent, Conflict, Expect, Insert, Replace, Write
 from chalicelib.ports import Clock, LedgerCipher, NumberSealer, PendingNumbers, Store
 from chalicelib.services.changing import existing
 from chalicelib.services.concurrently import together
@@ -69,54 +70,66 @@ class BindCustomer:
         sealed, verified_at = verification.pending_number, verification.verified_at
         assert sealed is not None
         assert verified_at is not None
-        number, envelope, ledger_key = together(
+        number, envelope, ledger_key, suppression = together(
             lambda: self.pending.open(verification.id, sealed),
             lambda: self.sealer.envelope(customer_id),
             lambda: self.ledger.new_key(customer_id),
+            lambda: self.store.get(Suppression, *place_of(verification.tag)),
         )
         if number.stands_in(customer_id):
             raise FieldInvalid("/customer_id", "must not contain the phone number")
-        customer = Insert(
-            Customer(
-                id=customer_id,
-                created_at=at,
-                verified_at=verified_at,
-                locale=verification.locale,
-                tag=verification.tag,
-                masked=verification.masked,
-                region=verification.region,
-                number=envelope.seal(number),
-                test_number=verification.test_number,
-                under_14=under_14,
-            )
+        customer = Customer(
+            id=customer_id,
+            created_at=at,
+            verified_at=verified_at,
+            locale=verification.locale,
+            tag=verification.tag,
+            masked=verification.masked,
+            region=verification.region,
+            number=envelope.seal(number),
+            test_number=verification.test_number,
+            under_14=under_14,
+            time_zones=number.time_zones,
         )
         writes: tuple[Write, ...] = (
-            customer,
             Insert(TagHolder(verification.tag, customer_id)),
             Insert(envelope.key),
             Insert(ledger_key),
             *self.idempotency.claim(keyed, customer_id, customer_id, at),
         )
-        self._commit(verification, customer_id, at, writes)
-        return customer.record
+        return self._committed(verification, customer, suppression, at, writes)
 
-    def _commit(self, verification: Verification, customer_id: str, at: datetime, writes: tuple[Write, ...]) -> None:
+    def _committed(
+        self,
+        verification: Verification,
+        customer: Customer,
+        suppression: Suppression | None,
+        at: datetime,
+        writes: tuple[Write, ...],
+    ) -> Customer:
         while True:
+            # A STOP that comes in this moment finds no customer yet, and writes what is expected here.
+            made = Insert(suppressed(customer, suppression))
+            guard = Expect(suppression) if suppression else Absent(Suppression, place_of(verification.tag))
+            spent = Replace(verification, self._spent(verification, customer.id, at))
             try:
-                return self.store.commit(Replace(verification, self._spent(verification, customer_id, at)), *writes)
+                self.store.commit(spent, made, guard, *writes)
+                return made.record
             except Conflict as conflict:
                 # The proof first: who comes second with the same proof must not learn who holds the number.
                 if conflict.hit(Verification):
                     current = conflict.current(Verification)
                     if current is None:
                         raise NotFound from None
-                    self._spent(current, customer_id, at)
+                    self._spent(current, customer.id, at)
                     verification = current
                 if conflict.hit(Customer):
                     raise CustomerExists from None
                 if conflict.hit(TagHolder):
                     raise NumberInUse from None
-                if not conflict.hit(Verification):
+                if conflict.hit(Suppression):
+                    suppression = conflict.current(Suppression)
+                elif not conflict.hit(Verification):
                     raise
 
     def _spent(self, verification: Verification, customer_id: str, at: datetime) -> Verification:

@@ -10,7 +10,7 @@ A = TypeVar("A")
 B = TypeVar("B")
 C = TypeVar("C")
 
-# In Lambda one request at a time makes at most four independent calls; the local server has many requests at once.
+# In Lambda a list of previews makes a hundred independent calls, all else ten; the local server has many requests.
 WORKERS = 64
 
 

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from chalicelib.domain.access import AccessLogEntry
 from chalicelib.domain.caller import Caller
+from chalicelib.domain.cap import MONTH, Share
 from chalicelib.domain.contact import ContactToken, token_digest
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import ContactTokenInvalid
-from chalicelib.domain.gate import decide
+from chalicelib.domain.gate import cap, decide
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.writes import Conflict, Expect, Insert, Replace, Write
 from chalicelib.ports import Store
@@ -43,11 +44,7 @@ class ContactUse:
         _, customer = together(
             lambda: self.opening.admit(caller, at), lambda: self.store.get(Customer, found.customer_id)
         )
-        if customer is None or customer.version != found.customer_version:
-            raise ContactTokenInvalid
-        if not decide(customer, found.question, self.policy, at).permitted:
-            raise ContactTokenInvalid
-        return found, customer
+        return found, self._permitted(found, customer, at)
 
     def consume(
         self, token: ContactToken, customer: Customer, entry: AccessLogEntry, at: datetime, *writes: Write
@@ -59,9 +56,26 @@ class ContactUse:
             Conflict: one of `writes` was refused.
         """
         # The head is expected unchanged: a withdrawal that was answered before this commit kills the token here.
-        try:
-            self.store.commit(Replace(token, token.used(at)), Expect(customer), Insert(entry), *writes)
-        except Conflict as conflict:
-            if conflict.hit(ContactToken) or conflict.hit(Customer):
-                raise ContactTokenInvalid from None
-            raise
+        # Another contact may have moved its shares meanwhile, and that kills nothing.
+        while True:
+            try:
+                head = self._counted(token, customer, at)
+                return self.store.commit(Replace(token, token.used(at)), head, Insert(entry), *writes)
+            except Conflict as conflict:
+                if conflict.hit(ContactToken):
+                    raise ContactTokenInvalid from None
+                if {kind for kind, _ in conflict.refused} != {Customer}:
+                    raise
+                customer = self._permitted(token, conflict.current(Customer), at)
+
+    def _permitted(self, token: ContactToken, customer: Customer | None, at: datetime) -> Customer:
+        if customer is None or customer.ground != token.ground:
+            raise ContactTokenInvalid
+        if not decide(customer, token.question, self.policy, at, token.digest).permitted:
+            raise ContactTokenInvalid
+        return customer
+
+    def _counted(self, token: ContactToken, customer: Customer, at: datetime) -> Write:
+        if cap(customer, token.purpose, self.policy) is None:
+            return Expect(customer)
+        return Replace(customer, customer.with_share(token.purpose, Share(token.digest, at + MONTH), at))

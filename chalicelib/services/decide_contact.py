@@ -3,15 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from chalicelib.domain.access import DecisionLogEntry
 from chalicelib.domain.caller import Caller
+from chalicelib.domain.cap import Share
 from chalicelib.domain.claim import KeyedRequest
-from chalicelib.domain.contact import ContactToken, new_token, token_digest
+from chalicelib.domain.contact import ContactToken, Secret, new_token, token_digest
 from chalicelib.domain.customer import Customer
-from chalicelib.domain.errors import FieldInvalid, NotFound, NotReplayable
-from chalicelib.domain.gate import ContactQuestion, Decision, decide
+from chalicelib.domain.errors import FieldInvalid, NotReplayable
+from chalicelib.domain.gate import ContactQuestion, Decision, cap, decide
+from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.writes import Insert, Write
+from chalicelib.domain.writes import Conflict, Insert, Replace, Write
 from chalicelib.ports import Clock, Store
+from chalicelib.services.changing import existing
 from chalicelib.services.idempotency import Idempotency
 
 
@@ -20,13 +24,13 @@ class ContactAnswer:
     """A decision, and the token that uses it once if it permits."""
 
     decision: Decision
-    token: str | None = None
+    token: Secret | None = None
     expires_at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class DecideContact:
-    """One strongly consistent read decides; one write makes the token."""
+    """One strongly consistent read decides; one commit logs it, makes the token and reserves its share of the cap."""
 
     policy: Policy
     clock: Clock
@@ -41,37 +45,73 @@ class DecideContact:
             FieldInvalid: there is no such purpose.
             NotReplayable, IdempotencyKeyReused: the key was used before, with the same body or another.
         """
-        if question.purpose not in self.policy.rules.purposes:
-            raise FieldInvalid("/purpose", "is not a purpose of this service")
-        return self.idempotency.once(keyed, lambda: self._decide(caller, question, keyed), self._refuse)
-
-    def _refuse(self, _earlier: str) -> ContactAnswer:
-        raise NotReplayable
+        require_purpose(self.policy, question.purpose)
+        return self.idempotency.once(keyed, lambda: self._decide(caller, question, keyed), _refuse)
 
     def _decide(self, caller: Caller, question: ContactQuestion, keyed: KeyedRequest | None) -> ContactAnswer:
-        customer = self.store.get(Customer, question.customer_id)
-        if customer is None:
-            raise NotFound
-        at = self.clock.now()
-        decision = decide(customer, question, self.policy, at)
-        writes: list[Write] = [*self.idempotency.claim(keyed, "decision", customer.id, at)]
-        answer = ContactAnswer(decision)
-        if decision.permitted:
-            token = new_token()
-            expires_at = at + timedelta(seconds=self.policy.rules.contact.token_lifetime_seconds)
-            answer = ContactAnswer(decision, token, expires_at)
-            record = ContactToken(
-                digest=token_digest(token),
-                customer_id=customer.id,
-                purpose=question.purpose,
-                channel=question.channel,
-                client_id=caller.client_id,
-                subject=caller.subject,
-                customer_version=customer.version,
-                evidence=decision.evidence,
-                lapses_at=expires_at,
-            )
-            writes.append(Insert(record))
-        if writes:
-            self.store.commit(*writes)
-        return answer
+        customer = existing(self.store, Customer, question.customer_id)
+        while True:
+            at = self.clock.now()
+            decision = decide(customer, question, self.policy, at)
+            answer, writes = self._permission(caller, customer, question, decision, at)
+            entry = Insert(_entry(caller, question, decision, at))
+            try:
+                self.store.commit(entry, *writes, *self.idempotency.claim(keyed, "decision", customer.id, at))
+                return answer
+            except Conflict as conflict:
+                # Of two who want the last share of a cap, the second is told of the first.
+                if {kind for kind, _ in conflict.refused} != {Customer}:
+                    raise
+                customer = conflict.current(Customer) or existing(self.store, Customer, customer.id)
+
+    def _permission(
+        self, caller: Caller, customer: Customer, question: ContactQuestion, decision: Decision, at: datetime
+    ) -> tuple[ContactAnswer, list[Write]]:
+        if not decision.permitted:
+            return ContactAnswer(decision), []
+        token = new_token()
+        record = ContactToken(
+            digest=token_digest(token),
+            customer_id=customer.id,
+            purpose=question.purpose,
+            channel=question.channel,
+            client_id=caller.client_id,
+            subject=caller.subject,
+            ground=customer.ground,
+            evidence=decision.evidence,
+            lapses_at=at + timedelta(seconds=self.policy.rules.contact.token_lifetime_seconds),
+        )
+        writes: list[Write] = [Insert(record)]
+        if cap(customer, question.purpose, self.policy) is not None:
+            reserved = Share(record.digest, record.lapses_at, record.ground)
+            writes.append(Replace(customer, customer.with_share(question.purpose, reserved, at)))
+        return ContactAnswer(decision, token, record.lapses_at), writes
+
+
+def require_purpose(policy: Policy, purpose: str) -> None:
+    """Returns if the policy has such a purpose.
+
+    Raises:
+        FieldInvalid: it has not.
+    """
+    if purpose not in policy.rules.purposes:
+        raise FieldInvalid("/purpose", "is not a purpose of this service")
+
+
+def _entry(caller: Caller, question: ContactQuestion, decision: Decision, at: datetime) -> DecisionLogEntry:
+    return DecisionLogEntry(
+        id=new_id("dec"),
+        customer_id=question.customer_id,
+        at=at,
+        purpose=question.purpose,
+        channel=question.channel,
+        role=caller.role,
+        client_id=caller.client_id,
+        subject=caller.subject,
+        reason=decision.reason,
+        evidence=decision.evidence,
+    )
+
+
+def _refuse(_earlier: str) -> ContactAnswer:
+    raise NotReplayable

@@ -22,6 +22,7 @@ def test_a_bound_customer_is_answered_in_full(api: Api) -> None:
         "phone_number_masked": MASKED,
         "verified_at": "2026-11-21T12:00:00Z",
         "under_14": False,
+        "time_zone": None,
         "purge_at": None,
     }
     assert api.call("GET", f"/v1/customers/{CUSTOMER_ID}", STAFF).body == reply.body
@@ -86,6 +87,7 @@ def test_a_closed_customer_is_restricted_until_its_purge(api: Api, customer_id: 
         "phone_number_masked": MASKED,
         "verified_at": "2026-11-21T12:00:00Z",
         "under_14": False,
+        "time_zone": None,
         "purge_at": "2026-12-21T12:00:00Z",
     }
     api.pass_time(days=1)

@@ -10,6 +10,9 @@ from chalicelib.domain.customer import Customer, SealedNumber
 from chalicelib.domain.errors import Refused
 from chalicelib.domain.guard_rules import GuardRules, UnverifiedBudget
 from chalicelib.domain.policy import Policy
+from chalicelib.domain.quiet import QuietHours
+from chalicelib.domain.reply import Replies
+from chalicelib.domain.reveal_rules import RevealRules
 from chalicelib.domain.rules import (
     Asking,
     ContactRules,
@@ -17,11 +20,11 @@ from chalicelib.domain.rules import (
     Purpose,
     Retention,
     Rules,
-    Throttles,
     VerificationRules,
 )
 from chalicelib.domain.sending_rules import Country, Senders, SmsRules, Spending
 from chalicelib.domain.throttle import Limit
+from chalicelib.domain.throttle_rules import Throttles
 from chalicelib.domain.verification import Send, Verification
 from chalicelib.domain.wording import CODE_TEXTS, Notice, Texts
 
@@ -32,12 +35,14 @@ RETENTION = Retention(86400, 86400, 30, 1095)
 LIMITS = (Limit(5, 600),)
 WRONG_CODES = (Limit(10, 86400, 30, 3600),)
 WALLET = Limit(6000, 60)
-THROTTLES = Throttles(*(LIMITS,) * 5, WRONG_CODES, *(LIMITS,) * 5, (Limit(4, 600),), WALLET)
+DAILY = (*LIMITS, Limit(20, 86400))
+THROTTLES = Throttles(*(LIMITS,) * 5, WRONG_CODES, *(LIMITS,) * 3, DAILY, *(LIMITS,) * 3, (Limit(4, 600),), WALLET)
 BUDGET = UnverifiedBudget(20, 30, 30, 3, 20, 20, 20, 2, 20, 1000, 10_000)
 GUARD = GuardRules("enforce", 3, 150, BUDGET, BUDGET)
 SPENDING = Spending("50.00", "500.00", "5000.00", 80)
 COUNTRIES = {"other": Country("0.25")}
-SMS = SmsRules("Ringfence", "0.50")
+SMS = SmsRules("Ringfence", "0.50", ())
+REVEALS = RevealRules("", 3, 2, (), ("prefix",), 60)
 ALL = ("sms", "call", "app")
 PURPOSES = {
     "account_security": Purpose("contract", ("sms", "call"), 1, essential=True),
@@ -87,6 +92,8 @@ RULEBOOK = Rules(
     SMS,
     Senders(),
     ContactRules(300),
+    REVEALS,
+    {"other": QuietHours("21:00", "08:00")},
     Asking(180),
     RETENTION,
     {},
@@ -99,6 +106,7 @@ CONTACT = {
     "order_notice": {"order_shipped": "{company}: order {order} comes on {day}.", "sorry": "{company}: we are sorry."},
     "marketing": {"offer": "{company}: {title}"},
 }
+REPLIES = Replies(("STOP", "\u9000\u8a02"), ("R",), ("START",), "{company}: stopped.", "{company}: choose at {url}")
 NOTICES = {
     (purpose, version, locale): a_notice(purpose, version, locale)
     for purpose, rule in PURPOSES.items()
@@ -106,6 +114,13 @@ NOTICES = {
     for locale in LOCALES
 }
 POLICY = Policy(RULEBOOK, NOTICES, {locale: Texts(CODES, CONTACT) for locale in LOCALES})
+
+# The same, with marketing for advertising.
+ADVERTISING = replace(
+    POLICY,
+    rules=replace(RULEBOOK, purposes={**PURPOSES, "marketing": replace(PURPOSES["marketing"], commercial=True)}),
+    texts={locale: replace(texts, opt_out="{word}", replies=REPLIES) for locale, texts in POLICY.texts.items()},
+)
 
 
 def a_verification(**changes: Any) -> Verification:
@@ -131,4 +146,4 @@ def a_customer(**changes: Any) -> Customer:
     active = Customer(
         "cus_0123", NOON, NOON, "en", "1.tag", "+44********56", "GB", SealedNumber("number_1", b"n", b"c")
     )
-    return replace(active, **changes)
+    return replace(active, **{"time_zones": ("Europe/London",), **changes})

@@ -11,7 +11,7 @@ from chalicelib.domain.asking import ASKABLE, Prompt, prompts
 from chalicelib.domain.customer import ConsentState
 from chalicelib.domain.errors import CustomerPurged, CustomerRestricted
 from chalicelib.domain.gate import ContactQuestion, decide
-from tests.domain.samples import ALL, LOCALES, NOON, POLICY, a_customer
+from tests.domain.samples import ADVERTISING, ALL, LOCALES, NOON, POLICY, a_customer
 
 COOL_DOWN = timedelta(days=180)
 STATES = st.builds(
@@ -51,6 +51,14 @@ def test_a_no_is_respected_for_the_whole_cool_down_whatever_the_notice(decision:
     last = NOON + COOL_DOWN - timedelta(microseconds=1)
     assert marketing(state, last) == Prompt("marketing", "cooling_down", NOON + COOL_DOWN)
     assert marketing(state, NOON + COOL_DOWN) == Prompt("marketing", "asked_long_ago")
+
+
+def test_a_number_that_was_stopped_is_not_asked_for_advertising_before_the_cool_down_is_over() -> None:
+    state, stopped = ConsentState("given", 3, "en", ALL, "evt_1", NOON), NOON + timedelta(days=1)
+    customer = a_customer(consents={"marketing": state}, suppressed_at=stopped)
+    found = {at: prompts(customer, ADVERTISING, at)[2] for at in (stopped, stopped + COOL_DOWN)}
+    assert found[stopped] == Prompt("marketing", "cooling_down", stopped + COOL_DOWN)
+    assert found[stopped + COOL_DOWN] == Prompt("marketing", "asked_long_ago")
 
 
 def test_what_was_given_is_asked_again_only_when_it_has_ended_or_meant_something_else() -> None:

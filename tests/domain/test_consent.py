@@ -272,6 +272,7 @@ def test_the_head_says_what_the_event_said(event: ConsentEvent) -> None:
         at,
         NOON if event.valid_until else None,
         event.actor == "guardian",
+        event.most_per_month,
     )
 
 

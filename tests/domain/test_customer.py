@@ -1,10 +1,11 @@
 """A customer goes from active to restricted to purged, and never back."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 
 import pytest
 
+from chalicelib.domain.cap import Share
 from chalicelib.domain.customer import LEDGER_KEY, ConsentState
 from chalicelib.domain.errors import CustomerPurged, CustomerRestricted
 from chalicelib.domain.ledger import GENESIS, link
@@ -103,3 +104,15 @@ def test_a_word_of_the_very_moment_of_coming_of_age_is_a_child_s() -> None:
         assert grown.lacks_guardian(state) is is_child_s
         assert not grown.lacks_guardian(replace(state, by_guardian=True))
     assert not a_customer().lacks_guardian(STATE)
+
+
+def test_a_purged_customer_keeps_nothing_but_what_is_listed() -> None:
+    kept = {"id", "created_at", "verified_at", "locale", "status", "consents", "ledger_sequence", "ledger_hash"}
+    kept |= {"test_number", "under_14", "of_age_at", "closed_at", "purged_at", "due_at", "due_reason", "version"}
+    share = Share("digest", NOON, "ground")
+    customer = a_customer(
+        time_zones=("Europe/London",), own_time_zone="Europe/Paris", suppressed_at=NOON, shares={"marketing": (share,)}
+    )
+    purged = customer.closed(NOON, RETENTION).purged(NOON, RETENTION)
+    left = {it.name: getattr(purged, it.name) for it in fields(purged) if it.name not in kept}
+    assert all(not value for value in left.values()), left

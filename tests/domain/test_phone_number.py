@@ -164,3 +164,25 @@ def test_the_policy_turns_regions_and_line_types_away() -> None:
             require_accepted(number, regions, kinds)
         assert refused.value.pointer == "/phone_number"
         assert "7400" not in refused.value.reason
+
+
+@pytest.mark.parametrize(
+    ("number", "zones"),
+    [
+        ("+8613800138000", ("Asia/Shanghai",)),
+        ("+14155550123", ("America/Los_Angeles",)),
+        # They share a calling code with a larger neighbour.
+        ("+18765551234", ("America/Jamaica",)),
+        ("+77012345678", ("Asia/Almaty", "Asia/Aqtobe")),
+        # Reserved for fiction, so libphonenumber knows no such number.
+        ("+447700900123", ("Europe/Guernsey", "Europe/Isle_of_Man", "Europe/London")),
+        ("+881612345678", ()),
+    ],
+)
+def test_where_a_number_may_be(number: str, zones: tuple[str, ...]) -> None:
+    assert known_phone_number(number).time_zones == zones
+
+
+def test_a_mobile_number_of_a_wide_country_may_be_anywhere_in_it() -> None:
+    found = known_phone_number("+79161234567").time_zones
+    assert {"Europe/Moscow", "Asia/Vladivostok"} <= set(found)

@@ -8,7 +8,7 @@ from chalicelib.domain.consent import shown_notice
 from chalicelib.domain.customer import ConsentState
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.standing import Shown, Standing, chosen, refusals, shown_now, standings
-from tests.domain.samples import LOCALES, NOON, POLICY, a_customer
+from tests.domain.samples import ADVERTISING, LOCALES, NOON, POLICY, a_customer
 
 YEAR = timedelta(days=365)
 TICK = timedelta(microseconds=1)
@@ -23,6 +23,11 @@ def state(decision: str, version: int = 3, **changes: object) -> ConsentState:
 def marketing(found: ConsentState | None, **changes: object) -> Standing:
     customer = a_customer(consents={"marketing": found} if found else {}, **changes)
     return standings(customer, POLICY, NOON)["marketing"]
+
+
+def advertised(found: ConsentState | None, **changes: object) -> Standing:
+    customer = a_customer(consents={"marketing": found} if found else {}, **changes)
+    return standings(customer, ADVERTISING, NOON)["marketing"]
 
 
 @pytest.mark.parametrize(
@@ -45,6 +50,14 @@ def test_the_word_that_counts(found: ConsentState | None, word: str) -> None:
     standing = marketing(found)
     assert (standing.word, standing.state) == (word, found)
     assert standing.channels == (("sms", "app") if word == "given" else ())
+
+
+def test_what_was_agreed_to_for_a_number_that_takes_no_advertising_is_not_given() -> None:
+    stopped = advertised(state("given"), suppressed_at=NOON)
+    assert (stopped.word, stopped.channels, stopped.is_open, stopped.no) == ("suppressed", (), True, "withdrawn")
+    assert advertised(state("given")).word == "given"
+    assert advertised(state("withdrawn"), suppressed_at=NOON).word == "withdrawn"
+    assert marketing(state("given"), suppressed_at=NOON).word == "given"
 
 
 def test_what_a_child_said_alone_is_not_given() -> None:

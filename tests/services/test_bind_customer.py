@@ -33,7 +33,7 @@ def test_the_number_moves_from_the_proof_to_the_customer(world: World) -> None:
     assert customer.number is not None
     assert world.row(WrappedKey, customer.id, LEDGER_KEY)
     key = world.row(WrappedKey, customer.id, customer.number.key_id)
-    assert world.adapters.opener.open(customer.id, customer.number, key).e164 == NUMBER
+    assert world.adapters.opener.open(customer.id, customer.number, key).number.e164 == NUMBER
 
 
 def test_a_number_belongs_to_one_customer(world: World) -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.domain.access import DecisionLogEntry
 from chalicelib.domain.contact import ContactToken, token_digest
 from chalicelib.domain.errors import FieldInvalid, IdempotencyKeyReused, NotFound, NotReplayable
 from chalicelib.domain.gate import ContactQuestion
@@ -33,12 +34,27 @@ def test_yes_comes_with_a_token_for_this_caller_and_question(world: World) -> No
     assert answer.token not in repr(answer)
 
 
-def test_no_comes_without_one_and_writes_nothing(world: World) -> None:
+def test_no_comes_without_one_and_leaves_a_line_in_the_log(world: World) -> None:
     customer = world.customer()
     before = dict(world.store.rows)
     answer = ask(world, customer.id)
     assert (answer.decision.reason, answer.token, answer.expires_at) == ("consent_missing", None, None)
-    assert world.store.rows == before
+    assert {kind for kind, _ in world.store.rows.keys() - before.keys()} == {DecisionLogEntry}
+
+
+def test_every_answer_is_logged_with_who_asked(world: World) -> None:
+    customer = world.customer()
+    ask(world, customer.id)
+    event = world.say(customer)
+    world.later(seconds=1)
+    ask(world, customer.id)
+    logged = world.ringfence.read_access_log(customer.id).decisions
+    assert [(it.reason, it.evidence) for it in logged] == [
+        ("consent_given", (event.event_id,)),
+        ("consent_missing", ()),
+    ]
+    assert {(it.role, it.client_id, it.subject) for it in logged} == {("staff", STAFF.client_id, STAFF.subject)}
+    assert {(it.purpose, it.channel) for it in logged} == {("order_notice", "sms")}
 
 
 def test_a_withdrawal_counts_for_the_very_next_question(world: World) -> None:

@@ -1,4 +1,4 @@
-"""What answers say. No number is in any of them but RevealAnswer.
+"""What answers say. No number is in any of them; what is said of contacts stands in contact_answers.py.
 
 Dictionaries with a shape, which cost a start nothing; OpenAPI is made from the same shapes.
 """
@@ -48,6 +48,7 @@ class CustomerAnswer(TypedDict):
     phone_number_masked: str | None
     verified_at: datetime
     under_14: bool
+    time_zone: str | None
     purge_at: datetime | None
 
 
@@ -180,56 +181,6 @@ ReceiptAnswer = TypedDict(
 ReceiptAnswer.__doc__ = "ISO/IEC TS 27560; docs/schemas/consent-receipt.schema.json says all that is in it."
 
 
-class DecisionAnswer(TypedDict):
-    """May contact be made now?"""
-
-    decision: str
-    reason: str
-    evidence: list[str]
-    next_allowed_at: datetime | None
-    contact_token: str | None
-    expires_at: datetime | None
-
-
-class MessageAnswer(TypedDict):
-    """A message that was handed to the carrier, or may have been."""
-
-    message_id: str
-    status: str
-
-
-class RevealAnswer(TypedDict):
-    """A number in clear."""
-
-    phone_number: str
-
-
-class PreferenceLinkAnswer(TypedDict):
-    """Where a customer enters the preference centre, once."""
-
-    url: str
-    expires_at: datetime
-
-
-class AccessAnswer(TypedDict):
-    """One opening of a customer's number."""
-
-    entry_id: str
-    opened_at: datetime
-    action: str
-    purpose: str
-    channel: str
-    role: str
-    justification: str | None
-    evidence: list[str]
-
-
-class AccessLogAnswer(TypedDict):
-    """The latest openings, newest first."""
-
-    entries: list[AccessAnswer]
-
-
 class PurgeRunAnswer(TypedDict):
     """The report of one purge run."""
 
@@ -290,3 +241,6 @@ class ProblemAnswer(TypedDict):
     errors: NotRequired[list[FieldProblem]]
     attempts_remaining: NotRequired[int]
     resend_at: NotRequired[datetime]
+    approval_id: NotRequired[str]
+    expires_at: NotRequired[datetime]
+    paused_until: NotRequired[datetime]

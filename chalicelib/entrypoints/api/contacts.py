@@ -1,14 +1,18 @@
-"""/v1/contact-decisions, /v1/messages and /v1/reveals"""
+"""/v1/contact-decisions"""
+
+from collections.abc import Mapping
+from datetime import datetime
 
 from chalice.app import Blueprint
 
 from chalicelib.bootstrap import ringfence
 from chalicelib.domain import errors
 from chalicelib.domain.contact import Secret
-from chalicelib.domain.gate import ContactQuestion
-from chalicelib.entrypoints.api.answers import DecisionAnswer, MessageAnswer, RevealAnswer
-from chalicelib.entrypoints.api.bodies import ContactBody, MessageBody, RevealBody
+from chalicelib.domain.gate import ContactQuestion, Decision
+from chalicelib.domain.reasons import sentence
+from chalicelib.entrypoints.api.bodies import ContactBatchBody, ContactBody
 from chalicelib.entrypoints.api.call import Call
+from chalicelib.entrypoints.api.contact_answers import ContactBatchAnswer, DecisionAnswer, PreviewAnswer
 from chalicelib.entrypoints.api.endpoint import endpoint
 
 bp = Blueprint(__name__)
@@ -24,50 +28,69 @@ bp = Blueprint(__name__)
     problems=(errors.NotFound, errors.NotReplayable),
 )
 def decide_contact(call: Call[ContactBody]) -> DecisionAnswer:
-    """Says whether a customer may be contacted now, and why; if so, with a token for one contact."""
-    question = ContactQuestion(call.body.customer_id, call.body.purpose, call.body.channel)
-    answer = ringfence().decide_contact(call.caller, question, call.keyed)
-    return DecisionAnswer(
-        decision="permitted" if answer.decision.permitted else "refused",
-        reason=answer.decision.reason,
-        evidence=list(answer.decision.evidence),
-        next_allowed_at=answer.decision.next_allowed_at,
-        contact_token=answer.token,
-        expires_at=answer.expires_at,
-    )
+    """Says whether a customer may be contacted now, and why; if so, with a token for one contact.
 
-
-@endpoint(
-    bp,
-    "POST",
-    "/v1/messages",
-    roles=("staff", "wallet"),
-    body=MessageBody,
-    status=202,
-    answer=MessageAnswer,
-    problems=(errors.ContactTokenInvalid, errors.Throttled, errors.SpendLimitReached),
-)
-def send_message(call: Call[MessageBody]) -> MessageAnswer:
-    """Sends a text by SMS to a customer whose number the caller never sees; uses up the token."""
+    A preview brings no token, takes no share of a cap and is kept as a count only.
+    """
     body = call.body
-    message = ringfence().strongroom.send_message(
-        call.authorization, body.contact_token, body.template, body.parameters, call.keyed
+    if body.preview:
+        previewed = _preview(call, [body.customer_id])[body.customer_id]
+        if previewed is None:
+            raise errors.NotFound
+        return _decision(previewed, body.locale)
+    answer = ringfence().decide_contact(
+        call.caller, ContactQuestion(body.customer_id, body.purpose, body.channel), call.keyed
     )
-    return MessageAnswer(message_id=message.id, status=message.delivery)
+    return _decision(answer.decision, body.locale, answer.token, answer.expires_at)
 
 
 @endpoint(
     bp,
     "POST",
-    "/v1/reveals",
-    roles=("staff",),
-    body=RevealBody,
-    answer=RevealAnswer,
-    problems=(errors.ContactTokenInvalid, errors.Throttled, errors.NotReplayable),
+    "/v1/contact-decisions/batch",
+    roles=("staff", "wallet"),
+    body=ContactBatchBody,
+    answer=ContactBatchAnswer,
 )
-def reveal_number(call: Call[RevealBody]) -> RevealAnswer:
-    """Shows a customer's number once, for a reason that is logged; uses up the token."""
-    number = ringfence().strongroom.reveal(
-        call.authorization, call.body.contact_token, call.body.justification, call.keyed
+def preview_contacts(call: Call[ContactBatchBody]) -> ContactBatchAnswer:
+    """Says for up to 100 customers whether they may be contacted now: previews, without tokens."""
+    found = _preview(call, call.body.customer_ids)
+    decisions = [
+        PreviewAnswer(
+            customer_id=customer_id,
+            decision=_word(decision),
+            reason=decision.reason,
+            explanation=sentence(decision.reason, call.body.locale),
+            evidence=list(decision.evidence),
+            next_allowed_at=decision.next_allowed_at,
+        )
+        for customer_id, decision in found.items()
+        if decision is not None
+    ]
+    return ContactBatchAnswer(
+        decisions=decisions, not_found=[each for each, decision in found.items() if decision is None]
     )
-    return RevealAnswer(phone_number=Secret(number.e164))
+
+
+def _preview(
+    call: Call[ContactBody] | Call[ContactBatchBody], customer_ids: list[str]
+) -> Mapping[str, Decision | None]:
+    return ringfence().preview_contacts(call.caller, customer_ids, call.body.purpose, call.body.channel)
+
+
+def _word(decision: Decision) -> str:
+    return "permitted" if decision.permitted else "refused"
+
+
+def _decision(
+    decision: Decision, locale: str | None, token: Secret | None = None, expires_at: datetime | None = None
+) -> DecisionAnswer:
+    return DecisionAnswer(
+        decision=_word(decision),
+        reason=decision.reason,
+        explanation=sentence(decision.reason, locale),
+        evidence=list(decision.evidence),
+        next_allowed_at=decision.next_allowed_at,
+        contact_token=token,
+        expires_at=expires_at,
+    )

@@ -6,7 +6,7 @@ from chalicelib.bootstrap import ringfence
 from chalicelib.domain import errors
 from chalicelib.domain.customer import Customer
 from chalicelib.entrypoints.api.answers import CustomerAnswer
-from chalicelib.entrypoints.api.bodies import AgeBody, BindBody, NoBody
+from chalicelib.entrypoints.api.bodies import AgeBody, BindBody, NoBody, TimeZoneBody
 from chalicelib.entrypoints.api.call import Call
 from chalicelib.entrypoints.api.endpoint import endpoint
 
@@ -72,6 +72,21 @@ def note_age(call: Call[AgeBody], customer_id: str) -> CustomerAnswer:
 
 @endpoint(
     bp,
+    "PUT",
+    "/v1/customers/{customer_id}/time-zone",
+    roles=("wallet", "customer"),
+    body=TimeZoneBody,
+    answer=CustomerAnswer,
+    problems=(errors.NotFound, errors.CustomerRestricted, errors.CustomerPurged),
+)
+def set_time_zone(call: Call[TimeZoneBody], customer_id: str) -> CustomerAnswer:
+    """Says where the customer is, so that quiet hours go by their clock; null goes by the number again."""
+    call.caller.require_reach(customer_id)
+    return _answer(ringfence().set_time_zone(customer_id, call.body.time_zone, call.keyed))
+
+
+@endpoint(
+    bp,
     "POST",
     "/v1/customers/{customer_id}/closure",
     roles=("wallet", "customer"),
@@ -93,5 +108,6 @@ def _answer(customer: Customer) -> CustomerAnswer:
         phone_number_masked=customer.masked,
         verified_at=customer.verified_at,
         under_14=customer.under_14,
+        time_zone=customer.own_time_zone,
         purge_at=customer.due_at if customer.status == "restricted" else None,
     )
