@@ -30,7 +30,7 @@ def sns_log(status: str = "SUCCESS", response: Any = "Message has been accepted 
     }
 
 
-def event(kind: str = "TEXT_DELIVERED", *, final: bool = True, verification_id: str | None = None) -> dict[str, Any]:
+def event(kind: str = "TEXT_DELIVERED", *, final: bool = True, reference: str | None = None) -> dict[str, Any]:
     """An event of End User Messaging."""
     return {
         "eventType": kind,
@@ -48,7 +48,7 @@ def event(kind: str = "TEXT_DELIVERED", *, final: bool = True, verification_id: 
         "messageType": "TRANSACTIONAL",
         "messageStatus": kind.removeprefix("TEXT_"),
         "messageStatusDescription": f"Message to {DESTINATION} has been accepted by phone carrier",
-        "context": {"verification": verification_id} if verification_id else {"account": "bar"},
+        "context": {"reference": reference} if reference else {"account": "bar"},
         "totalMessageParts": 1,
         "totalMessagePrice": 0.09582,
         "totalCarrierFee": 0.0,

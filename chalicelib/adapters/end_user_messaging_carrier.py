@@ -49,7 +49,7 @@ class EndUserMessagingCarrier:
             "MessageType": "TRANSACTIONAL",
             "MaxPrice": self.rules.max_price_usd,
             "TimeToLive": max(SHORTEST_LIFE_SECONDS, code_seconds or LIFE_SECONDS),
-            "Context": {"verification": reference},
+            "Context": {"reference": reference},
             "MessageFeedbackEnabled": code_seconds is not None,
         }
         if account.configuration_set:

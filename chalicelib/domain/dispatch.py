@@ -1,7 +1,10 @@
-"""Which verification a carrier's message id belongs to."""
+"""Which verification or message a carrier's message id belongs to."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+# SNS sends delivery logs, and End User Messaging its events, for up to three days.
+RECEIPTS_COME_FOR = timedelta(hours=72)
 
 
 @dataclass(frozen=True)
@@ -10,10 +13,10 @@ class Dispatch:
 
     Attributes:
         message_id: the carrier's.
-        lapses_at: carriers send receipts for up to 72 hours.
+        reference: the verification's id or the message's.
     """
 
     message_id: str
-    verification_id: str
+    reference: str
     lapses_at: datetime
     version: str = ""

@@ -5,10 +5,15 @@ guide, "Event types for SMS" and "Example event data". What a carrier writes is 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
-from chalicelib.domain.verification import Verification
+from chalicelib.domain.contact import Message
+from chalicelib.domain.verification import Send, Verification
+
+# What is sent: one of a verification's, or a message itself.
+S = TypeVar("S", Send, Message)
 
 # Why a send failed, or how far it is known to have come: our word, and the sentence for a person.
 REASONS: Mapping[str, str] = {
@@ -19,6 +24,7 @@ REASONS: Mapping[str, str] = {
     "expired": "The SMS could not be delivered in time.",
     "invalid_number": "No phone has this number.",
     "invalid_text": "The text of the SMS was refused.",
+    "not_opened": "The number could not be opened, so nothing was sent.",
     "opted_out": "The owner of this number wants no SMS from us.",
     "phone_blocked": "The phone or its contract takes no SMS from us.",
     "quota": "The account has used up what it may spend on SMS.",
@@ -73,8 +79,8 @@ EVENT_TYPES: Mapping[str, tuple[str, str | None]] = {
     "TEXT_UNKNOWN": ("accepted", None),
 }
 
-# Whose events alone name the verification, and so find a send of which no outcome was written.
-NAMES_VERIFICATION = "end_user_messaging"
+# Whose events alone name the verification or message, and so find a send of which no outcome was written.
+NAMES_REFERENCE = "end_user_messaging"
 
 # Sent or not: nobody knows. A queued send is not among them: it was surely not sent.
 _LOST = ("intended", "opening", "unknown")
@@ -91,13 +97,13 @@ class Receipt:
         message_id: the sender's own name for the SMS.
         delivery: accepted, delivered, failed or opted_out.
         reason: a word of REASONS; None where there is nothing to add.
-        verification_id: what was sent along as the event's context, if the sender takes one.
+        reference: the verification's id or the message's, if the sender takes one along and brings it back.
     """
 
     message_id: str
     delivery: str
     reason: str | None = None
-    verification_id: str | None = None
+    reference: str | None = None
 
 
 def read_receipt(message: object) -> Receipt | None:
@@ -122,15 +128,16 @@ def with_receipt(verification: Verification, receipt: Receipt) -> Verification:
     Receipts come late, twice and in any order. What was delivered stays so, whatever comes after; of two failures the
     first one stays. A receipt that names no send, but the verification, is about the one send whose outcome was lost.
     """
-    position = _position(verification, receipt)
-    if position is None:
+    sends = verification.sends
+    position = _position(sends, verification.id, receipt)
+    if position is None or (told := _told(sends[position], receipt)) is sends[position]:
         return verification
-    send = verification.sends[position]
-    if _worth(receipt.delivery, receipt.reason) <= _worth(send.delivery, send.reason):
-        return verification
-    sender = send.sender or NAMES_VERIFICATION
-    told = replace(send, delivery=receipt.delivery, sender=sender, reason=receipt.reason, message_id=receipt.message_id)
-    return replace(verification, sends=(*verification.sends[:position], told, *verification.sends[position + 1 :]))
+    return replace(verification, sends=(*sends[:position], told, *sends[position + 1 :]))
+
+
+def message_with_receipt(message: Message, receipt: Receipt) -> Message:
+    """The message knows what the receipt tells, by the same rules as a verification's send."""
+    return message if _position((message,), message.id, receipt) is None else _told(message, receipt)
 
 
 def _sns_receipt(message: Mapping[object, object]) -> Receipt | None:
@@ -156,7 +163,7 @@ def _event_receipt(message: Mapping[object, object]) -> Receipt | None:
     delivery, reason = EVENT_TYPES[kind]
     if message.get("isFinal") is not True and kind != "TEXT_DELIVERED":
         delivery, reason = "accepted", None
-    return Receipt(message_id, delivery, reason, _id_in(message.get("context"), "verification"))
+    return Receipt(message_id, delivery, reason, _id_in(message.get("context"), "reference"))
 
 
 def _member(value: object, name: str) -> object:
@@ -168,13 +175,19 @@ def _id_in(value: object, name: str) -> str | None:
     return found if isinstance(found, str) and _ID.fullmatch(found) else None
 
 
-def _position(verification: Verification, receipt: Receipt) -> int | None:
-    sends = list(enumerate(verification.sends))
-    for position, send in sends:
+def _told(send: S, receipt: Receipt) -> S:
+    if _worth(receipt.delivery, receipt.reason) <= _worth(send.delivery, send.reason):
+        return send
+    sender = send.sender or NAMES_REFERENCE
+    return replace(send, delivery=receipt.delivery, sender=sender, reason=receipt.reason, message_id=receipt.message_id)
+
+
+def _position(sends: Sequence[Send | Message], reference: str, receipt: Receipt) -> int | None:
+    for position, send in enumerate(sends):
         if send.message_id == receipt.message_id:
             return position
-    lost = [position for position, send in sends if send.delivery in _LOST]
-    return lost[0] if receipt.verification_id == verification.id and len(lost) == 1 else None
+    lost = [position for position, send in enumerate(sends) if send.delivery in _LOST]
+    return lost[0] if receipt.reference == reference and len(lost) == 1 else None
 
 
 def _worth(delivery: str, reason: str | None) -> int:

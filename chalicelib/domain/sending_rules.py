@@ -20,6 +20,12 @@ def micro_usd(text: str) -> int:
     return int(Decimal(text) * MICRO)
 
 
+def usd(micro: int) -> str:
+    """The text that `micro_usd` reads as so many millionths, e.g. "0.0345"."""
+    whole, millionths = divmod(micro, MICRO)
+    return f"{whole}.{f'{millionths:06}'.rstrip('0'):0<2}"
+
+
 @dataclass(frozen=True)
 class Country:
     """What an SMS to a country costs and takes.
@@ -28,16 +34,19 @@ class Country:
         price_usd: of one part.
         expected_daily: verified numbers a day that are expected; the guard takes it for history where there is none.
         sender: who carries it.
+        opt_out_word: what people there send back to stop advertising.
     """
 
     price_usd: str
     expected_daily: int = 0
     sender: str = "sns"
+    opt_out_word: str = "STOP"
 
     def __post_init__(self) -> None:
         demand(PRICE.fullmatch(self.price_usd) is not None, "price_usd", 'must read as "0.0345"')
         demand(0 <= self.expected_daily <= 100_000_000, "expected_daily", "must be 0 to 100000000")
         demand(self.sender in SENDERS, "sender", f"must be one of {', '.join(SENDERS)}")
+        demand(re.fullmatch(r"\w{1,12}", self.opt_out_word) is not None, "opt_out_word", "must be one word")
 
     @property
     def price(self) -> int:
@@ -67,10 +76,15 @@ class Spending:
 
 @dataclass(frozen=True)
 class SmsRules:
-    """What every SMS through SNS or End User Messaging carries."""
+    """What every SMS through SNS or End User Messaging carries.
+
+    Attributes:
+        opt_out_regions: whose lists of opt-outs are read; empty for the deployment's own region.
+    """
 
     sender_id: str
     max_price_usd: str
+    opt_out_regions: tuple[str, ...]
 
     def __post_init__(self) -> None:
         demand(
@@ -78,6 +92,8 @@ class SmsRules:
             "sender_id",
             "must be 1 to 11 letters and digits, at least one letter",
         )
+        known = all(re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", region) for region in self.opt_out_regions)
+        demand(known, "opt_out_regions", "must hold regions of AWS")
         demand(re.fullmatch(r"\d+\.\d{2,5}", self.max_price_usd) is not None, "max_price_usd", 'must read as "0.50"')
 
 

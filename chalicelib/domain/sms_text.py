@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from chalicelib.domain.errors import FieldInvalid
 from chalicelib.domain.policy import Policy
+from chalicelib.domain.reply import STOP
 from chalicelib.domain.sms_parts import LARGEST_PART, octets
 from chalicelib.domain.verification import Verification
 from chalicelib.domain.wording import code_words, for_app, for_host, placeholders
@@ -28,16 +29,30 @@ def code_text(verification: Verification, code: str, policy: Policy) -> str:
     return text if octets(text) <= LARGEST_PART else words
 
 
-def contact_text(policy: Policy, locale: str, purpose: str, template: str, parameters: Mapping[str, str]) -> str:
-    """The text of a message to a customer.
+def reply_text(policy: Policy, locale: str, heard: str) -> str:
+    """What the customer gets back for a reply that meant this."""
+    replies = policy.texts[policy.sms_locale(locale)].replies
+    assert replies is not None
+    text = replies.stopped if heard == STOP else replies.choices
+    return text.format(company=policy.rules.controller.name, url=policy.rules.processing.preferences_url)
+
+
+def contact_text(
+    policy: Policy, locale: str, region: str, purpose: str, template: str, parameters: Mapping[str, str]
+) -> str:
+    """The text of a message to a customer; advertising ends with the way out, on a line of its own.
 
     Args:
+        region: where the customer's number belongs; its people answer with its country's word, whatever they read.
         parameters: exactly the template's placeholders, `company` aside.
 
     Raises:
         FieldInvalid: the purpose has no such template, or the parameters are not the template's.
+
+    Source: MIIT Order 31 (2015); ePrivacy 13.
     """
-    text = policy.texts[policy.sms_locale(locale)].contact.get(purpose, {}).get(template)
+    texts = policy.texts[policy.sms_locale(locale)]
+    text = texts.contact.get(purpose, {}).get(template)
     if text is None:
         raise FieldInvalid("/template", "is not a template of the token's purpose")
     wanted = set(placeholders(text)) - {"company"}
@@ -46,4 +61,8 @@ def contact_text(policy: Policy, locale: str, purpose: str, template: str, param
     for name, value in parameters.items():
         if not 1 <= len(value) <= LONGEST_PARAMETER or not value.isprintable():
             raise FieldInvalid(f"/parameters/{name}", f"must be 1 to {LONGEST_PARAMETER} printable characters")
-    return text.format(company=policy.rules.controller.name, **parameters)
+    said = text.format(company=policy.rules.controller.name, **parameters)
+    if not policy.rules.purposes[purpose].commercial:
+        return said
+    # A value has no line break in it, so that no caller can write a last line of their own.
+    return f"{said}\n{texts.way_out(policy.rules.opt_out_word(region))}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from chalicelib.domain.mistake import demand
+from chalicelib.domain.reply import Replies
 from chalicelib.domain.rules import Rules
 from chalicelib.domain.verification import TransactionContext
 
@@ -14,6 +15,10 @@ PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 CODE_PLACEHOLDERS = {"code", "minutes", "company"}
 # In a payment's text, all of them, and in no other. Source: RTS 2018/389 art. 5.
 PAYMENT_PLACEHOLDERS = {"amount", "currency", "payee"}
+# In the answers to people's replies, beside the company.
+ANSWER_PLACEHOLDERS: Mapping[str, set[str]] = {"stopped": set(), "choices": {"url"}}
+# In the way out.
+WORD = "word"
 
 
 @dataclass(frozen=True)
@@ -40,10 +45,17 @@ class Notice:
 
 @dataclass(frozen=True)
 class Texts:
-    """The SMS texts of one locale: codes by purpose, contact templates by purpose and name."""
+    """The SMS texts of one locale: codes by purpose, contact templates by purpose and name.
+
+    Attributes:
+        opt_out: how advertising ends, with the country's word in it; None if there is no advertising.
+        replies: what its readers answer, and the texts that they get back; None if there is no advertising.
+    """
 
     codes: Mapping[str, str]
     contact: Mapping[str, Mapping[str, str]]
+    opt_out: str | None = None
+    replies: Replies | None = None
 
     def __post_init__(self) -> None:
         for name in CODE_TEXTS:
@@ -59,6 +71,19 @@ class Texts:
             for name, text in templates.items():
                 path = f"contact.{purpose}.{name}"
                 demand(_is_template(text), path, "must have no braces but those of {lower_snake} placeholders")
+        way_out = self.opt_out
+        if way_out is not None:
+            is_fit = _is_template(way_out) and placeholders(way_out) == (WORD,) and way_out.isprintable()
+            demand(is_fit, "opt_out", f"must be one line with {{{WORD}}} in it and no other braces")
+        for name, known in ANSWER_PLACEHOLDERS.items() if self.replies is not None else ():
+            text = getattr(self.replies, name)
+            is_fit = _is_template(text) and known <= {*placeholders(text)} <= {"company", *known}
+            demand(is_fit, f"replies.{name}", f"must have no braces but those of {', '.join(('company', *known))}")
+
+    def way_out(self, word: str) -> str:
+        """How advertising ends, e.g. `Reply STOP to opt out`."""
+        assert self.opt_out is not None
+        return self.opt_out.format(word=word)
 
 
 def code_words(text: str, code: str, rules: Rules, context: TransactionContext | None = None) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
 
-from chalicelib.domain.dispatch import Dispatch
+from chalicelib.domain.dispatch import RECEIPTS_COME_FOR, Dispatch
 from chalicelib.domain.errors import NotFound, Unavailable
 from chalicelib.domain.one_time_code import derive_code
 from chalicelib.domain.phone_number import PhoneNumber
@@ -18,8 +18,6 @@ from chalicelib.ports import Clock, SendQueue, SmsFeedback, Store
 from chalicelib.services.changing import changed
 from chalicelib.services.sms_sender import SmsSender
 
-# SNS sends delivery logs, and End User Messaging its events, for up to three days.
-RECEIPTS_COME_FOR = timedelta(hours=72)
 # A carrier's rates are by the second. The pause doubles: it is as long as the send has waited already.
 SHORTEST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(seconds=60)

@@ -1,10 +1,11 @@
-"""Writes down what a carrier reports of an SMS that carried a code."""
+"""Writes down what a carrier reports of an SMS, whether it carried a code or a message."""
 
 from dataclasses import dataclass
 
+from chalicelib.domain.contact import MESSAGE, Message
 from chalicelib.domain.dispatch import Dispatch
 from chalicelib.domain.errors import NotFound
-from chalicelib.domain.receipt import Receipt, with_receipt
+from chalicelib.domain.receipt import Receipt, message_with_receipt, with_receipt
 from chalicelib.domain.verification import Verification
 from chalicelib.ports import Store
 from chalicelib.services.changing import changed, existing
@@ -23,14 +24,18 @@ class RecordReceipt:
             Unavailable: the store did not answer; the same receipt may be given again.
         """
         dispatch = self.store.get(Dispatch, receipt.message_id)
-        verification_id = dispatch.verification_id if dispatch else receipt.verification_id
+        reference = dispatch.reference if dispatch else receipt.reference
         # Receipts come seconds after the send, when its outcome is long written. Without a trace of it this is the SMS
-        # of somebody else in the account, a message to a customer, or what is left of a purged verification.
-        if verification_id is None:
+        # of somebody else in the account, or what is left of a purged verification.
+        if reference is None:
             return False
         try:
-            verification = existing(self.store, Verification, verification_id)
-            changed(self.store, verification, lambda it: with_receipt(it, receipt))
+            if reference.startswith(f"{MESSAGE}_"):
+                message = existing(self.store, Message, reference)
+                changed(self.store, message, lambda it: message_with_receipt(it, receipt))
+            else:
+                verification = existing(self.store, Verification, reference)
+                changed(self.store, verification, lambda it: with_receipt(it, receipt))
         except NotFound:
             return False
         return True

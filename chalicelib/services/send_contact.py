@@ -1,21 +1,24 @@
 """Sends a message to a customer for a contact token."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from chalicelib.domain.access import AccessLogEntry, access
 from chalicelib.domain.caller import Caller
-from chalicelib.domain.claim import CLAIM_LIFETIME, KeyedRequest
-from chalicelib.domain.contact import Message
+from chalicelib.domain.claim import KeyedRequest
+from chalicelib.domain.contact import MESSAGE, Message
 from chalicelib.domain.customer import Customer
-from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.dispatch import RECEIPTS_COME_FOR, Dispatch
+from chalicelib.domain.errors import NotFound, Unavailable
 from chalicelib.domain.identifiers import new_id
+from chalicelib.domain.phone_number import PhoneNumber
 from chalicelib.domain.policy import Policy
+from chalicelib.domain.sent import Sent
+from chalicelib.domain.sms_parts import sms_parts
 from chalicelib.domain.sms_text import contact_text
-from chalicelib.domain.writes import Insert, Replace
+from chalicelib.domain.writes import Insert
 from chalicelib.ports import Clock, Store
-from chalicelib.services.changing import existing
+from chalicelib.services.changing import changed, existing
 from chalicelib.services.contact_use import ContactUse
 from chalicelib.services.holding import Holding
 from chalicelib.services.idempotency import Idempotency
@@ -67,15 +70,11 @@ class SendContact:
                 # Its twin's send was paid for then.
                 holding.give_back()
                 return done
-            number = self.opening.open(done.customer, done.entry)
+            number = self._opened(done)
         sent = self.sender.send(number, done.text, done.message.id)
         if sent.delivery in NOT_SENT:
             holding.give_back()
-        outcome = Replace(done.message, replace(done.message, delivery=sent.delivery))
-        # Without its outcome the intent reads as unknown, and nothing is sent again.
-        with suppress(Unavailable):
-            self.store.commit(outcome)
-        return outcome.after
+        return self._told(done.message, sent)
 
     def _intend(
         self,
@@ -88,21 +87,55 @@ class SendContact:
     ) -> _Intended | Message:
         at = self.clock.now()
         used, customer = self.contact_use.admitted(caller, token, "sms", at)
-        text = contact_text(self.policy, customer.locale, used.purpose, template, parameters)
+        region = customer.region or ""
+        text = contact_text(self.policy, customer.locale, region, used.purpose, template, parameters)
+        # Before the token is used up: what cannot be paid for leaves it for later.
+        money = self.budgets.of_message(holding, customer.test_number, region, text, at)
         intent = Insert(
             Message(
-                id=new_id("msg"),
+                id=new_id(MESSAGE),
+                client_id=caller.client_id,
                 customer_id=customer.id,
                 purpose=used.purpose,
                 template=template,
+                parts=sms_parts(text),
+                cost=sum(reserve().cost for reserve in money.values()),
                 sent_at=at,
-                lapses_at=at + CLAIM_LIFETIME,
+                # Longer than its claim: a repeated request finds it, and so does the last receipt.
+                lapses_at=at + RECEIPTS_COME_FOR,
             )
         )
         claim = self.idempotency.claim(keyed, intent.record.id, customer.id, at)
-        # Before the token is used up: what cannot be paid for leaves it for later.
-        for reserve in self.budgets.of_message(holding, customer.test_number, customer.region or "", text, at).values():
-            reserve()
         entry = access(caller, customer.id, "message", used.purpose, "sms", used.evidence, at)
         self.contact_use.consume(used, customer, entry, at, intent, *claim)
         return _Intended(intent.record, customer, entry, text)
+
+    def _opened(self, intended: _Intended) -> PhoneNumber:
+        try:
+            return self.opening.open(intended.customer, intended.entry)
+        except Unavailable:
+            # Who repeats the request must not read that it may be on its way.
+            self._told(intended.message, Sent("failed", None, reason="not_opened"))
+            raise
+
+    def _told(self, message: Message, sent: Sent) -> Message:
+        def rule(current: Message) -> Message:
+            # A receipt that names the message may have been quicker, and knows more.
+            if current.delivery != message.delivery:
+                return current
+            return replace(
+                current,
+                delivery=sent.delivery,
+                sender=sent.sender,
+                message_id=sent.message_id,
+                reason=sent.reason,
+                cost=0 if sent.delivery in NOT_SENT else current.cost,
+            )
+
+        # As long as the message itself: what came later would find nothing.
+        dispatch = (Insert(Dispatch(sent.message_id, message.id, message.lapses_at)),) if sent.message_id else ()
+        try:
+            return changed(self.store, message, rule, lambda _: dispatch)
+        except (NotFound, Unavailable):
+            # Without its outcome the intent reads as unknown, and nothing is sent again.
+            return rule(message)

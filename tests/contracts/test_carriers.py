@@ -27,7 +27,7 @@ from tests.fakes import NOON, MemorySender
 
 NUMBER = parse_phone_number("+8613800138000")
 BODY = "123456 is your code"
-RULES = SmsRules("Ringfence", "0.50")
+RULES = SmsRules("Ringfence", "0.50", ())
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 

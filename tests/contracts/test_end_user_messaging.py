@@ -18,7 +18,7 @@ from chalicelib.domain.sending_rules import EndUserMessaging, SmsRules
 from tests.contracts.wire import intercepted, response
 
 NUMBER = parse_phone_number("+8613800138000")
-RULES = SmsRules("Ringfence", "0.50")
+RULES = SmsRules("Ringfence", "0.50", ())
 MODEL = get_session().get_service_model("pinpoint-sms-voice-v2")
 
 
@@ -62,7 +62,7 @@ def test_a_code_is_not_delivered_when_it_is_over_and_feedback_will_follow() -> N
         "MessageType": "TRANSACTIONAL",
         "MaxPrice": "0.50",
         "TimeToLive": 421,
-        "Context": {"verification": "vrf_1"},
+        "Context": {"reference": "vrf_1"},
         "MessageFeedbackEnabled": True,
     }
 

@@ -170,6 +170,16 @@ CHANGES = [
     sms("contact.marketing", "offer", '"{company.__class__}"', "contact.marketing.offer"),
     sms("contact.marketing", "offer", '"{company:d}"', "contact.marketing.offer"),
     Change(ENGLISH, "contact.marketing", "", "[contact.marketting]", "marketting"),
+    sms("", "opt_out", "7", "must be a text"),
+    sms("", "opt_out", '"Reply STOP to opt out"', "must be one line with {word}"),
+    sms("", "opt_out", '"Reply {word} {to} opt out"', "no other braces"),
+    sms("contact.marketing", "new_feature", '"{company}: {feature_name}. Reply STOP to opt out"', "by itself"),
+    Change(CHINESE, "contact.marketing", "new_feature", 'new_feature = "{company}{feature_name}拒收请回复R"', "itself"),
+    rule("countries.CN", "opt_out_word", '""', "must be one word"),
+    rule("countries.CN", "opt_out_word", '"HALT"', "countries.CN.opt_out_word: must be a word to stop with"),
+    sms("replies", "stop", '["STOP", "R"]', "replies.stop: must hold no word of one letter"),
+    sms("replies", "stopped", '"{company}: {url}"', "replies.stopped: must have no braces but those of company"),
+    rule("sms", "opt_out_regions", '["Ireland"]', "must hold regions of AWS"),
     notice("material", "materiel = true", "materiel: is not known here"),
     notice("material", "material = 1", "must be true or false"),
     notice("title", "title = 1", "must be a text"),
@@ -199,6 +209,11 @@ def containing(file: str, content: bytes) -> Callable[[Path], None]:
     return write
 
 
+def without_way_out(folder: Path) -> None:
+    text = (folder / CHINESE).read_text(encoding="utf-8")
+    (folder / CHINESE).write_text(re.sub("^opt_out = .*\n", "", text, flags=re.MULTILINE), encoding="utf-8")
+
+
 def doubled(folder: Path) -> None:
     shutil.copy(folder / NOTICE, (folder / NOTICE).with_name("marketing.v01.md"))
 
@@ -209,6 +224,7 @@ BROKEN: dict[str, tuple[Callable[[Path], None], tuple[str, ...]]] = {
     "a stranger among the messages": (containing("messages/README", b"x"), ("messages/README", "is named")),
     "messages of no locale": (containing("messages/zh_CN.toml", b""), ("messages/zh_CN.toml", "is named")),
     "empty messages": (containing("messages/fr.toml", b""), ("fr.toml", "codes: is missing")),
+    "advertising without a way out": (without_way_out, ("zh-CN.toml: line 1", "opt_out: is missing", "Order 31")),
     "no notice": (without(NOTICE), ("notices/en/marketing.v1.md",)),
     "no notice in the other language": (without("notices/zh-CN/marketing.v1.md"), ("notices/zh-CN/marketing.v1.md",)),
     "empty policy": (containing(RULES, b""), ("policy.toml", "is missing")),

@@ -1,11 +1,13 @@
-"""Receipts on every store: they lead by their dispatch to the verification, and where nothing is they leave nothing."""
+"""Receipts on every store: they lead to their verification or message, and where nothing is they leave nothing."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from chalicelib import adapters
 from chalicelib.adapters import end_user_messaging_carrier, sns_carrier
+from chalicelib.domain.contact import MESSAGE, Message
 from chalicelib.domain.dispatch import Dispatch
 from chalicelib.domain.receipt import REASONS, Receipt
 from chalicelib.domain.verification import Send, Verification
@@ -37,6 +39,22 @@ def test_a_receipt_finds_its_send_and_a_second_one_writes_nothing(world: World) 
     assert first.sends == (Send(NOON, "failed", "sns", message_id, "unreachable"),)
     assert world.ringfence.record_receipt(receipt)
     assert found(world, verification) == first
+
+
+def test_a_receipt_finds_its_message(world: World) -> None:
+    message_id, later = fresh("message"), NOON + timedelta(hours=72)
+    sent = ("accepted", "sns", message_id)
+    message = Message(fresh(MESSAGE), "app", "cus_1", "marketing", "offer", 2, 60_000, NOON, later, *sent)
+    world.store.commit(Insert(message))
+    world.store.commit(Insert(Dispatch(message_id, message.id, later)))
+    receipt = Receipt(message_id, "failed", "unreachable")
+    assert world.ringfence.record_receipt(receipt)
+    first = world.store.get(Message, message.id)
+    assert first is not None
+    assert first == replace(message, delivery="failed", reason="unreachable", version=first.version)
+    assert world.ringfence.record_receipt(receipt)
+    assert world.store.get(Message, message.id) == first
+    assert not world.ringfence.record_receipt(Receipt(fresh("message"), "delivered", None, fresh(MESSAGE)))
 
 
 def test_one_that_belongs_to_nothing_leaves_nothing(world: World) -> None:

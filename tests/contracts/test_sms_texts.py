@@ -6,6 +6,7 @@ from chalicelib.adapters.policy_files import read_policy
 from chalicelib.domain.one_time_code import CODE_DIGITS
 from chalicelib.domain.policy import ANY_APP_HASH, ANY_CODE
 from chalicelib.domain.sms_parts import encoding, octets, sms_parts
+from chalicelib.domain.sms_text import contact_text
 from chalicelib.domain.verification import TransactionContext
 from chalicelib.domain.wording import placeholders
 from chalicelib.settings import PACKAGED_POLICY
@@ -17,7 +18,16 @@ GSM_7 = {"en", "es", "pt"}
 # The words of these are too long to leave 24 characters for a host.
 LONG_WORDS = {"ar", "hi"}
 COMMERCIAL = ("satisfaction_survey", "marketing")
-WAY_OUT = {"zh-CN": "回复R"}
+WAY_OUT = {
+    "ar": "للإيقاف أرسل {}",
+    "en": "Reply {} to opt out",
+    "es": "Responde {} para darte de baja",
+    "hi": "बंद करने के लिए {} भेजें",
+    "ja": "配信停止は{}と返信",
+    "pt": "Responda {} para parar de receber",
+    "zh-CN": "拒收请回复{}",
+    "zh-TW": "拒收請回覆{}",
+}
 
 every_locale = pytest.mark.parametrize("locale", LOCALES)
 every_row = pytest.mark.parametrize(("purpose", "context"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
@@ -81,10 +91,22 @@ def test_latin_languages_stay_in_gsm_7(locale: str) -> None:
 
 
 @every_locale
-def test_commercial_texts_end_with_the_way_out_and_no_others_do(locale: str) -> None:
-    way_out = WAY_OUT.get(locale, "STOP")
-    for purpose, name, text in messages(POLICY, locale):
-        assert (way_out in text[-30:]) == (purpose in COMMERCIAL), name
+@pytest.mark.parametrize(("region", "word"), [("CN", "R"), ("GB", "STOP"), ("US", "STOP"), ("FR", "STOP")])
+def test_commercial_texts_end_with_the_word_of_the_country_and_no_others_do(
+    locale: str, region: str, word: str
+) -> None:
+    way_out = WAY_OUT[locale].format(word)
+    for purpose, templates in POLICY.texts[locale].contact.items():
+        for name, text in templates.items():
+            values = dict.fromkeys(set(placeholders(text)) - {"company"}, "value")
+            said = contact_text(POLICY, locale, region, purpose, name, values)
+            assert said.endswith(f"\n{way_out}") == (purpose in COMMERCIAL), name
+            assert said.count(way_out) == (purpose in COMMERCIAL), name
+
+
+def test_the_page_counts_advertising_with_the_longest_word() -> None:
+    for purpose, name, text in messages(POLICY, "en"):
+        assert text.endswith("\nReply STOP to opt out") == (purpose in COMMERCIAL), name
 
 
 def test_what_the_policy_measures_with_is_as_long_as_the_real() -> None:

@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.domain.contact import Message
 from chalicelib.domain.receipt import (
     EVENT_TYPES,
     REASONS,
     SNS_RESPONSES,
     Receipt,
+    message_with_receipt,
     read_receipt,
     reason_sentence,
     with_receipt,
@@ -89,7 +91,7 @@ def test_words_that_nobody_knows_are_a_failure_for_a_reason_unknown(response: An
     ],
 )
 def test_each_event_of_end_user_messaging_is_known(kind: str, delivery: str, reason: str | None) -> None:
-    assert read_receipt(event(kind, verification_id="vrf_1")) == Receipt(MESSAGE_ID, delivery, reason, "vrf_1")
+    assert read_receipt(event(kind, reference="vrf_1")) == Receipt(MESSAGE_ID, delivery, reason, "vrf_1")
 
 
 @pytest.mark.parametrize("final", [False, None, "true", 1])
@@ -127,8 +129,8 @@ def test_what_is_no_receipt_is_none(message: object) -> None:
     assert read_receipt(message) is None
 
 
-@pytest.mark.parametrize("context", [None, "vrf_1", {}, {"verification": 1}, {"verification": DESTINATION}])
-def test_a_context_that_names_no_verification_is_none(context: object) -> None:
+@pytest.mark.parametrize("context", [None, "vrf_1", {}, {"reference": 1}, {"reference": DESTINATION}])
+def test_a_context_that_names_nothing_of_ours_is_none(context: object) -> None:
     assert read_receipt({**event(), "context": context}) == Receipt(MESSAGE_ID, "delivered")
 
 
@@ -137,7 +139,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=8,
 )
-MEMBERS = sorted({*sns_log(), *sns_log()["notification"], *sns_log()["delivery"], *event(), "verification"})
+MEMBERS = sorted({*sns_log(), *sns_log()["notification"], *sns_log()["delivery"], *event(), "reference"})
 
 
 @st.composite
@@ -157,7 +159,7 @@ def test_whatever_comes_it_never_raises_and_tells_our_words_alone(message: objec
         return
     assert receipt.delivery in {"accepted", "delivered", "failed", "opted_out"}
     assert receipt.reason is None or receipt.reason in REASONS
-    for identifier in (receipt.message_id, receipt.verification_id or "vrf"):
+    for identifier in (receipt.message_id, receipt.reference or "vrf"):
         assert re.fullmatch(r"[A-Za-z0-9_-]{1,100}", identifier)
         assert not identifier.isdigit()
 
@@ -182,6 +184,9 @@ def test_every_word_has_a_sentence() -> None:
 
 
 ACCEPTED = Send(NOON, "accepted", "sns", MESSAGE_ID)
+SENT = Message(
+    "msg_1", "app", "cus_1", "marketing", "offer", 1, 2, NOON, NOON, "accepted", "sns", MESSAGE_ID, version="1"
+)
 # Worth more from line to line; those of a line are worth the same.
 LADDER: list[list[tuple[str, str | None]]] = [
     [("intended", None), ("opening", None), ("queued", None), ("unknown", None)],
@@ -204,6 +209,35 @@ def test_a_send_only_learns(before: tuple[int, Any], told: tuple[int, Any]) -> N
         assert replace(after, sends=verification.sends) == verification
     else:
         assert after is verification
+
+
+@pytest.mark.parametrize("before", STEPS)
+@pytest.mark.parametrize("told", [step for step in STEPS if step[0]])
+def test_a_message_learns_what_a_send_learns(before: tuple[int, Any], told: tuple[int, Any]) -> None:
+    (_, (delivery, reason)), (_, (new_delivery, new_reason)) = before, told
+    receipt = Receipt(MESSAGE_ID, new_delivery, new_reason)
+    verification = with_receipt(a_verification(sends=(replace(ACCEPTED, delivery=delivery, reason=reason),)), receipt)
+    message = replace(SENT, delivery=delivery, reason=reason)
+    after = message_with_receipt(message, receipt)
+    (send,) = verification.sends
+    assert (after.delivery, after.reason) == (send.delivery, send.reason)
+    assert replace(after, delivery=delivery, reason=reason) == message
+    assert (after is message) == ((after.delivery, after.reason) == (delivery, reason))
+
+
+@pytest.mark.parametrize("receipt", [Receipt("message-2", "delivered"), Receipt("x", "failed", None, "msg_of_another")])
+def test_a_receipt_that_names_another_message_is_nothing(receipt: Receipt) -> None:
+    for message in (SENT, replace(SENT, delivery="unknown", message_id=None, sender=None)):
+        assert message_with_receipt(message, receipt) is message
+
+
+def test_a_message_whose_outcome_was_lost_is_found_by_its_own_id_alone() -> None:
+    lost = replace(SENT, delivery="unknown", sender=None, message_id=None)
+    after = message_with_receipt(lost, Receipt("message-2", "failed", "spam", SENT.id))
+    told = replace(SENT, delivery="failed", reason="spam", sender="end_user_messaging", message_id="message-2")
+    assert after == told
+    # One that is known is not taken for lost.
+    assert message_with_receipt(SENT, Receipt("message-2", "failed", "spam", SENT.id)) is SENT
 
 
 @pytest.mark.parametrize("height", [1, 2, 3, 4])

@@ -24,7 +24,7 @@ def test_a_receipt_finds_its_send_for_three_days(world: World) -> None:
     verification = world.start()
     world.later(seconds=30)
     world.resend(verification)
-    found = [(it.message_id, it.verification_id) for it in world.rows(Dispatch)]
+    found = [(it.message_id, it.reference) for it in world.rows(Dispatch)]
     assert found == [("message-1", verification.id), ("message-2", verification.id)]
     world.later(hours=72, seconds=-31)
     assert world.store.get(Dispatch, "message-1") is not None
