@@ -31,12 +31,14 @@ class AppendEvents:
         customer_id: str,
         say: Callable[[Customer, datetime], Sequence[ConsentEvent]],
         also: Callable[[Sequence[ConsentEvent], datetime], Iterable[Write]] = lambda _events, _at: (),
+        change: Callable[[Customer, datetime], tuple[Customer, Sequence[Write]]] = lambda customer, _at: (customer, ()),
     ) -> Sequence[ConsentEvent]:
-        """The events that `say` makes of the customer as they stand are the last of the chain; without any, nothing is.
+        """The events that `say` makes of the customer as they stand are the last of the chain, and the head is changed.
 
         Args:
             say: pure; it is asked again after each lost round, and may refuse. One event for each purpose at most.
-            also: what belongs into the same commit.
+            also: what belongs into the same commit, if there are events.
+            change: what else of the head changes, and the writes that go with it; asked again like `say`.
 
         Raises:
             NotFound: there is no such customer, or the ledger's retention has ended.
@@ -47,20 +49,23 @@ class AppendEvents:
             lambda: existing(self.store, Customer, customer_id),
             lambda: self.store.get(WrappedKey, customer_id, LEDGER_KEY),
         )
-        # Before the key is unlocked: what is refused, or nothing, costs no more.
-        if not say(customer, self.clock.now()):
-            return ()
-        if key is None:
-            raise NotFound
-        unlocked = self.ledger.unlock(key)
+        unlocked: UnlockedLedger | None = None
         for _ in range(MOST_ROUNDS):
+            # Not before there is an event: what is refused, or nothing, costs no more.
+            if unlocked is None and say(customer, self.clock.now()):
+                if key is None:
+                    raise NotFound
+                unlocked = self.ledger.unlock(key)
             at = self.clock.now()
-            events = say(customer, at)
-            if not events:
+            events = say(customer, at) if unlocked is not None else ()
+            after, writes = change(customer, at)
+            if unlocked is not None and events:
+                after, links = _chained(after, events, at, unlocked)
+                writes = (*map(Insert, links), *also(events, at), *writes)
+            if after is customer and not writes:
                 return ()
-            after, links = _chained(customer, events, at, unlocked)
             try:
-                self.store.commit(Replace(customer, after), *map(Insert, links), *also(events, at))
+                self.store.commit(Replace(customer, after), *writes)
                 return events
             except Conflict as conflict:
                 if conflict.hit(Claim) or not (conflict.hit(Customer) or conflict.hit(LedgerEvent)):

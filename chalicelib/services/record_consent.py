@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.claim import KeyedRequest
@@ -16,6 +17,7 @@ from chalicelib.domain.writes import Expect, Write
 from chalicelib.services.append_events import AppendEvents
 from chalicelib.services.consent_history import ConsentHistory
 from chalicelib.services.idempotency import Idempotency
+from chalicelib.services.lift_suppression import LiftSuppression
 from chalicelib.services.own_verification import OwnVerification
 
 
@@ -28,6 +30,7 @@ class RecordConsent:
     idempotency: Idempotency
     append_events: AppendEvents
     history: ConsentHistory
+    lift_suppression: LiftSuppression
 
     def __call__(
         self, caller: Caller, customer_id: str, choice: ConsentChoice, keyed: KeyedRequest | None
@@ -73,7 +76,8 @@ class RecordConsent:
             guarded = [Expect(verification)] if verification else []
             return *guarded, *self.idempotency.claim(keyed, events[0].event_id, customer_id, at)
 
-        return self.append_events(customer_id, say, also)[0]
+        change = partial(self.lift_suppression, caller, choice)
+        return self.append_events(customer_id, say, also, change)[0]
 
     def _guardian_s(self, caller: Caller, verification_id: str | None) -> Verification | None:
         if verification_id is None:

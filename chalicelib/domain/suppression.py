@@ -1,0 +1,91 @@
+"""Numbers that must not be used for advertising, by tag: with a customer behind them or without one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from chalicelib.domain.customer import Customer
+from chalicelib.domain.due import bucket
+from chalicelib.domain.policy import Policy
+
+# Who said so: the customer's own SMS to us, or the provider's list of those who answered STOP there.
+BY_SMS, BY_PROVIDER = "sms", "provider"
+# "You can opt in a phone number only once every 30 days." Source: SNS API reference, OptInPhoneNumber.
+BETWEEN_OPT_INS = timedelta(days=30)
+# The list is a little behind: a number that was taken off it may still be seen there for a while.
+LIST_SETTLES = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class Suppression:
+    """The last word on advertising that came with the number itself, whoever has it. It holds no number.
+
+    Attributes:
+        since: when it was said.
+        source: BY_SMS or BY_PROVIDER.
+        lifted_at: when the customer agreed to advertising in person after it; None while it stands.
+        opted_in: when the provider last took the number off its list at our word, by region.
+    """
+
+    tag: str
+    since: datetime
+    source: str
+    lifted_at: datetime | None = None
+    opted_in: Mapping[str, datetime] = field(default_factory=dict)
+    version: str = ""
+
+    @property
+    def stands(self) -> bool:
+        """True if no advertising may go there."""
+        return self.lifted_at is None
+
+    def stopped(self, source: str, at: datetime) -> "Suppression":
+        """It stands, unless it was lifted after `at`: SNS brings old messages again, and not in their order."""
+        if self.lifted_at is None or at <= self.lifted_at:
+            return self
+        return replace(self, since=at, source=source, lifted_at=None)
+
+    def lifted(self, at: datetime) -> "Suppression":
+        """It does not stand any more. A second time changes nothing."""
+        return self if self.lifted_at is not None else replace(self, lifted_at=at)
+
+    def listed_again(self, region: str, at: datetime) -> bool:
+        """True if the provider's list holds it although it was taken off after the customer agreed: a new word."""
+        opted_in = self.opted_in.get(region)
+        if self.lifted_at is None or opted_in is None or opted_in < self.lifted_at:
+            return False
+        return at >= opted_in + LIST_SETTLES
+
+    def may_opt_in(self, region: str, at: datetime) -> bool:
+        """True if the provider can be asked to take it off its list."""
+        opted_in = self.opted_in.get(region)
+        return not self.stands and (opted_in is None or at >= opted_in + BETWEEN_OPT_INS)
+
+    def with_opt_in(self, region: str, at: datetime) -> "Suppression":
+        """The provider took it off its list."""
+        return replace(self, opted_in={**self.opted_in, region: at})
+
+
+def place_of(tag: str) -> tuple[str, str]:
+    """The key under which a number's row stands: in one of some partitions, so that all can be read without a scan."""
+    return bucket(tag), tag
+
+
+def suppressed(customer: Customer, found: Suppression | None) -> Customer:
+    """The head says what the number's row says; None is no row."""
+    since = found.since if found is not None and found.stands else None
+    return customer if customer.suppressed_at == since else replace(customer, suppressed_at=since)
+
+
+def advertised(customer: Customer, policy: Policy, before: datetime) -> list[str]:
+    """The purposes that a no of `before` takes back: advertising that was agreed to earlier."""
+    rules = policy.rules.purposes
+    return [
+        purpose
+        for purpose, state in customer.consents.items()
+        if purpose in rules
+        and rules[purpose].commercial
+        and state.decision == "given"
+        and state.event_time < before
+        and not state.lapsed(before)
+    ]

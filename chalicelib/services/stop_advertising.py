@@ -1,0 +1,98 @@
+"""Ends all advertising to a number, whoever has it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.consent import ConsentEvent, withdrawn_by_sms
+from chalicelib.domain.customer import Customer, TagHolder
+from chalicelib.domain.errors import Contended
+from chalicelib.domain.identifiers import new_id
+from chalicelib.domain.policy import Policy
+from chalicelib.domain.suppression import Suppression, advertised, place_of, suppressed
+from chalicelib.domain.writes import Absent, Conflict, Insert, Replace, Write
+from chalicelib.ports import Store
+from chalicelib.services.append_events import MOST_ROUNDS, AppendEvents
+from chalicelib.services.tag_holder import active_holder
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """What a no came to.
+
+    Attributes:
+        customer: who has the number, as they stood before; None if nobody does.
+        is_news: False if all of it had been said before.
+    """
+
+    customer: Customer | None
+    is_news: bool
+
+
+@dataclass(frozen=True)
+class StopAdvertising:
+    """The number's row, the customer's head and the events of the ledger say it in one commit."""
+
+    policy: Policy
+    store: Store
+    append_events: AppendEvents
+
+    def __call__(self, tag: str, source: str, said_at: datetime) -> Stopped:
+        """No advertising goes to the number, and its customer's consents to any, given before, are withdrawn.
+
+        Args:
+            source: as `Suppression` has it.
+            said_at: what was agreed to later stands: the same no may come again, and late.
+
+        Raises:
+            NotFound: the customer's ledger key is gone.
+            Contended, Unavailable: the store did not take it; nothing has happened.
+
+        Source: PIPL 15; GDPR 7(3), 21(3); MIIT Order 31 (2015) art. 18; 47 CFR 64.1200.
+        """
+        for _ in range(MOST_ROUNDS):
+            customer = active_holder(self.store, tag)
+            try:
+                if customer is None:
+                    return Stopped(None, self._suppress(tag, source, said_at))
+                return Stopped(customer, self._withdraw(customer.id, tag, source, said_at))
+            except Conflict:
+                # Somebody has bound the number, or said the same.
+                continue
+        raise Contended
+
+    def _suppress(self, tag: str, source: str, said_at: datetime) -> bool:
+        _, writes = self._row(tag, source, said_at)
+        if not writes:
+            return False
+        # Who binds the number in this moment has not seen the row.
+        self.store.commit(*writes, Absent(TagHolder, (tag,)))
+        return True
+
+    def _withdraw(self, customer_id: str, tag: str, source: str, said_at: datetime) -> bool:
+        is_news = False
+
+        def say(customer: Customer, at: datetime) -> list[ConsentEvent]:
+            purposes = advertised(customer, self.policy, said_at)
+            return [withdrawn_by_sms(new_id("evt"), customer, each, self.policy, source, at) for each in purposes]
+
+        def change(customer: Customer, _: datetime) -> tuple[Customer, Sequence[Write]]:
+            nonlocal is_news
+            if customer.status != "active" or customer.tag != tag:
+                # The number has left them, and may be somebody else's already.
+                raise Conflict([(TagHolder, None)])
+            row, writes = self._row(tag, source, said_at)
+            head = suppressed(customer, row)
+            is_news = head is not customer or bool(writes)
+            return head, writes
+
+        events = self.append_events(customer_id, say, change=change)
+        return is_news or bool(events)
+
+    def _row(self, tag: str, source: str, said_at: datetime) -> tuple[Suppression, list[Write]]:
+        found = self.store.get(Suppression, *place_of(tag))
+        if found is None:
+            new = Suppression(tag, said_at, source)
+            return new, [Insert(new)]
+        after = found.stopped(source, said_at)
+        return after, [] if after is found else [Replace(found, after)]
