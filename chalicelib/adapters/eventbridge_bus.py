@@ -1,4 +1,4 @@
-"""Where others hear of consent events, on EventBridge."""
+"""Where others hear of what happened, on EventBridge."""
 
 import random
 import time
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.adapters import aws
-from chalicelib.domain.announcement import Announcement
 from chalicelib.domain.errors import Unavailable
+from chalicelib.ports import Said
 
 if TYPE_CHECKING:
     from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef
@@ -30,7 +30,7 @@ class EventBridgeBus:
 
     name: str | None
 
-    def publish(self, announcements: Sequence[Announcement]) -> dict[str, str]:
+    def publish(self, announcements: Sequence[Said]) -> dict[str, str]:
         """The bus has taken all but these, once or more: EventBridge's name for what went wrong, by the event's id.
 
         Raises:
@@ -43,7 +43,7 @@ class EventBridgeBus:
             refused |= self._put(announcements[begin : begin + MOST_ENTRIES])
         return refused
 
-    def _put(self, announcements: Sequence[Announcement]) -> dict[str, str]:
+    def _put(self, announcements: Sequence[Said]) -> dict[str, str]:
         refused = dict.fromkeys((each.event_id for each in announcements), "")
         for pause in PAUSES_SECONDS:
             time.sleep(random.uniform(0, pause))
@@ -56,6 +56,6 @@ class EventBridgeBus:
                 break
         return refused
 
-    def _entry(self, said: Announcement) -> "PutEventsRequestEntryTypeDef":
+    def _entry(self, said: Said) -> "PutEventsRequestEntryTypeDef":
         assert self.name is not None
         return {"EventBusName": self.name, "Source": SOURCE, "DetailType": said.name, "Detail": said.detail()}

@@ -10,11 +10,14 @@ import jwt
 
 from chalicelib.domain.caller import ROLES, Caller
 from chalicelib.domain.errors import NotAuthenticated, Unavailable
+from chalicelib.domain.identifiers import SEPARATORS
 from chalicelib.ports import Clock
 
 # Asymmetric only: with a shared secret whoever can verify can also forge. RFC 8725 3.1.
 ALGORITHMS = ["ES256", "RS256"]
+# Fewer digits alone are a staff number.
 PHONE_NUMBER = re.compile(r"\+\d{7,15}|\d{10,15}")
+URI_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 # How long a key that the issuer withdrew may still be believed.
 JWKS_SECONDS = 300
 # A new key is asked for at once after a rotation, and strangers who make up key ids cost one fetch a second.
@@ -90,7 +93,7 @@ class JwtVerifier:
             and all(role in ROLES for role in roles)
             and all(isinstance(claims[name], str) and claims[name] for name in ("sub", "client_id"))
             # Both go into records and logs; some issuers put a phone number there.
-            and not any(PHONE_NUMBER.fullmatch(claims[name]) for name in ("sub", "client_id"))
+            and not any(_is_phone_number(claims[name]) for name in ("sub", "client_id"))
             and all(isinstance(claims.get(name, 0), int | float) for name in ("exp", "nbf"))
         )
         if not well_formed or now >= claims["exp"] or now < claims.get("nbf", 0):
@@ -100,3 +103,7 @@ class JwtVerifier:
         except (OverflowError, OSError, ValueError):
             raise NotAuthenticated from None
         return Caller(claims["client_id"], claims["sub"], frozenset(roles), expires_at)
+
+
+def _is_phone_number(text: str) -> bool:
+    return PHONE_NUMBER.fullmatch(SEPARATORS.sub("", URI_SCHEME.sub("", text, 1))) is not None

@@ -17,11 +17,12 @@ from chalicelib.domain import errors
 from chalicelib.domain.claim import KeyedRequest
 from chalicelib.domain.contact import Message
 from chalicelib.domain.phone_number import PhoneNumber, known_phone_number
+from chalicelib.domain.reveal_approval import RevealApproval
 from chalicelib.domain.verification import Send
 from chalicelib.ports import Strongroom
 
 T = TypeVar("T")
-DOORS = frozenset({"send_code", "send_message", "reveal"})
+DOORS = frozenset({"send_code", "send_message", "reveal", "approve_reveal"})
 KINDS = {
     name: kind
     for name, kind in vars(errors).items()
@@ -59,14 +60,37 @@ class LambdaStrongroom:
             keyed=_told(keyed),
         )
 
-    def reveal(self, authorization: str, token: str, justification: str, keyed: KeyedRequest | None) -> PhoneNumber:
-        """The number in clear; the token is used and the access is logged with its justification."""
+    def reveal(
+        self,
+        authorization: str,
+        token: str,
+        justification: str,
+        keyed: KeyedRequest | None,
+        ticket: str | None = None,
+    ) -> PhoneNumber:
+        """The number in clear; the token is used, the access logged with its reason, and it counts for the person."""
+        # A strongroom of before tickets is asked as before.
+        under = {} if ticket is None else {"ticket": ticket}
         return self._ask(
             "reveal",
             known_phone_number,
             authorization=authorization,
             token=token,
             justification=justification,
+            keyed=_told(keyed),
+            **under,
+        )
+
+    def approve_reveal(
+        self, authorization: str, approval_id: str, customer_id: str, keyed: KeyedRequest | None
+    ) -> RevealApproval:
+        """A colleague may be shown this minor's number: the caller said so, or another colleague before."""
+        return self._ask(  # type: ignore[no-any-return]
+            "approve_reveal",
+            partial(from_plain, RevealApproval),
+            authorization=authorization,
+            approval_id=approval_id,
+            customer_id=customer_id,
             keyed=_told(keyed),
         )
 

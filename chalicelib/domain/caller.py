@@ -1,5 +1,6 @@
 """Who is calling, as a verified token says."""
 
+import json
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -23,6 +24,11 @@ class Caller:
     subject: str
     roles: frozenset[str]
     expires_at: datetime
+
+    @property
+    def person(self) -> str:
+        """Who it is, as one text that is nobody else's, whatever stands in the names."""
+        return json.dumps([self.client_id, self.subject])
 
     def acting_as(self, *allowed: str) -> "Caller":
         """The caller with those of its roles that count here, so that no other role widens what it may do.

@@ -163,6 +163,32 @@ class ContactTokenInvalid(Refused):
     """The contact token is unknown, used, expired, somebody else's, or overtaken by a change of consent."""
 
 
+@dataclass(eq=False)
+class ApprovalRequired(Refused):
+    """A second person must agree before this number is shown. Nothing was opened, and the contact token is as it was.
+
+    Attributes:
+        approval_id: what the second person is to be told.
+        expires_at: until when they may agree, and the number be shown.
+    """
+
+    approval_id: str
+    expires_at: datetime
+
+
+@dataclass(eq=False)
+class PersonPaused(Refused):
+    """The caller has been shown numbers in an unusual way, and is shown none for now.
+
+    Attributes:
+        paused_until: from then on it is over.
+        retry_after_seconds: the same as a whole number of seconds from now, at least 1.
+    """
+
+    paused_until: datetime
+    retry_after_seconds: int
+
+
 class Contended(Unavailable):
     """Others changed the same record faster than the caller could follow; what it wanted did not happen."""
 

@@ -18,17 +18,18 @@ from chalicelib.ports.keys import (
     Signer,
     UnlockedLedger,
 )
-from chalicelib.ports.sending import SendQueue, SmsCarrier, SmsFeedback
+from chalicelib.ports.sending import ProviderOptOuts, SendQueue, SmsCarrier, SmsFeedback
 
 if TYPE_CHECKING:
     # Every function loads the ports, and the authorizer nothing of these.
     from chalicelib.domain.anchor import LedgerHead
-    from chalicelib.domain.announcement import Announcement
     from chalicelib.domain.caller import Caller
     from chalicelib.domain.claim import KeyedRequest
     from chalicelib.domain.contact import Message
     from chalicelib.domain.moving import M, Move
     from chalicelib.domain.phone_number import PhoneNumber
+    from chalicelib.domain.reveal_approval import RevealApproval
+    from chalicelib.domain.settlement import LoggedEntry, Settlement
     from chalicelib.domain.verification import Send
     from chalicelib.domain.writes import R, Record, Write
 
@@ -93,6 +94,14 @@ class Store(Protocol):
         """The links that an index has under this bucket, in any order; it may be a little behind."""
         ...
 
+    def logged(self, bucket: str, after: str) -> Iterator[LoggedEntry | Settlement]:
+        """What an index has of the access log under this bucket, by place, beyond `after`; it may be a little behind.
+
+        Args:
+            after: a place, or the beginning of one; not empty.
+        """
+        ...
+
     def share(self, kind: type[Record], which: int, of: int) -> Iterator[tuple[str, ...]]:
         """Keys of the records in one of `of` equal shares, counted from 0; each record is in one of them.
 
@@ -113,10 +122,28 @@ class Archive(Protocol):
         ...
 
 
-class EventBus(Protocol):
-    """Where others hear of consent events."""
+class Said(Protocol):
+    """Something that others are told. Never a number."""
 
-    def publish(self, announcements: Sequence[Announcement]) -> Mapping[str, str]:
+    @property
+    def name(self) -> str:
+        """What kind of event it is."""
+        ...
+
+    @property
+    def event_id(self) -> str:
+        """The same however often it is said."""
+        ...
+
+    def detail(self) -> str:
+        """What is said, as JSON."""
+        ...
+
+
+class EventBus(Protocol):
+    """Where others hear of consent events, and of unusual reveals."""
+
+    def publish(self, announcements: Sequence[Said]) -> Mapping[str, str]:
         """The bus has taken all but these, each once or more: what went wrong, by the event's id.
 
         Raises:
@@ -161,8 +188,21 @@ class Strongroom(Protocol):
         """The message was sent at most once, the token is used and the access is logged."""
         ...
 
-    def reveal(self, authorization: str, token: str, justification: str, keyed: KeyedRequest | None) -> PhoneNumber:
-        """The number in clear; the token is used and the access is logged with its justification."""
+    def reveal(
+        self,
+        authorization: str,
+        token: str,
+        justification: str,
+        keyed: KeyedRequest | None,
+        ticket: str | None = None,
+    ) -> PhoneNumber:
+        """The number in clear; the token is used, the access logged with its reason, and it counts for the person."""
+        ...
+
+    def approve_reveal(
+        self, authorization: str, approval_id: str, customer_id: str, keyed: KeyedRequest | None
+    ) -> RevealApproval:
+        """A colleague may be shown this minor's number: the caller said so, or another colleague before."""
         ...
 
 
@@ -179,6 +219,8 @@ __all__ = [
     "NumberOpener",
     "NumberSealer",
     "PendingNumbers",
+    "ProviderOptOuts",
+    "Said",
     "SendQueue",
     "Signer",
     "SmsCarrier",

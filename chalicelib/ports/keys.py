@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.customer import SealedNumber, WrappedKey
     from chalicelib.domain.ledger import Opened
     from chalicelib.domain.phone_number import PhoneNumber
+    from chalicelib.domain.settlement import OpenedNumber
 
 
 class NumberIndex(Protocol):
@@ -52,8 +53,8 @@ class NumberSealer(Protocol):
 class NumberOpener(Protocol):
     """Opens customers' numbers. Only the strongroom is given one."""
 
-    def open(self, customer_id: str, sealed: SealedNumber, key: WrappedKey) -> PhoneNumber:
-        """The number in clear."""
+    def open(self, customer_id: str, sealed: SealedNumber, key: WrappedKey) -> OpenedNumber:
+        """The number in clear, and the call that opened it."""
         ...
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -35,6 +36,30 @@ class SmsFeedback(Protocol):
 
         Raises:
             Unavailable: it did not take it.
+        """
+        ...
+
+
+class ProviderOptOuts(Protocol):
+    """The numbers that the provider sends nothing to, since their owners answered STOP to it: a list in each region."""
+
+    def regions(self, wanted: Sequence[str]) -> Sequence[str]:
+        """The regions wanted, or the one that this process runs in if none is."""
+        ...
+
+    def listed(self, region: str) -> Iterator[Sequence[str]]:
+        """The numbers on the region's list in E.164, page by page.
+
+        Raises:
+            Unavailable: the provider did not answer.
+        """
+        ...
+
+    def opt_in(self, number: str, region: str) -> bool:
+        """True if the number is not on the region's list any more; False if the provider refuses, for it was too soon.
+
+        Raises:
+            Unavailable: the provider did not answer.
         """
         ...
 

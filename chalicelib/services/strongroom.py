@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from chalicelib.domain.claim import KeyedRequest
 from chalicelib.domain.contact import Message
 from chalicelib.domain.phone_number import PhoneNumber
+from chalicelib.domain.reveal_approval import RevealApproval
 from chalicelib.domain.verification import Send
 from chalicelib.ports import TokenVerifier
+from chalicelib.services.approve_wish import ApproveWish
 from chalicelib.services.reveal_number import RevealNumber
 from chalicelib.services.send_contact import SendContact
 from chalicelib.services.send_known_code import SendKnownCode
@@ -21,6 +23,7 @@ class StrongroomService:
     send_known_code: SendKnownCode
     send_contact: SendContact
     reveal_number: RevealNumber
+    approve_wish: ApproveWish
 
     def send_code(self, authorization: str, verification_id: str) -> Send:
         """The intended send of this verification has been made once, and this is what is known of it.
@@ -48,14 +51,36 @@ class StrongroomService:
         caller = self.tokens.verify(authorization).acting_as("staff", "wallet")
         return self.send_contact(caller, token, template, parameters, keyed)
 
-    def reveal(self, authorization: str, token: str, justification: str, keyed: KeyedRequest | None) -> PhoneNumber:
-        """The number in clear; the token is used and the access is logged with its justification.
+    def reveal(
+        self,
+        authorization: str,
+        token: str,
+        justification: str,
+        keyed: KeyedRequest | None,
+        ticket: str | None = None,
+    ) -> PhoneNumber:
+        """The number in clear; the token is used, the access logged with its reason, and it counts for the person.
 
         Raises:
             NotAuthenticated, NotPermitted: not a caller for this.
-            ContactTokenInvalid, Throttled: nothing was opened.
+            FieldInvalid, ContactTokenInvalid, Throttled, ApprovalRequired: nothing was opened.
+            PersonPaused: the caller is shown nothing for now.
             NotReplayable, IdempotencyKeyReused: the key was used before, with the same body or another.
             Contended: the number was erased after the token was used.
         """
         caller = self.tokens.verify(authorization).acting_as("staff")
-        return self.reveal_number(caller, token, justification, keyed)
+        return self.reveal_number(caller, token, justification, ticket, keyed)
+
+    def approve_reveal(
+        self, authorization: str, approval_id: str, customer_id: str, keyed: KeyedRequest | None
+    ) -> RevealApproval:
+        """A colleague may be shown this minor's number: the caller said so, or another colleague before.
+
+        Raises:
+            NotAuthenticated, NotPermitted: not a caller for this, or the one who wants to be shown it.
+            NotFound: nothing waits under this id for this customer, or the ten minutes are over.
+            PersonPaused: the caller is shown nothing for now, and has others shown nothing.
+            IdempotencyKeyReused: the key was used for another wish.
+        """
+        caller = self.tokens.verify(authorization).acting_as("staff")
+        return self.approve_wish(caller, approval_id, customer_id, keyed)

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from chalicelib.domain.errors import Contended
-from chalicelib.domain.rules import Throttles
 from chalicelib.domain.throttle import Limit, ThrottleLog, admit, first_admission
+from chalicelib.domain.throttle_rules import Throttles
 from chalicelib.domain.writes import Absent, Conflict, Expect, Insert, Replace, Write
 from chalicelib.ports import Blinder, Store
 

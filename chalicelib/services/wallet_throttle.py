@@ -8,7 +8,7 @@ from math import ceil
 from chalicelib.domain.errors import Throttled
 from chalicelib.domain.meter import Meter, new_meter, one_more, opens_at, room
 from chalicelib.domain.moving import Move
-from chalicelib.domain.rules import Throttles
+from chalicelib.domain.throttle_rules import Throttles
 from chalicelib.services.moving_rows import MovingRows
 
 SHARDS = 16

@@ -44,6 +44,9 @@ class Scripted:
     def reveal(self, **order: Any) -> Any:
         return self._do("reveal", order)
 
+    def approve_reveal(self, **order: Any) -> Any:
+        return self._do("approve_reveal", order)
+
     def _do(self, door: str, order: dict[str, Any]) -> Any:
         self.orders.append((door, order))
         if isinstance(self.says, Exception):

@@ -1,47 +1,31 @@
-"""The three doors, asked in this process and by Invoke: one behaviour, one list of refusals."""
+"""The doors, asked in this process and by Invoke: one behaviour, one list of refusals."""
 
 import ast
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from chalicelib.domain.access import AccessLogEntry
 from chalicelib.domain.contact import Message
-from chalicelib.domain.customer import Customer, WrappedKey
 from chalicelib.domain.errors import (
     ContactTokenInvalid,
     Contended,
-    CustomerPurged,
-    CustomerRestricted,
     FieldInvalid,
-    IdempotencyKeyReused,
-    NotAuthenticated,
-    NotFound,
-    NotPermitted,
-    NotReplayable,
     RingfenceError,
-    SpendLimitReached,
     Throttled,
-    VerificationCancelled,
-    VerificationExpired,
-    VerificationLocked,
-    VerificationSpent,
 )
-from chalicelib.domain.spent import SHARDS, Spent, new_spent
-from chalicelib.domain.verification import Send, Verification
-from chalicelib.domain.writes import Insert, Remove, Replace
+from chalicelib.domain.verification import Verification
 from tests.contracts.strongroom_function import handled, invoked, serve_world
-from tests.fakes import bearer, caller
+from tests.contracts.strongroom_stories import REFUSED, message_too_often, send_code
 from tests.repo.sources import tree
 from tests.repo.test_docstrings import announced_by
 from tests.services.test_strongroom import READY, agreed, reveal, send
 from tests.services.test_strongroom_codes import stepping_up
-from tests.services.world import KEY, NUMBER, OTHER_WALLET, WALLET, World
+from tests.services.world import KEY, NUMBER, World
 
 SERVICE = Path("chalicelib/services/strongroom.py")
-DOORS = ("send_code", "send_message", "reveal")
+DOORS = ("send_code", "send_message", "reveal", "approve_reveal")
 
 
 @pytest.fixture(params=["in process", "by Invoke"])
@@ -56,164 +40,6 @@ def scene(request: pytest.FixtureRequest) -> Iterator[World]:
         made.adapters.strongroom_function = near
         yield made
         assert wire.attempts
-
-
-def send_code(world: World, verification_id: str, authorization: str = bearer(WALLET)) -> Send:
-    return world.ringfence.strongroom.send_code(authorization, verification_id)
-
-
-def allow_one(world: World, name: str) -> None:
-    """A caller may open one number and no more for now; said before any use case has read the policy."""
-    rules = world.policy.rules
-    (limit, *_) = getattr(rules.throttles, name)
-    throttles = replace(rules.throttles, **{name: (replace(limit, limit=1),)})  # type: ignore[arg-type]
-    world.adapters.policy = replace(world.policy, rules=replace(rules, throttles=throttles))
-
-
-def erase_key(world: World) -> None:
-    """The number's key goes, as a purge takes it."""
-    (customer,) = world.rows(Customer)
-    assert customer.number is not None
-    world.store.commit(Remove(world.row(WrappedKey, customer.id, customer.number.key_id)))
-
-
-def code_after(world: World, **changes: object) -> None:
-    verification = stepping_up(world)
-    row = replace(verification, id="vrf_changed", version="", **changes)  # type: ignore[arg-type]
-    world.store.commit(Insert(row))
-    send_code(world, row.id)
-
-
-def code_to_restricted(world: World) -> None:
-    verification = stepping_up(world)
-    world.close(world.rows(Customer)[0])
-    send_code(world, verification.id)
-
-
-def code_to_purged(world: World) -> None:
-    verification = stepping_up(world)
-    (customer,) = world.rows(Customer)
-    gone = replace(customer, status="purged", number=None, tag=None, masked=None, region=None, version="")
-    world.store.commit(Remove(customer))
-    world.store.commit(Insert(gone))
-    send_code(world, verification.id)
-
-
-def code_late(world: World) -> None:
-    verification = stepping_up(world)
-    world.later(minutes=10)
-    send_code(world, verification.id)
-
-
-def code_twice(world: World) -> None:
-    verification = stepping_up(world)
-    send_code(world, verification.id)
-    send_code(world, verification.id)
-
-
-def code_too_often(world: World) -> None:
-    allow_one(world, "opening_by_wallet")
-    # Its start was the one.
-    send_code(world, stepping_up(world).id)
-
-
-def spend_all(world: World) -> None:
-    """Every shard of the ceiling is full."""
-    for shard in map(str, range(SHARDS)):
-        fresh = replace(new_spent(shard, world.adapters.clock.now()), hour_cost=10**9)
-        spent = world.store.get(Spent, shard)
-        world.store.commit(Replace(spent, fresh) if spent else Insert(fresh))
-
-
-def code_beyond_the_ceiling(world: World) -> None:
-    verification = stepping_up(world)
-    spend_all(world)
-    send_code(world, verification.id)
-
-
-def message_beyond_the_ceiling(world: World) -> None:
-    token = world.token(agreed(world))
-    spend_all(world)
-    send(world, token)
-
-
-def message_too_often(world: World) -> None:
-    allow_one(world, "opening_by_staff")
-    customer = agreed(world)
-    send(world, world.token(customer))
-    send(world, world.token(customer))
-
-
-def message_to_erased(world: World) -> None:
-    token = world.token(agreed(world))
-    erase_key(world)
-    send(world, token)
-
-
-def message_with_used_key(world: World) -> None:
-    customer = agreed(world)
-    send(world, world.token(customer), key=KEY)
-    send(world, world.token(customer), key=KEY)
-
-
-def reveal_too_often(world: World) -> None:
-    allow_one(world, "opening_by_staff")
-    customer = agreed(world)
-    reveal(world, world.token(customer, "call"))
-    reveal(world, world.token(customer, "call"))
-
-
-def reveal_erased(world: World) -> None:
-    token = world.token(agreed(world), "call")
-    erase_key(world)
-    reveal(world, token)
-
-
-def reveal_twice(world: World) -> None:
-    token = world.token(agreed(world), "call")
-    reveal(world, token, key=KEY)
-    reveal(world, token, key=KEY)
-
-
-def reveal_with_used_key(world: World) -> None:
-    customer = agreed(world)
-    reveal(world, world.token(customer, "call"), key=KEY)
-    reveal(world, world.token(customer, "call"), key=KEY)
-
-
-OFFICER = caller("officer")
-NOBODY = "Bearer forged"
-REFUSED: dict[tuple[str, type[RingfenceError]], Callable[[World], object]] = {
-    ("send_code", NotAuthenticated): lambda world: send_code(world, "vrf_x", NOBODY),
-    ("send_code", NotPermitted): lambda world: send_code(world, "vrf_x", bearer(OFFICER)),
-    ("send_code", NotFound): lambda world: send_code(world, stepping_up(world).id, bearer(OTHER_WALLET)),
-    ("send_code", CustomerRestricted): code_to_restricted,
-    ("send_code", CustomerPurged): code_to_purged,
-    ("send_code", VerificationSpent): lambda world: code_after(world, status="spent"),
-    ("send_code", VerificationCancelled): lambda world: code_after(world, status="cancelled"),
-    ("send_code", VerificationExpired): code_late,
-    ("send_code", VerificationLocked): lambda world: code_after(world, attempts=99),
-    ("send_code", Throttled): code_too_often,
-    ("send_code", SpendLimitReached): code_beyond_the_ceiling,
-    ("send_code", Contended): code_twice,
-    ("send_message", NotAuthenticated): lambda world: world.ringfence.strongroom.send_message(
-        NOBODY, "ct_x", "order_ready", READY, None
-    ),
-    ("send_message", NotPermitted): lambda world: send(world, "ct_x", by=OFFICER),
-    ("send_message", ContactTokenInvalid): lambda world: send(world, "ct_x", key=KEY),
-    ("send_message", Throttled): message_too_often,
-    ("send_message", SpendLimitReached): message_beyond_the_ceiling,
-    ("send_message", FieldInvalid): lambda world: send(world, world.token(agreed(world)), parameters={}),
-    ("send_message", IdempotencyKeyReused): message_with_used_key,
-    ("send_message", Contended): message_to_erased,
-    ("reveal", NotAuthenticated): lambda world: world.ringfence.strongroom.reveal(NOBODY, "ct_x", "because", None),
-    ("reveal", NotPermitted): lambda world: reveal(world, "ct_x", by=OFFICER),
-    ("reveal", ContactTokenInvalid): lambda world: reveal(world, "ct_x", key=KEY),
-    ("reveal", Throttled): reveal_too_often,
-    ("reveal", NotReplayable): reveal_twice,
-    ("reveal", IdempotencyKeyReused): reveal_with_used_key,
-    ("reveal", Contended): reveal_erased,
-}
 
 
 @pytest.mark.parametrize(("door", "kind"), REFUSED, ids=[f"{door}: {kind.__name__}" for door, kind in REFUSED])

@@ -38,7 +38,8 @@ DOORS: dict[str, Callable[[LambdaStrongroom], object]] = {
     "send_message": lambda near: near.send_message(
         SECRETS["authorization"], SECRETS["token"], "order_ready", {"order": SECRETS["parameter"]}, KEYED
     ),
-    "reveal": lambda near: near.reveal(SECRETS["authorization"], SECRETS["token"], SECRETS["reason"], KEYED),
+    "reveal": lambda near: near.reveal(SECRETS["authorization"], SECRETS["token"], SECRETS["reason"], KEYED, "CASE-7"),
+    "approve_reveal": lambda near: near.approve_reveal(SECRETS["authorization"], SECRETS["token"], "cus_1", KEYED),
 }
 
 

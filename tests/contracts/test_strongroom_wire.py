@@ -17,6 +17,7 @@ from chalicelib.domain.contact import Message
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import Contended, Refused, RingfenceError, Unavailable
 from chalicelib.domain.phone_number import known_phone_number
+from chalicelib.domain.reveal_approval import RevealApproval
 from chalicelib.domain.verification import Send
 from chalicelib.domain.writes import Conflict
 from tests.contracts.strongroom_function import Scripted, handled, invoked, serve
@@ -29,6 +30,7 @@ KEYED = st.none() | st.builds(
     KeyedRequest, client_id=st.text(), route=st.text(), key=st.text(), body=st.text().map(str.encode)
 )
 SENDS = st.builds(Send, at=INSTANTS)
+APPROVALS = st.builds(RevealApproval, lapses_at=INSTANTS, used_at=st.none() | INSTANTS)
 MESSAGES = st.builds(Message, sent_at=INSTANTS, lapses_at=INSTANTS)
 NUMBERS = ["+8613800138000", "+447400123456", "+12015550123", "+80012345678", "+390612345678"]
 REFUSALS = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Refused)]
@@ -101,11 +103,31 @@ def test_a_number_arrives(ends: Ends, justification: str, keyed: KeyedRequest | 
     assert asked(ends, number, "reveal", order) == number
 
 
+def test_a_ticket_goes_along_only_where_there_is_one(ends: Ends) -> None:
+    # So that a strongroom of before tickets is asked as it knows.
+    order: dict[str, Any] = {"authorization": "Bearer x", "token": "ct_A", "justification": "because", "keyed": None}
+    number = known_phone_number(NUMBERS[0])
+    assert asked(ends, number, "reveal", {**order, "ticket": "CASE-7"}) == number
+    near, far = ends
+    far.orders = []
+    near.reveal(**order, ticket=None)
+    assert far.orders == [("reveal", order)]
+
+
+@examples
+@given(approval_id=st.text(), customer_id=st.text(), keyed=KEYED, approval=APPROVALS)
+def test_a_second_person_s_word_arrives(
+    ends: Ends, approval_id: str, customer_id: str, keyed: KeyedRequest | None, approval: RevealApproval
+) -> None:
+    order = {"authorization": "", "approval_id": approval_id, "customer_id": customer_id, "keyed": keyed}
+    assert asked(ends, approval, "approve_reveal", order) == approval
+
+
 @pytest.mark.parametrize("second", [0, 1, 999_999, 123_456, 100_000])
 def test_the_edges_of_an_instant_arrive(ends: Ends, second: int) -> None:
     for year in (1970, 2026, 2241):
         at = datetime(year, 12, 31, 23, 59, 59, second, tzinfo=UTC)
-        message = Message("msg", "cus", "order_notice", "order_ready", at, at.replace(microsecond=0))
+        message = Message("msg", "app", "cus", "order_notice", "order_ready", 1, 2, at, at.replace(microsecond=0))
         order: dict[str, Any] = {
             "authorization": "",
             "token": "",

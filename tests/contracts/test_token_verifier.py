@@ -260,11 +260,21 @@ def test_keys_that_cannot_be_read_are_no_answer(server: KeysServer, verifier: Jw
     assert verifier.verify(bearer_token()).subject == "backend"
 
 
+NAMED_BY_NUMBER = ["+8613800138000", "8613800138000", "+1234567", "tel:+447400123456", "+44 7400 123456"]
+
+
 @pytest.mark.parametrize("claim", ["sub", "client_id"])
-@pytest.mark.parametrize("number", ["+8613800138000", "8613800138000", "+1234567"])
+@pytest.mark.parametrize("number", NAMED_BY_NUMBER)
 def test_a_token_that_names_somebody_by_a_number_proves_nobody(verifier: JwtVerifier, claim: str, number: str) -> None:
     with pytest.raises(NotAuthenticated):
         verifier.verify(bearer_token(**{claim: number}))
+
+
+@pytest.mark.parametrize(
+    "subject", ["123456", "40612345", "108204268033311374519", "auth0|5f7c8ec7c33c6c00", "urn:staff:a7"]
+)
+def test_a_token_that_names_somebody_otherwise_proves_them(verifier: JwtVerifier, subject: str) -> None:
+    assert verifier.verify(bearer_token(sub=subject)).subject == subject
 
 
 @pytest.mark.parametrize("status", [404, 500, 302])

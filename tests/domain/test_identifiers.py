@@ -9,7 +9,7 @@ from chalicelib.domain.identifiers import IDEMPOTENCY_KEY, contains_number, new_
 
 FORMAT = phonenumbers.PhoneNumberFormat
 RUNS = st.text("0123456789", min_size=8, max_size=15)
-SEPARATORS = st.text(" ()./_-\t", max_size=2)
+SEPARATORS = st.text(" ()./_#-\t", max_size=2)
 SEPARATED = st.lists(st.tuples(st.sampled_from("0123456789"), SEPARATORS), min_size=9, max_size=15).map(
     lambda pairs: "".join(digit + gap for digit, gap in pairs)
 )
@@ -64,6 +64,7 @@ def test_every_usual_spelling_is_found_in_any_text(before: str, spelled: str, af
 @example("555 - 123 - 4567")
 @example("555_123_4567")
 @example("(0-25) 1234567")
+@example("7400    1234    5678")
 def test_whatever_reads_as_a_number_contains_one(spelled: str) -> None:
     assert contains_number(spelled)
 

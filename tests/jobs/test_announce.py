@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from chalicelib.bootstrap import install
-from chalicelib.domain.announcement import Announcement
 from chalicelib.domain.ledger import LedgerEvent
+from chalicelib.ports import Said
 from tests.jobs.ledger_stream import hand_over, kill_everywhere, records
 from tests.jobs.subprocesses import NO_AWS, run_fresh
 from tests.services.world import World
@@ -218,7 +218,7 @@ def test_what_the_bus_takes_on_one_day_in_three_is_told_in_the_end(world: World)
     refusals = iter([{links[0].event_id, links[3].event_id}, {links[3].event_id}, set()])
     publish = bus.publish
 
-    def moody(announcements: Sequence[Announcement]) -> dict[str, str]:
+    def moody(announcements: Sequence[Said]) -> dict[str, str]:
         bus.refusing = next(refusals)
         return publish(announcements)
 

@@ -223,7 +223,8 @@ def test_a_number_that_is_erased_meanwhile_is_not_sent_to() -> None:
     adapters.store.before(AccessLogEntry, lambda: world.store.commit(Remove(key)))
     with pytest.raises(Contended):
         send(world, token, key=KEY)
-    assert send(world, token, key=KEY).delivery == "unknown"
+    again = send(world, token, key=KEY)
+    assert (again.delivery, again.reason, again.cost) == ("failed", "not_opened", 0)
     assert world.sent == sent
 
 

@@ -95,9 +95,8 @@ def test_a_refused_opening_is_made_good_by_the_repeat(world: World) -> None:
     customer = world.customer()
     openings = world.policy.rules.throttles.opening_by_wallet[0]
     for _ in range(openings.limit):
-        subject = f"{WALLET.client_id}|{WALLET.subject}"
         throttle, at = world.ringfence.throttle, world.adapters.clock.now()
-        throttle.admit(throttle.keys("opening_by_wallet", subject, at), at, kind=OpeningLog)
+        throttle.admit(throttle.keys("opening_by_wallet", WALLET.person, at), at, kind=OpeningLog)
     sent = world.sent
     with pytest.raises(Throttled):
         world.start(None, purpose="step_up", customer_id=customer.id, key=KEY)

@@ -56,7 +56,7 @@ def forged(customer: Customer, **changes: object) -> ContactToken:
         channel="sms",
         client_id=STAFF.client_id,
         subject=STAFF.subject,
-        customer_version=customer.version,
+        ground=customer.ground,
         evidence=("evt_forged",),
         lapses_at=customer.created_at.replace(year=2030),
     )
@@ -70,7 +70,7 @@ def forged(customer: Customer, **changes: object) -> ContactToken:
         {"purpose": "marketing"},
         {"purpose": "unheard_of"},
         {"channel": "call"},
-        {"purpose": "account_security", "customer_version": "forged"},
+        {"purpose": "account_security", "ground": "forged"},
         {"purpose": "account_security", "customer_id": "cus_of_nobody"},
     ],
 )

@@ -15,7 +15,7 @@ from chalicelib.bootstrap import ringfence
 from chalicelib.domain.wording import Notice
 from chalicelib.entrypoints.web.assets import asset_path
 from chalicelib.entrypoints.web.page_request import PageRequest
-from chalicelib.entrypoints.web.words import clock, day, locales, moment, span, words
+from chalicelib.entrypoints.web.words import clock, day, locales, moment, month, span, words
 
 # A notice stands below a purpose's own heading.
 HEADINGS_DOWN = 2
@@ -52,6 +52,7 @@ def render(request: PageRequest, template: str, said: Mapping[str, Any]) -> str:
         clock=clock,
         day=partial(day, locale=locale),
         moment=partial(moment, locale=locale),
+        month=partial(month, locale=locale),
         span=partial(span, locale=locale),
         instant=datetime.fromisoformat,
         number_of=shown_number,
