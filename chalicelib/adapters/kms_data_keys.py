@@ -12,6 +12,15 @@ from chalicelib.domain.customer import WrappedKey
 NONCE_BYTES = 12
 
 
+@dataclass(frozen=True, repr=False)
+class UnwrappedKey:
+    """A data key ready for use, and the call that unwrapped it: its id, and how many tries came before it."""
+
+    cipher: AESGCM
+    request_id: str
+    retries: int
+
+
 @dataclass(frozen=True)
 class KmsDataKeys:
     """Makes and unwraps data keys of one kind. The encryption context binds each to its customer and its field."""
@@ -27,7 +36,7 @@ class KmsDataKeys:
             )
         return WrappedKey(customer_id, name, answer["CiphertextBlob"]), AESGCM(answer["Plaintext"])
 
-    def unwrap(self, key: WrappedKey) -> AESGCM:
+    def unwrap(self, key: WrappedKey) -> UnwrappedKey:
         """The data key, ready for use."""
         with aws.translated():
             answer = aws.kms().decrypt(
@@ -35,7 +44,8 @@ class KmsDataKeys:
                 CiphertextBlob=key.wrapped,
                 EncryptionContext=self._context(key.customer_id),
             )
-        return AESGCM(answer["Plaintext"])
+        call = answer["ResponseMetadata"]
+        return UnwrappedKey(AESGCM(answer["Plaintext"]), call["RequestId"], call["RetryAttempts"])
 
     def _context(self, customer_id: str) -> dict[str, str]:
         return {"customer": customer_id, "field": self.field}

@@ -57,4 +57,4 @@ class KmsLedgerCipher:
 
     def unlock(self, key: WrappedKey) -> CustomerLedger:
         """The customer's ledger key, ready to seal and open payloads."""
-        return CustomerLedger(key.customer_id, self.keys.unwrap(key))
+        return CustomerLedger(key.customer_id, self.keys.unwrap(key).cipher)

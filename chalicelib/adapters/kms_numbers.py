@@ -8,6 +8,7 @@ from chalicelib.adapters.kms_data_keys import KmsDataKeys, seal
 from chalicelib.domain.customer import SealedNumber, WrappedKey
 from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.phone_number import PhoneNumber, known_phone_number
+from chalicelib.domain.settlement import OpenedNumber
 
 FIELD = "number"
 
@@ -42,12 +43,13 @@ class KmsNumberOpener:
 
     keys: KmsDataKeys
 
-    def open(self, customer_id: str, sealed: SealedNumber, key: WrappedKey) -> PhoneNumber:
-        """The number in clear."""
-        plaintext = self.keys.unwrap(key).decrypt(
+    def open(self, customer_id: str, sealed: SealedNumber, key: WrappedKey) -> OpenedNumber:
+        """The number in clear, and the call that opened it."""
+        unwrapped = self.keys.unwrap(key)
+        plaintext = unwrapped.cipher.decrypt(
             sealed.nonce, sealed.ciphertext, _bound_to(customer_id, sealed.key_id).encode()
         )
-        return known_phone_number(plaintext.decode())
+        return OpenedNumber(known_phone_number(plaintext.decode()), unwrapped.request_id, unwrapped.retries)
 
 
 def _bound_to(customer_id: str, key_id: str) -> str:

@@ -5,9 +5,9 @@ import json
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from chalicelib.domain.due import bucket, buckets
+from chalicelib.domain.due import hour_buckets
 from chalicelib.domain.ledger import GENESIS, position
 from chalicelib.domain.merkle import root
 
@@ -170,17 +170,7 @@ def blinded(customer_id: str) -> str:
     return hashlib.sha256(f"ringfence/anchor/v1|{customer_id}".encode()).hexdigest()
 
 
-def hour_of(at: datetime) -> datetime:
-    """The beginning of the hour."""
-    return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-
-
-def anchor_bucket(at: datetime, customer_id: str) -> str:
-    """The index partition of a link: its hour, and one of 64 by its customer."""
-    return f"{hour_of(at):%Y-%m-%dT%H}#{bucket(customer_id)}"
-
-
 def anchor_buckets(covers_until: datetime) -> list[str]:
     """Every partition that an anchor covers."""
     hours = [covers_until - number * HOUR for number in range(HOURS_COVERED, 0, -1)]
-    return [f"{hour:%Y-%m-%dT%H}#{shard}" for hour in hours for shard in buckets(0)]
+    return [each for hour in hours for each in hour_buckets(hour)]

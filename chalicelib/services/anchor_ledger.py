@@ -10,10 +10,10 @@ from chalicelib.domain.anchor import (
     Anchor,
     anchor_buckets,
     heads_of,
-    hour_of,
     next_anchor,
     write_leaves,
 )
+from chalicelib.domain.due import hour_of
 from chalicelib.domain.errors import LedgerDamaged
 from chalicelib.domain.jws import compact, payload_of
 from chalicelib.domain.writes import Conflict, Insert

@@ -8,15 +8,18 @@ from chalicelib.domain.caller import Caller
 from chalicelib.domain.customer import Customer, WrappedKey
 from chalicelib.domain.errors import Contended
 from chalicelib.domain.phone_number import PhoneNumber
+from chalicelib.domain.settlement import Settlement
 from chalicelib.domain.throttle import OpeningLog
-from chalicelib.ports import NumberOpener, Store
+from chalicelib.domain.writes import Insert
+from chalicelib.ports import Clock, NumberOpener, Store
 from chalicelib.services.throttle import Throttle
 
 
 @dataclass(frozen=True)
 class Opening:
-    """The one way to a number in clear: a budget for each caller, an entry in the log, then the key."""
+    """The one way to a number in clear: a budget for each caller, an entry in the log, the key, the settlement."""
 
+    clock: Clock
     store: Store
     throttle: Throttle
     opener: NumberOpener
@@ -28,20 +31,27 @@ class Opening:
             Throttled: there were too many.
         """
         # In a table that the API function cannot write: who could reset the count would have no budget.
-        keys = self.throttle.keys(f"opening_by_{caller.role}", f"{caller.client_id}|{caller.subject}", at)
+        keys = self.throttle.keys(f"opening_by_{caller.role}", caller.person, at)
         self.throttle.admit(keys, at, kind=OpeningLog)
 
-    def open(self, customer: Customer, _entry: AccessLogEntry) -> PhoneNumber:
-        """The number in clear.
+    def open(self, customer: Customer, entry: AccessLogEntry) -> PhoneNumber:
+        """The number in clear; its entry is settled.
 
         Args:
             customer: as it stood when the entry was committed.
 
         Raises:
-            Contended: the number was erased since.
+            Contended: the number was erased since, or the entry has opened one before.
+            Unavailable: the number may be open, but not for anybody: the entry stays unsettled.
         """
         assert customer.number is not None
         key = self.store.get(WrappedKey, customer.id, customer.number.key_id)
         if key is None:
             raise Contended
-        return self.opener.open(customer.id, customer.number, key)
+        opened = self.opener.open(customer.id, customer.number, key)
+        at = self.clock.now()
+        # Before anybody has the number: what was used and is not settled was not used by us.
+        self.store.commit(
+            Insert(Settlement(customer.id, entry.id, entry.at, opened.request_id, opened.retries, settled_at=at))
+        )
+        return opened.number

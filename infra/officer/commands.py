@@ -1,5 +1,6 @@
 """The privacy officer's commands, as typed at a shell."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -7,6 +8,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+
+from infra.officer.instants import instant
 
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 console = Console(highlight=False)
@@ -74,3 +77,62 @@ def anchors(
     from infra.officer.anchor_bucket import copy_anchors
 
     console.print(f"{copy_anchors(bucket, folder)} objects copied")
+
+
+@commands.command()
+def accesses(
+    since: Annotated[str, typer.Argument(help="The first instant, e.g. 2026-11-21T12:00:00Z.")],
+    until: Annotated[str, typer.Argument(help="The instant after the last.")],
+    token: Annotated[str, typer.Option(envvar="RINGFENCE_TOKEN", help="An officer's token.")],
+    api: Annotated[str, typer.Option(envvar="RINGFENCE_API", help="The API's address.")] = "http://127.0.0.1:8000",
+) -> None:
+    """Print the access log of a span of time and what KMS answered, as `reconcile --accesses` reads it."""
+    from infra.officer.accesses import NotAccesses, fetched
+    from infra.officer.api import Refused, read
+
+    try:
+        typer.echo(fetched(lambda path: read(api, path, token), instant(since), instant(until)))
+    except (Refused, NotAccesses, ValueError) as reason:
+        complaints.print(escape(str(reason)), soft_wrap=True)
+        raise typer.Exit(1) from None
+
+
+@commands.command(name="reconcile")
+def reconcile_export(
+    exports: Annotated[list[Path], typer.Argument(help="CloudTrail's files, plain or .gz, or folders of them.")],
+    roles: Annotated[
+        list[str],
+        typer.Option("--role", envvar="RINGFENCE_STRONGROOM_ROLE", help="The ARN of a role that the strongroom had."),
+    ],
+    since: Annotated[
+        datetime | None,
+        typer.Option("--from", parser=instant, help="The first instant to judge; an hour after the first record."),
+    ] = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option(parser=instant, help="The instant after the last to judge; an hour before the last record."),
+    ] = None,
+    key: Annotated[str | None, typer.Option(help="The ARN of the number key, if the account has several.")] = None,
+    saved: Annotated[Path | None, typer.Option("--accesses", help="What `accesses` printed, as a file.")] = None,
+    token: Annotated[str, typer.Option(envvar="RINGFENCE_TOKEN", help="An officer's token.")] = "",
+    api: Annotated[str, typer.Option(envvar="RINGFENCE_API", help="The API's address.")] = "http://127.0.0.1:8000",
+) -> None:
+    """Hold what KMS opened against the access log. Ends with 0 if all fits, 1 if not, 2 if it can't be told."""
+    from infra.officer.accesses import Accesses, NotAccesses, fetched
+    from infra.officer.api import Refused, read
+    from infra.officer.cloudtrail_export import NotAnExport
+    from infra.officer.reconciling import TooNarrow, line, reconciled
+
+    def found(first: datetime, end: datetime) -> Accesses:
+        return Accesses.of(saved.read_text() if saved else fetched(lambda path: read(api, path, token), first, end))
+
+    try:
+        outcome, said = reconciled(exports, key, roles, (since, until), found)
+    except (NotAnExport, NotAccesses, TooNarrow, Refused, OSError, UnicodeDecodeError) as reason:
+        complaints.print(escape(str(reason)), soft_wrap=True)
+        raise typer.Exit(2) from None
+    for finding in outcome.findings:
+        console.print(escape(line(finding)), soft_wrap=True)
+    console.print(escape(said), soft_wrap=True)
+    if outcome.findings:
+        raise typer.Exit(1)

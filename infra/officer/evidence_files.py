@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +13,7 @@ from chalicelib.domain.customer import ConsentState
 from chalicelib.domain.evidence import Evidence, FoundAnchor, OpenedLink, found_anchor
 from chalicelib.domain.jws import ALGORITHM, payload_of
 from chalicelib.domain.ledger import LedgerEvent, Opened
+from infra.officer.instants import instant
 
 T = TypeVar("T")
 
@@ -104,9 +104,10 @@ def _state(state: Mapping[str, Any]) -> ConsentState:
         locale=_a(str, state["locale"]),
         channels=tuple(state["channels"]),
         event_id=_a(str, state["event_id"]),
-        event_time=_instant(state["event_time"]),
-        valid_until=_instant(state["valid_until"]) if state["valid_until"] else None,
+        event_time=instant(state["event_time"]),
+        valid_until=instant(state["valid_until"]) if state["valid_until"] else None,
         by_guardian=_a(bool, state["by_guardian"]),
+        most_per_month=None if state["most_per_month"] is None else _a(int, state["most_per_month"]),
     )
 
 
@@ -115,7 +116,7 @@ def _link(customer_id: str, members: Mapping[str, Any]) -> OpenedLink:
         customer_id=customer_id,
         sequence=_a(int, members["sequence"]),
         event_id=_a(str, members["event_id"]),
-        event_time=_instant(members["event_time"]),
+        event_time=instant(members["event_time"]),
         commitment=_a(str, members["commitment"]),
         previous_hash=_a(str, members["previous_hash"]),
         hash=_a(str, members["hash"]),
@@ -125,13 +126,6 @@ def _link(customer_id: str, members: Mapping[str, Any]) -> OpenedLink:
     if salt is None and payload is None:
         return OpenedLink(link)
     return OpenedLink(link, Opened(bytes.fromhex(salt), payload.encode()))
-
-
-def _instant(text: Any) -> datetime:
-    at = datetime.fromisoformat(text)
-    if at.tzinfo is None:
-        raise ValueError("an instant without its offset")
-    return at
 
 
 def _a(kind: type[T], value: Any) -> T:

@@ -14,17 +14,16 @@ from chalicelib.domain.anchor import (
     Anchor,
     AnchoredHead,
     LedgerHead,
-    anchor_bucket,
     anchor_buckets,
     blinded,
     heads_of,
-    hour_of,
     next_anchor,
     read_leaves,
     read_statement,
     root_of,
     write_leaves,
 )
+from chalicelib.domain.due import hour_bucket, hour_of
 from chalicelib.domain.ledger import GENESIS
 
 AT = datetime(2026, 11, 21, 13, tzinfo=UTC)
@@ -124,7 +123,7 @@ def test_a_link_is_in_two_anchors_once_its_hour_has_closed(at: datetime, custome
     covering = [
         shift
         for shift in range(-1, 4)
-        if anchor_bucket(at, customer_id) in anchor_buckets(closes + timedelta(hours=shift))
+        if hour_bucket(at, customer_id) in anchor_buckets(closes + timedelta(hours=shift))
     ]
     assert covering == [0, 1]
     assert next_anchor(None, closes, []).covers_from <= at < closes
@@ -132,5 +131,5 @@ def test_a_link_is_in_two_anchors_once_its_hour_has_closed(at: datetime, custome
 
 def test_an_hour_is_utc_s_whatever_the_offset() -> None:
     elsewhere = AT.astimezone(tz=__import__("zoneinfo").ZoneInfo("Asia/Kolkata"))
-    assert anchor_bucket(elsewhere, "ada") == anchor_bucket(AT, "ada")
+    assert hour_bucket(elsewhere, "ada") == hour_bucket(AT, "ada")
     assert len(set(anchor_buckets(AT))) == 128

@@ -81,6 +81,18 @@ def test_what_a_running_stack_hands_out_proves_what_was_said(stack: Stack, tmp_p
     assert officer(stack, "verify", *paths).returncode == 1
 
 
+def test_every_opening_of_the_journey_is_listed_and_settled(stack: Stack) -> None:
+    now = datetime.now(UTC)
+    since, until = (f"{now + timedelta(hours=by):%Y-%m-%dT%H:%M:%SZ}" for by in (-1, 1))
+    listed = officer(stack, "accesses", since, until)
+    assert listed.returncode == 0, listed.stderr
+    found = json.loads(listed.stdout)
+    assert len(found["entries"]) == len({it["entry_id"] for it in found["entries"]}) >= 3
+    assert {it["entry_id"] for it in found["settlements"]} == {it["entry_id"] for it in found["entries"]}
+    assert len({it["request_id"] for it in found["settlements"]}) == len(found["settlements"])
+    assert officer(stack, "accesses", "yesterday", until).returncode == 1
+
+
 def test_a_refusal_is_said_in_the_problem_s_words(stack: Stack) -> None:
     nobody = officer(stack, "export", "cus_nobody")
     assert (nobody.returncode, nobody.stdout) == (1, "")

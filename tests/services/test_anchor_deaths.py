@@ -10,10 +10,10 @@ from chalicelib.domain.anchor import (
     LedgerHead,
     blinded,
     heads_of,
-    hour_of,
     next_anchor,
     write_leaves,
 )
+from chalicelib.domain.due import hour_of
 from chalicelib.domain.jws import base64url
 from chalicelib.domain.writes import Insert
 from chalicelib.services.anchor_ledger import AnchorLedger, AnchorRun

@@ -1,0 +1,76 @@
+"""Settlements: what KMS answered for an entry of the access log, by the name that CloudTrail has for it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    # Every function loads its records' modules, and few of them phonenumbers.
+    from chalicelib.domain.phone_number import PhoneNumber
+
+
+@dataclass(frozen=True)
+class OpenedNumber:
+    """A number in clear, and the call that opened it.
+
+    Attributes:
+        request_id: by which CloudTrail has the call.
+        retries: tries before the one that was answered. One whose own answer was lost stands in CloudTrail under an id
+            that nobody here knows.
+    """
+
+    number: "PhoneNumber"
+    request_id: str
+    retries: int
+
+
+@dataclass(frozen=True)
+class LoggedEntry:
+    """An entry of the access log as its index knows it."""
+
+    customer_id: str
+    entry_id: str
+    at: datetime
+
+    @property
+    def place(self) -> str:
+        """Where it stands among its customer's rows."""
+        return log_place(self.at, self.entry_id)
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """KMS has opened the number of an entry. Written once, before the number is used; an entry without it is unsettled.
+
+    Attributes:
+        entry_id, at: the entry, and its own instant.
+        request_id, retries: as in OpenedNumber.
+    """
+
+    customer_id: str
+    entry_id: str
+    at: datetime
+    request_id: str
+    retries: int
+    settled_at: datetime
+    version: str = ""
+
+    @property
+    def place(self) -> str:
+        """That of its entry."""
+        return log_place(self.at, self.entry_id)
+
+
+def log_place(at: datetime, entry_id: str) -> str:
+    """Rows of the access log sort by their instants, and no two share a place."""
+    return f"{at.isoformat()}#{entry_id}"
+
+
+def read_place(place: str) -> tuple[datetime, str]:
+    """The instant and the entry's id.
+
+    Raises:
+        ValueError: it is no place.
+    """
+    at, _, entry_id = place.partition("#")
+    return datetime.fromisoformat(at), entry_id
