@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.domain.access import AccessLogEntry
+from chalicelib.domain.access import AccessLogEntry, DecisionLogEntry
 from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
 from chalicelib.domain.errors import LedgerDamaged
 from chalicelib.domain.evidence import OpenedLink
@@ -20,6 +20,7 @@ class Export:
     Attributes:
         readable: False once the ledger key is gone: the chain is left, and what it said is nowhere any more.
         accesses: who opened the number, oldest first.
+        decisions: who asked whether they may, oldest first.
     """
 
     exported_at: datetime
@@ -27,6 +28,7 @@ class Export:
     readable: bool
     links: tuple[OpenedLink, ...]
     accesses: tuple[AccessLogEntry, ...]
+    decisions: tuple[DecisionLogEntry, ...]
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class ExportCustomer:
             readable=readable,
             links=tuple(_opened(link, unlocked) for link in links),
             accesses=tuple(self.store.history(AccessLogEntry, customer_id)),
+            decisions=tuple(self.store.history(DecisionLogEntry, customer_id)),
         )
 
 

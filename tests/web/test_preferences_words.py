@@ -82,6 +82,7 @@ def test_whatever_can_happen_has_words(path: Path) -> None:
     assert {"given", "refused", "withdrawn", "expired"} <= words["history"].keys()
     # As the strongroom writes them down.
     assert {"message", "reveal", "code"} == words["access_log"]["action"].keys()
+    assert channels == words["access_log"]["question"].keys()
     assert set(ROLES) == words["access_log"]["role"].keys()
     assert set(CODE_TEXTS) == words["access_log"]["code"].keys()
     assert {"history", "access_log"} <= BY_WALLET

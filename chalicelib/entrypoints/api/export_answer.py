@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import TypedDict
 
-from chalicelib.entrypoints.api.answers import AccessAnswer, ConsentAnswer
+from chalicelib.entrypoints.api.answers import ConsentAnswer
 from chalicelib.entrypoints.api.consents import consent_answer
-from chalicelib.entrypoints.api.self_service import access_answer
+from chalicelib.entrypoints.api.contact_answers import AccessAnswer, LoggedDecisionAnswer
+from chalicelib.entrypoints.api.self_service import access_answer, decision_answer
 
 if TYPE_CHECKING:
     from chalicelib.domain.evidence import OpenedLink
@@ -25,6 +26,9 @@ class HolderAnswer(TypedDict):
     region: str | None
     locale: str
     under_14: bool
+    time_zone: str | None
+    time_zones: list[str]
+    suppressed_at: datetime | None
     created_at: datetime
     verified_at: datetime
     closed_at: datetime | None
@@ -35,6 +39,7 @@ class ConsentStateAnswer(ConsentAnswer):
     """What the customer's head says of a purpose; the last event of the purpose must say the same."""
 
     by_guardian: bool
+    most_per_month: int | None
 
 
 class LinkAnswer(TypedDict):
@@ -67,11 +72,13 @@ class ExportAnswer(TypedDict):
     consents: list[ConsentStateAnswer]
     ledger: ChainAnswer
     access_log: list[AccessAnswer]
+    decisions: list[LoggedDecisionAnswer]
 
 
 def export_answer(export: Export) -> ExportAnswer:
     """The export as it is handed out, by whatever way."""
     customer = export.customer
+    said_at = {opened.link.event_id: opened.link.event_time for opened in export.links}
     return ExportAnswer(
         exported_at=export.exported_at,
         customer=HolderAnswer(
@@ -81,6 +88,9 @@ def export_answer(export: Export) -> ExportAnswer:
             region=customer.region,
             locale=customer.locale,
             under_14=customer.under_14,
+            time_zone=customer.own_time_zone,
+            time_zones=list(customer.time_zones),
+            suppressed_at=customer.suppressed_at,
             created_at=customer.created_at,
             verified_at=customer.verified_at,
             closed_at=customer.closed_at,
@@ -88,7 +98,9 @@ def export_answer(export: Export) -> ExportAnswer:
         ),
         consents=[
             ConsentStateAnswer(
-                **consent_answer(customer.id, purpose, state, state.decision), by_guardian=state.by_guardian
+                **consent_answer(customer.id, purpose, state, state.decision),
+                by_guardian=state.by_guardian,
+                most_per_month=state.most_per_month,
             )
             for purpose, state in sorted(customer.consents.items())
         ],
@@ -98,7 +110,8 @@ def export_answer(export: Export) -> ExportAnswer:
             readable=export.readable,
             events=[_link(opened) for opened in export.links],
         ),
-        access_log=[access_answer(entry) for entry in export.accesses],
+        access_log=[access_answer(entry, said_at) for entry in export.accesses],
+        decisions=[decision_answer(entry, said_at, customer.locale) for entry in export.decisions],
     )
 
 

@@ -1,6 +1,10 @@
 """What was said, and who looked."""
 
+from functools import partial
+
 from chalicelib.bootstrap import ringfence
+from chalicelib.domain.gate import PERMITTING
+from chalicelib.domain.reasons import sentence
 from chalicelib.entrypoints.web.choices import here
 from chalicelib.entrypoints.web.page_request import PageRequest
 from chalicelib.entrypoints.web.serving import Answer, page
@@ -21,15 +25,17 @@ def history(request: PageRequest) -> Answer:
 
 
 def access_log(request: PageRequest) -> Answer:
-    """Each time the number was opened, the latest first."""
+    """Each time the number was opened or somebody asked whether they may, the latest first."""
     visit = here(request, "access_log")
-    entries = ringfence().read_access_log(visit.customer.id)
+    log = ringfence().read_access_log(visit.customer.id)
     return page(
         request,
         "access_log.html",
         visit=visit,
-        entries=entries,
-        most=MOST_ENTRIES if len(entries) == MOST_ENTRIES else None,
+        log=log,
+        most=MOST_ENTRIES,
+        permitting=PERMITTING,
+        sentence=partial(sentence, locale=request.locale),
         title_of=_titles(request),
     )
 

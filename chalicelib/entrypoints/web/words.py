@@ -44,6 +44,17 @@ def day(at: datetime, locale: str) -> str:
     return str(form["day"]).format(year=utc.year, month=form["months"][utc.month - 1], day=utc.day)
 
 
+def month(number: str, locale: str) -> str:
+    """The month, e.g. `Nov 2026`.
+
+    Args:
+        number: such as `2026-11`.
+    """
+    year, _, nth = number.partition("-")
+    form = words(locale)["form"]
+    return str(form["month"]).format(year=year, month=form["months"][int(nth) - 1])
+
+
 def clock(at: datetime) -> str:
     """The time of day, e.g. `14:05 UTC`; the page's script turns it into the reader's own."""
     return f"{at.astimezone(UTC):%H:%M} UTC"

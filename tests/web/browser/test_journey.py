@@ -74,8 +74,11 @@ def test_from_the_app_one_can_do_everything(site: Site, customer: Customer, pers
     newest = t["history"]["given"].format(purpose=person.titles["marketing"])
     expect(person.page.locator(".timeline h2").first).to_have_text(newest)
     person.page.get_by_role("link", name=t["nav"]["access_log"], exact=True).click()
-    expect(person.page.locator(".timeline h2")).to_have_text(t["access_log"]["action"]["reveal"])
-    expect(person.page.locator(".reason")).to_contain_text("Call back about a blocked card")
+    openings = person.page.get_by_role("region", name=t["access_log"]["openings"])
+    expect(openings.get_by_role("heading", level=3)).to_have_text(t["access_log"]["action"]["reveal"])
+    expect(openings.locator(".reason")).to_contain_text("Call back about a blocked card")
+    questions = person.page.get_by_role("region", name=t["access_log"]["questions"])
+    expect(questions.get_by_role("heading", level=3)).to_have_text(t["access_log"]["question"]["call"])
     person.page.get_by_role("link", name=t["nav"]["account"], exact=True).click()
     with person.page.expect_download() as download:
         person.page.get_by_role("link", name=t["account"]["download_go"]).click()
