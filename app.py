@@ -3,26 +3,40 @@
 from chalice.app import Chalice
 
 from chalicelib.entrypoints.api import (
+    accesses,
     authorizer,
     consent_records,
     consents,
     contacts,
     customers,
     exports,
+    messages,
     meta,
     notices,
     purge_runs,
+    reveals,
     self_service,
     verifications,
 )
 from chalicelib.entrypoints.api.gateway_errors import problems_only
-from chalicelib.entrypoints.jobs import anchor, announce, deliver, delivery_status, purge, strongroom, sweep
+from chalicelib.entrypoints.jobs import (
+    anchor,
+    announce,
+    deliver,
+    delivery_status,
+    inbound,
+    opt_outs,
+    purge,
+    strongroom,
+    sweep,
+)
 from chalicelib.entrypoints.web import routes
 
 app = Chalice(app_name="ringfence", configure_logs=False)
 app.register_middleware(problems_only, "http")
 for module in (
     authorizer,
+    accesses,
     verifications,
     customers,
     exports,
@@ -30,6 +44,8 @@ for module in (
     consents,
     consent_records,
     contacts,
+    messages,
+    reveals,
     notices,
     purge_runs,
     meta,
@@ -41,5 +57,7 @@ for module in (
     anchor,
     announce,
     delivery_status,
+    inbound,
+    opt_outs,
 ):
     app.register_blueprint(module.bp)

@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.domain.sending_rules import Senders
 
-SENDING = ("APIHandler", "Strongroom", "Deliver")
+SENDING = ("APIHandler", "Strongroom", "Deliver", "Inbound")
 # End User Messaging. Its actions name numbers, pools, sender ids or messages, all of this account and region.
 SMS_VOICE = {"Fn::Sub": "arn:${AWS::Partition}:sms-voice:${AWS::Region}:${AWS::AccountId}:*"}
 QUEUE = {"Fn::Sub": "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:${Name}-sends"}

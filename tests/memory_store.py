@@ -2,16 +2,18 @@
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from zlib import crc32
 
 from chalicelib.adapters.dynamodb_places import PLACES, epoch_seconds
-from chalicelib.domain.anchor import LedgerHead, anchor_bucket
-from chalicelib.domain.due import bucket
+from chalicelib.domain.access import AccessLogEntry
+from chalicelib.domain.anchor import LedgerHead
+from chalicelib.domain.due import bucket, hour_bucket
 from chalicelib.domain.ledger import LedgerEvent
 from chalicelib.domain.moving import M, Move, moved
+from chalicelib.domain.settlement import LoggedEntry, Settlement
 from chalicelib.domain.writes import Absent, Conflict, Expect, Insert, R, Record, Remove, Replace, Write, kind_of
 from tests.clock import FixedClock
 
@@ -73,8 +75,14 @@ class MemoryStore:
 
     def appended(self, bucket: str) -> Iterator[LedgerHead]:
         for row in self._all(LedgerEvent):
-            if anchor_bucket(row.event_time, row.customer_id) == bucket:
+            if hour_bucket(row.event_time, row.customer_id) == bucket:
                 yield LedgerHead(row.customer_id, row.sequence, row.hash)
+
+    def logged(self, bucket: str, after: str) -> Iterator[LoggedEntry | Settlement]:
+        entries = [LoggedEntry(row.customer_id, row.id, row.at) for row in self._all(AccessLogEntry)]
+        rows: list[LoggedEntry | Settlement] = [*entries, *(replace(it, version="") for it in self._all(Settlement))]
+        found = [row for row in rows if hour_bucket(row.at, row.customer_id) == bucket and row.place > after]
+        yield from sorted(found, key=lambda row: row.place)
 
     def share(self, kind: type[Record], which: int, of: int) -> Iterator[Key]:
         with self._lock:

@@ -53,7 +53,7 @@ def events() -> "BaseEventHooks":
 
 
 @cache
-def _client(service: Any, attempts: int, read_seconds: int) -> Any:
+def _client(service: Any, attempts: int, read_seconds: int, region: str | None) -> Any:
     config = Config(
         connect_timeout=CONNECT_SECONDS,
         read_timeout=read_seconds,
@@ -62,12 +62,12 @@ def _client(service: Any, attempts: int, read_seconds: int) -> Any:
         retries={"mode": "standard", "total_max_attempts": attempts},
         user_agent=USER_AGENT,
     )
-    return _session().create_client(service, config=config)
+    return _session().create_client(service, region_name=region, config=config)
 
 
-def _the_client(service: str, attempts: int, read_seconds: int = READ_SECONDS) -> Any:
+def _the_client(service: str, attempts: int, read_seconds: int = READ_SECONDS, region: str | None = None) -> Any:
     with _MAKING:
-        return _client(service, attempts, read_seconds)
+        return _client(service, attempts, read_seconds, region)
 
 
 def dynamodb() -> "DynamoDBClient":
@@ -90,6 +90,16 @@ def sns() -> "SNSClient":
     return _the_client("sns", attempts=1)  # type: ignore[no-any-return]
 
 
+def opt_outs(region: str) -> "SNSClient":
+    """The SNS client of a region, for its list of opt-outs: what is asked of it can be asked again."""
+    return _the_client("sns", attempts=3, region=region)  # type: ignore[no-any-return]
+
+
+def own_region() -> str:
+    """The region that this process runs in."""
+    return str(_session().get_config_variable("region"))
+
+
 def sms_voice() -> "PinpointSMSVoiceV2Client":
     """The client of End User Messaging. One attempt, as for SNS."""
     return _the_client("pinpoint-sms-voice-v2", attempts=1)  # type: ignore[no-any-return]
@@ -101,8 +111,8 @@ def sqs() -> "SQSClient":
 
 
 def eventbridge() -> "EventBridgeClient":
-    """The EventBridge client. An event that is said twice does no harm."""
-    return _the_client("events", attempts=3)  # type: ignore[no-any-return]
+    """The EventBridge client. An event that is said twice does no harm; two attempts, since a reveal waits for them."""
+    return _the_client("events", attempts=2)  # type: ignore[no-any-return]
 
 
 def s3() -> "S3Client":

@@ -8,19 +8,24 @@ from typing import Any
 
 from chalicelib.adapters.dynamodb_values import codec
 from chalicelib.adapters.structure import EPOCH
-from chalicelib.domain.access import AccessLogEntry
+from chalicelib.domain.access import AccessLogEntry, DecisionLogEntry
 from chalicelib.domain.accounts import Accounts, CountriesOfIp
-from chalicelib.domain.anchor import Anchor, anchor_bucket
+from chalicelib.domain.anchor import Anchor
 from chalicelib.domain.claim import Claim
 from chalicelib.domain.contact import ContactToken, Message
 from chalicelib.domain.customer import Customer, TagHolder, WrappedKey
 from chalicelib.domain.dispatch import Dispatch
-from chalicelib.domain.due import bucket
+from chalicelib.domain.due import bucket, hour_bucket
 from chalicelib.domain.ledger import LedgerEvent, position
 from chalicelib.domain.meter import Meter
+from chalicelib.domain.previews import Previews
 from chalicelib.domain.purge_run import PurgeRun
+from chalicelib.domain.reveal_approval import RevealApproval
+from chalicelib.domain.reveals import Watch
 from chalicelib.domain.session import HandOver, Session
+from chalicelib.domain.settlement import LoggedEntry, Settlement, log_place, read_place
 from chalicelib.domain.spent import Spent
+from chalicelib.domain.suppression import Suppression
 from chalicelib.domain.throttle import OpeningLog, ThrottleLog
 from chalicelib.domain.traffic import Traffic
 from chalicelib.domain.verification import Verification
@@ -66,6 +71,8 @@ PLACES: Mapping[type[Any], Place] = {
     Dispatch: Place("verifications", lambda it: it.message_id, prefix="sms#", lapses=True),
     ThrottleLog: Place("throttles", lambda it: it.key, lapses=True),
     OpeningLog: Place("openings", lambda it: it.key, lapses=True),
+    Watch: Place("openings", lambda it: it.key, prefix="watch#", lapses=True),
+    RevealApproval: Place("openings", lambda it: it.key, prefix="approval#", lapses=True),
     Accounts: Place("throttles", lambda it: it.key, prefix="accounts#", lapses=True),
     CountriesOfIp: Place("throttles", lambda it: it.key, prefix="countries#", lapses=True),
     Traffic: Place("budgets", lambda it: it.key, prefix="traffic#", lapses=True, moves=True),
@@ -81,9 +88,17 @@ PLACES: Mapping[type[Any], Place] = {
     Session: Place("sessions", lambda it: it.digest, prefix="session#", lapses=True),
     HandOver: Place("sessions", lambda it: it.digest, prefix="link#", lapses=True),
     Message: Place("contacts", lambda it: it.id, prefix="message#", lapses=True),
-    AccessLogEntry: Place("access-log", lambda it: it.customer_id, lambda it: f"{it.at.isoformat()}#{it.id}"),
+    AccessLogEntry: Place("access-log", lambda it: it.customer_id, lambda it: log_place(it.at, it.id)),
+    Settlement: Place("access-log", lambda it: it.customer_id, lambda it: it.place, prefix="settlement#"),
+    DecisionLogEntry: Place("decisions", lambda it: it.customer_id, lambda it: f"{it.at.isoformat()}#{it.id}"),
+    Previews: Place("budgets", lambda it: it.key, prefix="previews#", lapses=True, moves=True),
+    Suppression: Place("suppressions", lambda it: bucket(it.tag), lambda it: it.tag),
     PurgeRun: Place("purge-runs", lambda _: "run", lambda it: it.id),
 }
+
+
+# What the access log's index has of a settlement beside its keys.
+ANSWERED: Mapping[str, Any] = {"request_id": str, "retries": int, "settled_at": datetime}
 
 
 def to_item(record: Any) -> Item:
@@ -96,13 +111,25 @@ def to_item(record: Any) -> Item:
     if "due_at" in item:
         item["due_bucket"] = {"S": bucket(record.id)}
     if kind is LedgerEvent:
-        item["anchor_bucket"] = {"S": anchor_bucket(record.event_time, record.customer_id)}
+        item["anchor_bucket"] = {"S": hour_bucket(record.event_time, record.customer_id)}
+    if kind in (AccessLogEntry, Settlement):
+        item["access_bucket"] = {"S": hour_bucket(record.at, record.customer_id)}
     return item | place.key_of(record)
 
 
 def from_item(kind: type[R], item: Mapping[str, Any]) -> R:
     """The record that an item holds."""
     return codec(kind).read({"M": item})  # type: ignore[no-any-return]
+
+
+def logged_row(item: Mapping[str, Any]) -> LoggedEntry | Settlement:
+    """A row of the access log, of which its index has the keys and what KMS answered."""
+    owner, (at, entry_id) = item["pk"]["S"], read_place(item["sk"]["S"])
+    prefix = PLACES[Settlement].prefix
+    if not owner.startswith(prefix):
+        return LoggedEntry(owner, entry_id, at)
+    said = {name: codec(hint).read(item[name]) for name, hint in ANSWERED.items()}
+    return Settlement(owner.removeprefix(prefix), entry_id, at, **said)
 
 
 def epoch_seconds(at: datetime) -> int:

@@ -11,12 +11,14 @@ from typing import Any, Literal
 from botocore.exceptions import ClientError
 
 from chalicelib.adapters import aws
-from chalicelib.adapters.dynamodb_places import PLACES, Item, Place, from_item, to_item
+from chalicelib.adapters.dynamodb_places import PLACES, Item, Place, from_item, logged_row, to_item
 from chalicelib.adapters.structure import seconds
+from chalicelib.domain.access import AccessLogEntry
 from chalicelib.domain.anchor import LedgerHead
 from chalicelib.domain.errors import Contended
 from chalicelib.domain.ledger import LedgerEvent
 from chalicelib.domain.moving import M, Move
+from chalicelib.domain.settlement import LoggedEntry, Settlement
 from chalicelib.domain.writes import Absent, Conflict, Expect, Insert, R, Record, Remove, Replace, Write, kind_of
 from chalicelib.ports import Clock
 
@@ -148,6 +150,12 @@ class DynamoDBStore:
         """The links that an index has under this bucket, in any order; it may be a little behind."""
         for item in self._index(LedgerEvent, "anchor_bucket", "#index = :value", {":value": {"S": bucket}}):
             yield LedgerHead(item["pk"]["S"], int(item["sk"]["S"]), item["hash"]["S"])
+
+    def logged(self, bucket: str, after: str) -> Iterator[LoggedEntry | Settlement]:
+        """What an index has of the access log under this bucket, by place, beyond `after`; it may lag behind."""
+        values = {":value": {"S": bucket}, ":after": {"S": after}}
+        for item in self._index(AccessLogEntry, "access_bucket", "#index = :value AND sk > :after", values):
+            yield logged_row(item)
 
     def share(self, kind: type[Record], which: int, of: int) -> Iterator[tuple[str, ...]]:
         """Keys of the records in one of `of` equal shares of their table, counted from 0; a scan of it."""

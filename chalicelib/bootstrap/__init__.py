@@ -15,11 +15,13 @@ from chalicelib.settings import read_settings
 
 if TYPE_CHECKING:
     from chalicelib.domain.policy import Policy
-    from chalicelib.domain.rules import Throttles
+    from chalicelib.domain.throttle_rules import Throttles
     from chalicelib.services.accounting import Accounting
     from chalicelib.services.anchor_ledger import AnchorLedger
     from chalicelib.services.announce_events import AnnounceEvents
     from chalicelib.services.append_events import AppendEvents
+    from chalicelib.services.approve_wish import ApproveWish
+    from chalicelib.services.ask_second_person import AskSecondPerson
     from chalicelib.services.bind_customer import BindCustomer
     from chalicelib.services.cancel_verification import CancelVerification
     from chalicelib.services.check_code import CheckCode
@@ -35,17 +37,23 @@ if TYPE_CHECKING:
     from chalicelib.services.expire_consents import ExpireConsents
     from chalicelib.services.export_customer import ExportCustomer
     from chalicelib.services.give_feedback import GiveFeedback
+    from chalicelib.services.hear_reply import HearReply
     from chalicelib.services.idempotency import Idempotency
     from chalicelib.services.issue_link import IssueLink
     from chalicelib.services.issue_receipt import IssueReceipt
+    from chalicelib.services.lift_suppression import LiftSuppression
+    from chalicelib.services.list_accesses import ListAccesses
     from chalicelib.services.moving_rows import MovingRows
     from chalicelib.services.note_age import NoteAge
     from chalicelib.services.opening import Opening
+    from chalicelib.services.own_message import OwnMessage
     from chalicelib.services.own_verification import OwnVerification
+    from chalicelib.services.preview_contacts import PreviewContacts
     from chalicelib.services.pumping_guard import PumpingGuard
     from chalicelib.services.purge_customer import PurgeCustomer
     from chalicelib.services.purge_expired import PurgeExpired
     from chalicelib.services.read_access_log import ReadAccessLog
+    from chalicelib.services.reconcile_opt_outs import ReconcileOptOuts
     from chalicelib.services.record_consent import RecordConsent
     from chalicelib.services.record_receipt import RecordReceipt
     from chalicelib.services.resend_code import ResendCode
@@ -53,14 +61,17 @@ if TYPE_CHECKING:
     from chalicelib.services.send_budgets import SendBudgets
     from chalicelib.services.send_contact import SendContact
     from chalicelib.services.send_known_code import SendKnownCode
+    from chalicelib.services.set_time_zone import SetTimeZone
     from chalicelib.services.sign_in import SignIn
     from chalicelib.services.sms_sender import SmsSender
     from chalicelib.services.spending import Spending
     from chalicelib.services.start_sign_in import StartSignIn
     from chalicelib.services.start_verification import StartVerification
+    from chalicelib.services.stop_advertising import StopAdvertising
     from chalicelib.services.sweep_keys import SweepKeys
     from chalicelib.services.throttle import Throttle
     from chalicelib.services.wallet_throttle import WalletThrottle
+    from chalicelib.services.watch_reveals import WatchReveals
 
 
 T = TypeVar("T")
@@ -88,6 +99,7 @@ class Ringfence:
     accounting: "Accounting" = _use_case("accounting", "Accounting")
     idempotency: "Idempotency" = _use_case("idempotency", "Idempotency")
     own: "OwnVerification" = _use_case("own_verification", "OwnVerification")
+    own_message: "OwnMessage" = _use_case("own_message", "OwnMessage")
     deliver: "DeliverCode" = _use_case("deliver_code", "DeliverCode")
     deliver_queued: "DeliverQueued" = _use_case("deliver_queued", "DeliverQueued")
     give_feedback: "GiveFeedback" = _use_case("give_feedback", "GiveFeedback")
@@ -108,6 +120,7 @@ class Ringfence:
     issue_receipt: "IssueReceipt" = _use_case("issue_receipt", "IssueReceipt")
     record_receipt: "RecordReceipt" = _use_case("record_receipt", "RecordReceipt")
     read_access_log: "ReadAccessLog" = _use_case("read_access_log", "ReadAccessLog")
+    list_accesses: "ListAccesses" = _use_case("list_accesses", "ListAccesses")
     choose_in_session: "ChooseInSession" = _use_case("choose_in_session", "ChooseInSession")
     start_sign_in: "StartSignIn" = _use_case("start_sign_in", "StartSignIn")
     sign_in: "SignIn" = _use_case("sign_in", "SignIn")
@@ -118,8 +131,17 @@ class Ringfence:
     contact_use: "ContactUse" = _use_case("contact_use", "ContactUse")
     send_known_code: "SendKnownCode" = _use_case("send_known_code", "SendKnownCode")
     send_contact: "SendContact" = _use_case("send_contact", "SendContact")
+    watch: "WatchReveals" = _use_case("watch_reveals", "WatchReveals")
+    ask_second_person: "AskSecondPerson" = _use_case("ask_second_person", "AskSecondPerson")
     reveal_number: "RevealNumber" = _use_case("reveal_number", "RevealNumber")
+    approve_wish: "ApproveWish" = _use_case("approve_wish", "ApproveWish")
     decide_contact: "DecideContact" = _use_case("decide_contact", "DecideContact")
+    preview_contacts: "PreviewContacts" = _use_case("preview_contacts", "PreviewContacts")
+    set_time_zone: "SetTimeZone" = _use_case("set_time_zone", "SetTimeZone")
+    lift_suppression: "LiftSuppression" = _use_case("lift_suppression", "LiftSuppression")
+    stop_advertising: "StopAdvertising" = _use_case("stop_advertising", "StopAdvertising")
+    hear_reply: "HearReply" = _use_case("hear_reply", "HearReply")
+    reconcile_opt_outs: "ReconcileOptOuts" = _use_case("reconcile_opt_outs", "ReconcileOptOuts")
     purge_customer: "PurgeCustomer" = _use_case("purge_customer", "PurgeCustomer")
     purge_expired: "PurgeExpired" = _use_case("purge_expired", "PurgeExpired")
     sweep_keys: "SweepKeys" = _use_case("sweep_keys", "SweepKeys")

@@ -20,6 +20,7 @@ from chalicelib.ports import (
     NumberOpener,
     NumberSealer,
     PendingNumbers,
+    ProviderOptOuts,
     SendQueue,
     Signer,
     SmsCarrier,
@@ -159,6 +160,13 @@ class Adapters:
         from chalicelib.adapters.end_user_messaging_carrier import EndUserMessagingCarrier
 
         return {"end_user_messaging": EndUserMessagingCarrier(rules.sms, rules.senders.end_user_messaging)}
+
+    @cached_property
+    def opt_outs(self) -> ProviderOptOuts:
+        """SNS."""
+        from chalicelib.adapters.sns_opt_outs import SnsOptOuts
+
+        return SnsOptOuts()
 
     @cached_property
     def queue(self) -> SendQueue:

@@ -59,7 +59,7 @@ class PurgeCustomer:
         for claim in (*self.store.owned(Claim, tag), *self.store.owned(Claim, customer_id)):
             if claim.lapses_at - CLAIM_LIFETIME <= until or claim.owner == customer_id:
                 self.store.commit(Remove(claim))
-        counted = ("number", "page_number", "wrong_codes_for_number")
+        counted = ("number", "page_number", "wrong_codes_for_number", "answers")
         logs = [key for name in counted for key in self.throttle.keys(name, tag, until)]
         for key in logs:
             log = self.store.get(ThrottleLog, key, even_lapsed=True)

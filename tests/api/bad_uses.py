@@ -107,6 +107,7 @@ CONSENTS = [
         {"decision": "refused", "notice_version": 1, "locale": "en", "surface": "screen"}, MISSING, method="PUT"),
 ]  # fmt: skip
 
+APPROVALS = f"/v1/reveal-approvals/apr_{'0' * 48}"
 CONTACTS = [
     decision("contact purpose unknown", INVALID, "/purpose", purpose="no_such_purpose"),
     decision("contact purpose of bad shape", INVALID, "/purpose", purpose=MARKER),
@@ -150,6 +151,18 @@ CONTACTS = [
     reveal("justification with underscores", INVALID, "/justification", justification="call 138_0013_8111 back"),
     reveal("justification with a line break", INVALID, "/justification", justification=f"asked for\n{MARKER}"),
     reveal("justification missing", INVALID, "/justification", justification=None),
+    reveal("justification of one word", INVALID, "/justification", justification=f"{MARKER} " * 5),
+    reveal("justification from the keyboard", INVALID, "/justification", justification=f"{MARKER} asdf asdf qwer"),
+    reveal("ticket as a number", INVALID, "/ticket", ticket="13800138111"),
+    reveal("ticket with spaces", INVALID, "/ticket", ticket=f"{MARKER} 1"),
+    reveal("ticket too long", INVALID, "/ticket", ticket=MARKER * 8),
+    reveal("ticket as an integer", INVALID, "/ticket", ticket=1042),
+    Bad("approval of nobody", APPROVALS, {"customer_id": "$customer"}, MISSING, token=STAFF),
+    Bad("approval of bad shape", f"/v1/reveal-approvals/{MARKER}", {"customer_id": "$customer"}, MISSING, token=STAFF),
+    Bad("approval without a customer", APPROVALS, {}, INVALID, ("/customer_id",), token=STAFF),
+    Bad("approval of a number", APPROVALS, {"customer_id": "13800138111"}, INVALID, ("/customer_id",), token=STAFF),
+    Bad("approval with another member", APPROVALS, {"customer_id": "$customer", MARKER: 1}, INVALID, ("",),
+        token=STAFF),
 ]  # fmt: skip
 
 PATHS = [

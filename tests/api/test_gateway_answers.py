@@ -14,6 +14,8 @@ TEMPLATES = {
     "run_id": "run_nothing",
     "record_id": "customer-one.marketing",
     "name": "page.css",
+    "message_id": f"msg_{'0' * 32}",
+    "approval_id": f"apr_{'0' * 32}",
 }
 # The contract's public routes, by hand: read from the application, an authorizer that is gone would be missed by none.
 PUBLIC = {"/healthz", "/openapi.json", "/.well-known/jwks.json", "/v1/purposes", "/v1/notices/{purpose}/{version}"}

@@ -34,8 +34,13 @@ ROLES = {
     ("GET", "/v1/customers/{customer_id}/consents/{purpose}/history"): {"wallet", "customer", "officer"},
     ("GET", "/v1/consent-records/{record_id}/receipt"): {"wallet", "customer", "officer"},
     ("POST", "/v1/contact-decisions"): {"staff", "wallet"},
+    ("POST", "/v1/contact-decisions/batch"): {"staff", "wallet"},
+    ("PUT", "/v1/customers/{customer_id}/time-zone"): {"wallet", "customer"},
     ("POST", "/v1/messages"): {"staff", "wallet"},
+    ("GET", "/v1/messages/{message_id}"): {"staff", "wallet"},
     ("POST", "/v1/reveals"): {"staff"},
+    ("POST", "/v1/reveal-approvals/{approval_id}"): {"staff"},
+    ("GET", "/v1/accesses"): {"officer"},
     ("GET", "/v1/purge-runs"): {"officer"},
     ("GET", "/v1/purge-runs/{run_id}"): {"officer"},
     ("GET", "/openapi.json"): PUBLIC,
@@ -53,6 +58,8 @@ def path_of(route: str) -> str:
         purpose="marketing",
         version="1",
         run_id="run_nothing",
+        approval_id=f"apr_{'0' * 48}",
+        message_id=f"msg_{'0' * 32}",
         record_id=f"{CUSTOMER_ID}.marketing",
     )
 

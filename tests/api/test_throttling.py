@@ -63,11 +63,19 @@ def test_another_network_is_not_throttled(api: Api) -> None:
 
 def test_an_agent_has_sixty_openings_an_hour_for_messages_and_reveals_together(api: Api, customer_id: str) -> None:
     for position in range(60):
-        reply = api.reveal(api.permitted("call")) if position % 2 else api.send(api.permitted("sms"))
+        reply = api.reveal(api.permitted("call")) if position % 4 == 1 else api.send(api.permitted("sms"))
         assert reply.status in (200, 202)
     require_throttled(api.reveal(api.permitted("call")), "opening_by_staff", 60, 3600, 3600)
     require_throttled(api.send(api.permitted("sms")), "opening_by_staff", 60, 3600, 3600)
     assert len(api.adapters.sealer.opened) == 60
+    assert api.reveal(api.permitted("call", OTHER_STAFF), OTHER_STAFF).status == 200
+
+
+def test_an_agent_has_twenty_reveals_an_hour(api: Api, customer_id: str) -> None:
+    for _ in range(20):
+        assert api.reveal(api.permitted("call")).status == 200
+    require_throttled(api.reveal(api.permitted("call")), "reveals_by_person", 20, 3600, 3600)
+    assert api.send(api.permitted("sms")).status == 202
     assert api.reveal(api.permitted("call", OTHER_STAFF), OTHER_STAFF).status == 200
 
 

@@ -168,8 +168,8 @@ class Api:
         body = {"contact_token": contact_token, "template": "account_locked", **more}
         return self.call("POST", "/v1/messages", token, body, key=key)
 
-    def reveal(self, contact_token: str, token: str = STAFF, *, key: str | None = None) -> Reply:
-        body = {"contact_token": contact_token, "justification": "Customer asked for a call back"}
+    def reveal(self, contact_token: str, token: str = STAFF, *, key: str | None = None, **more: Any) -> Reply:
+        body = {"contact_token": contact_token, "justification": "Customer asked for a call back", **more}
         return self.call("POST", "/v1/reveals", token, body, key=key)
 
     def require_silent_log(self) -> None:

@@ -1,38 +1,34 @@
 """A record of each kind, and the item that it is in DynamoDB."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from chalicelib.domain.access import AccessLogEntry
 from chalicelib.domain.accounts import Accounts, CountriesOfIp
 from chalicelib.domain.anchor import Anchor
+from chalicelib.domain.cap import Share
 from chalicelib.domain.claim import Claim
-from chalicelib.domain.contact import ContactToken, Message
 from chalicelib.domain.customer import ConsentState, Customer, SealedNumber, TagHolder, WrappedKey
 from chalicelib.domain.dispatch import Dispatch
 from chalicelib.domain.ledger import LedgerEvent
 from chalicelib.domain.meter import Meter
 from chalicelib.domain.purge_run import PurgeRun
-from chalicelib.domain.session import HandOver, Session
 from chalicelib.domain.spent import Spent
+from chalicelib.domain.suppression import Suppression
 from chalicelib.domain.throttle import OpeningLog, ThrottleLog
 from chalicelib.domain.traffic import Counts, Traffic
 from chalicelib.domain.verification import Send, TransactionContext, Verification
-
-AT = datetime(2026, 11, 21, 12, 0, 0, 250_000, UTC)
-LATER = AT + timedelta(days=1)
-# As texts that say the same to the microsecond, and for TTL in whole seconds and never earlier.
-AT_SECONDS, LATER_SECONDS, LATER_ROUNDED_UP = "1795262400.250000", "1795348800.250000", "1795348801"
-HASH = "0" * 64
-
-
-def texts(**members: str) -> dict[str, Any]:
-    return {name: {"S": value} for name, value in members.items()}
-
-
-def numbers(**members: str) -> dict[str, Any]:
-    return {name: {"N": value} for name, value in members.items()}
-
+from tests.contracts.access_forms import ACCESS_FORMS
+from tests.contracts.contact_forms import CONTACT_FORMS
+from tests.contracts.reveal_forms import REVEAL_FORMS
+from tests.contracts.typed import (
+    AT,
+    AT_SECONDS,
+    HASH,
+    LATER,
+    LATER_ROUNDED_UP,
+    LATER_SECONDS,
+    numbers,
+    texts,
+)
 
 NOTHING_COUNTED = {"M": {"slots": {"L": [{"N": "0"}] * 12}, "hours": {"L": [{"N": "0"}] * 25}}}
 
@@ -84,7 +80,7 @@ FORMS: list[tuple[Any, dict[str, Any]]] = [
     (
         Dispatch("0-f", "vrf_1", LATER, "a1"),
         {
-            **texts(pk="sms#0-f", message_id="0-f", verification_id="vrf_1", version="a1"),
+            **texts(pk="sms#0-f", message_id="0-f", reference="vrf_1", version="a1"),
             **numbers(lapses_at=LATER_ROUNDED_UP),
         },
     ),
@@ -104,6 +100,7 @@ FORMS: list[tuple[Any, dict[str, Any]]] = [
             "admitted": {"L": [{"N": AT_SECONDS}, {"N": LATER_SECONDS}]},
         },
     ),
+    *REVEAL_FORMS,
     (
         Accounts(
             key="mac",
@@ -189,14 +186,23 @@ FORMS: list[tuple[Any, dict[str, Any]]] = [
             masked="+86*********01",
             region="CN",
             number=SealedNumber("number_1", b"nonce", b""),
-            consents={"marketing": ConsentState("given", 1, "en", ("sms",), "evt_1", AT, LATER)},
+            consents={"marketing": ConsentState("given", 1, "en", ("sms",), "evt_1", AT, LATER, most_per_month=4)},
             ledger_sequence=1,
+            time_zones=("Asia/Shanghai",),
+            own_time_zone="Asia/Urumqi",
+            suppressed_at=AT,
+            shares={"marketing": (Share("digest", LATER),)},
             version="a1",
         ),
         {
             **texts(pk="customer#cus_1", id="cus_1", locale="", tag="v1.tag", masked="+86*********01", region="CN"),
             **texts(status="active", ledger_hash=HASH, version="a1"),
-            **numbers(created_at=AT_SECONDS, verified_at=AT_SECONDS, ledger_sequence="1"),
+            **texts(own_time_zone="Asia/Urumqi"),
+            **numbers(created_at=AT_SECONDS, verified_at=AT_SECONDS, ledger_sequence="1", suppressed_at=AT_SECONDS),
+            "time_zones": {"L": [{"S": "Asia/Shanghai"}]},
+            "shares": {
+                "M": {"marketing": {"L": [{"M": {**texts(token="digest"), **numbers(counts_until=LATER_SECONDS)}}]}}
+            },
             "number": {"M": {**texts(key_id="number_1"), "nonce": {"B": b"nonce"}, "ciphertext": {"B": b""}}},
             "under_14": {"BOOL": False},
             "consents": {
@@ -205,6 +211,7 @@ FORMS: list[tuple[Any, dict[str, Any]]] = [
                         "M": {
                             **texts(decision="given", locale="en", event_id="evt_1"),
                             **numbers(notice_version="1", event_time=AT_SECONDS, valid_until=LATER_SECONDS),
+                            **numbers(most_per_month="4"),
                             "by_guardian": {"BOOL": False},
                             "channels": {"L": [{"S": "sms"}]},
                         }
@@ -241,49 +248,14 @@ FORMS: list[tuple[Any, dict[str, Any]]] = [
             **numbers(sequence="3", covers_from=AT_SECONDS, covers_until=LATER_SECONDS, heads="2"),
         },
     ),
+    *CONTACT_FORMS,
+    *ACCESS_FORMS,
     (
-        ContactToken(
-            "digest", "cus_1", "marketing", "sms", "call-centre", "ann", "b2", ("evt_1",), LATER, AT, version="a1"
-        ),
+        Suppression("1.tag", AT, "sms", LATER, {"eu-west-1": LATER}, "a1"),
         {
-            **texts(pk="token#digest", digest="digest", customer_id="cus_1", purpose="marketing", channel="sms"),
-            **texts(client_id="call-centre", subject="ann", customer_version="b2", version="a1"),
-            **numbers(lapses_at=LATER_ROUNDED_UP, used_at=AT_SECONDS),
-            "evidence": {"L": [{"S": "evt_1"}]},
-        },
-    ),
-    (
-        Session("digest", "cus_1", "sms", LATER, "tag", "a1"),
-        {
-            **texts(pk="session#digest", digest="digest", customer_id="cus_1", strength="sms", tag="tag", version="a1"),
-            **numbers(lapses_at=LATER_ROUNDED_UP),
-        },
-    ),
-    (
-        HandOver("digest", "cus_1", LATER, AT, "a1"),
-        {
-            **texts(pk="link#digest", digest="digest", customer_id="cus_1", version="a1"),
-            **numbers(lapses_at=LATER_ROUNDED_UP, used_at=AT_SECONDS),
-        },
-    ),
-    (
-        Message("msg_1", "cus_1", "marketing", "offer", AT, LATER, "accepted", "a1"),
-        {
-            **texts(pk="message#msg_1", id="msg_1", customer_id="cus_1", purpose="marketing", template="offer"),
-            **texts(delivery="accepted", version="a1"),
-            **numbers(sent_at=AT_SECONDS, lapses_at=LATER_ROUNDED_UP),
-        },
-    ),
-    (
-        AccessLogEntry(
-            "acc_1", "cus_1", AT, "reveal", "marketing", "call", "staff", "call-centre", "ann", (), "a reason", "a1"
-        ),
-        {
-            **texts(pk="cus_1", sk="2026-11-21T12:00:00.250000+00:00#acc_1", id="acc_1", customer_id="cus_1"),
-            **texts(action="reveal", purpose="marketing", channel="call", role="staff", client_id="call-centre"),
-            **texts(subject="ann", justification="a reason", version="a1"),
-            **numbers(at=AT_SECONDS),
-            "evidence": {"L": []},
+            **texts(pk="55", sk="1.tag", tag="1.tag", source="sms", version="a1"),
+            **numbers(since=AT_SECONDS, lifted_at=LATER_SECONDS),
+            "opted_in": {"M": numbers(**{"eu-west-1": LATER_SECONDS})},
         },
     ),
     (

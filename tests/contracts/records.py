@@ -9,18 +9,24 @@ from typing import Any
 from hypothesis import strategies as st
 
 from chalicelib.adapters.dynamodb_places import PLACES
-from chalicelib.domain.access import AccessLogEntry
+from chalicelib.domain.access import AccessLogEntry, DecisionLogEntry
 from chalicelib.domain.accounts import Accounts, CountriesOfIp
 from chalicelib.domain.anchor import Anchor
+from chalicelib.domain.cap import Share
 from chalicelib.domain.claim import Claim
 from chalicelib.domain.contact import ContactToken, Message
 from chalicelib.domain.customer import ConsentState, Customer, SealedNumber, TagHolder, WrappedKey
 from chalicelib.domain.dispatch import Dispatch
 from chalicelib.domain.ledger import LedgerEvent
 from chalicelib.domain.meter import Meter
+from chalicelib.domain.previews import Previews
 from chalicelib.domain.purge_run import PurgeRun
+from chalicelib.domain.reveal_approval import RevealApproval
+from chalicelib.domain.reveals import Shown, Watch
 from chalicelib.domain.session import HandOver, Session
+from chalicelib.domain.settlement import Settlement
 from chalicelib.domain.spent import Spent
+from chalicelib.domain.suppression import Suppression
 from chalicelib.domain.throttle import OpeningLog, ThrottleLog
 from chalicelib.domain.traffic import Counts, Traffic
 from chalicelib.domain.verification import Send, TransactionContext, Verification
@@ -104,9 +110,13 @@ BY_NAME: Mapping[str, st.SearchStrategy[Any]] = {
     "evidence": tuples,
     "wrong_codes": tuples,
     "since": st.dictionaries(names, instants, max_size=3),
+    "opted_in": st.dictionaries(names, instants, max_size=3),
     "days": numbers_in_a_row,
+    "shown": st.lists(st.builds(Shown, instants, texts, texts), max_size=3).map(tuple),
+    "shares": st.dictionaries(names, st.lists(st.builds(Share, texts, instants), max_size=3).map(tuple), max_size=3),
 }
 BY_TYPE: Mapping[Any, st.SearchStrategy[Any]] = {
+    tuple[str, ...]: tuples,
     str: texts,
     int: numbers,
     bool: st.booleans(),
@@ -120,6 +130,7 @@ BY_TYPE: Mapping[Any, st.SearchStrategy[Any]] = {
 # Members whose type allows None only where this kind says so.
 BY_KIND: Mapping[tuple[type[Any], str], st.SearchStrategy[Any]] = {
     (Verification, "due_at"): later,
+    (Suppression, "since"): instants,
     (Customer, "tag"): st.none() | keys,
     (Accounts, "ip"): st.none() | st.builds(CountriesOfIp, texts, later, st.dictionaries(names, instants, max_size=3)),
     # There is one chain of anchors, so that its places are all that keeps them apart.
@@ -163,6 +174,8 @@ KINDS = (
     Dispatch,
     ThrottleLog,
     OpeningLog,
+    Watch,
+    RevealApproval,
     Accounts,
     CountriesOfIp,
     Traffic,
@@ -179,5 +192,9 @@ KINDS = (
     HandOver,
     Message,
     AccessLogEntry,
+    Settlement,
+    DecisionLogEntry,
+    Previews,
+    Suppression,
     PurgeRun,
 )

@@ -1,6 +1,6 @@
 """A sample of each race; `make prove` runs them at full size."""
 
-from tests.prove import races
+from tests.prove import contact_races, races
 from tests.prove.api import Api
 from tests.prove.crowd import crowd
 
@@ -23,6 +23,11 @@ def test_threads_use_one_proof(api: Api) -> None:
 
 def test_writers_of_consents(api: Api) -> None:
     assert races.consents_of_one_customer(api, 10, 4) == 40
+
+
+def test_withdrawals_against_decisions_and_messages(api: Api) -> None:
+    found = contact_races.withdrawals_and_decisions(api, 12)
+    assert min(found["permitted"], found["consent_withdrawn"], found["contact-token-invalid"]) > 0
 
 
 def test_64_connections(served: Api) -> None:

@@ -9,6 +9,8 @@ HANDLERS = [
     "chalicelib.entrypoints.jobs.announce",
     "chalicelib.entrypoints.jobs.deliver",
     "chalicelib.entrypoints.jobs.delivery_status",
+    "chalicelib.entrypoints.jobs.inbound",
+    "chalicelib.entrypoints.jobs.opt_outs",
     "chalicelib.entrypoints.jobs.purge",
     "chalicelib.entrypoints.jobs.strongroom",
     "chalicelib.entrypoints.jobs.sweep",

@@ -30,6 +30,7 @@ LIBRARIES = {
     "pyotp",
     "typing_extensions.py",
     "typing_inspection",
+    "tzdata",
 }
 # All of Chalice that a function needs, and that Chalice packs by itself.
 CHALICE = {"chalice/app.py", "chalice/__init__.py"}

@@ -13,7 +13,7 @@ def numbers(found: Any) -> int:
     if isinstance(found, dict):
         return sum(map(numbers, found.values()))
     if isinstance(found, list):
-        return sum(map(numbers, found)) if any(isinstance(each, dict) for each in found) else bool(found)
+        return sum(map(numbers, found)) if any(isinstance(each, dict) for each in found) else any(map(numbers, found))
     if isinstance(found, str):
         return found.replace(".", "").isdecimal()
     return isinstance(found, int) and not isinstance(found, bool)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from chalicelib.domain.identifiers import contains_number, reads_as_number
+from chalicelib.domain.identifiers import contains_number, reads_as_number, without_joiners
 
 
 class Body(BaseModel):
@@ -28,6 +28,11 @@ def _no_number(value: str) -> str:
 def _no_number_inside(value: str) -> str:
     if contains_number(value) or not value.isprintable():
         raise ValueError("must be printable and must not contain a phone number")
+    return value
+
+
+def _reason(value: str) -> str:
+    _no_number_inside(without_joiners(value))
     return value
 
 
@@ -120,6 +125,23 @@ class ContactBody(Body):
     customer_id: CustomerId
     purpose: PurposeName
     channel: Channel
+    preview: bool = False
+    locale: Locale | None = None
+
+
+class ContactBatchBody(Body):
+    """Asks the same of many customers, for a list on a screen."""
+
+    customer_ids: Annotated[list[CustomerId], Field(min_length=1, max_length=100)]
+    purpose: PurposeName
+    channel: Channel
+    locale: Locale | None = None
+
+
+class TimeZoneBody(Body):
+    """Says where a customer is."""
+
+    time_zone: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_+/-]{1,49}$")] | None
 
 
 class MessageBody(Body):
@@ -136,4 +158,13 @@ class RevealBody(Body):
     """Shows a number in clear, once."""
 
     contact_token: ContactTokenText
-    justification: Annotated[str, Field(min_length=10, max_length=500), AfterValidator(_no_number_inside)]
+    justification: Annotated[str, Field(min_length=8, max_length=500), AfterValidator(_reason)]
+    ticket: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9#/_.-]{0,63}$"), AfterValidator(_no_number)] | None = (
+        None
+    )
+
+
+class ApprovalBody(Body):
+    """Agrees that a colleague is shown this customer's number."""
+
+    customer_id: CustomerId

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from chalicelib.domain import errors
@@ -116,6 +117,12 @@ PROBLEMS: Mapping[type[errors.RingfenceError], Problem] = {
     errors.ContactTokenInvalid: Problem(
         409, "contact-token-invalid", "Contact token invalid", "Unknown, used, expired, not yours or overtaken."
     ),
+    errors.ApprovalRequired: Problem(
+        409, "approval-required", "Approval required", "A colleague must agree first; then ask again in the same words."
+    ),
+    errors.PersonPaused: Problem(
+        403, "person-paused", "Paused", "Numbers were shown in an unusual way; none is shown for now."
+    ),
     errors.SpendLimitReached: Problem(
         503, "spend-limit-reached", "Spend limit reached", "SMS have cost what they may; nothing was sent."
     ),
@@ -154,7 +161,12 @@ def reply_to(error: Exception, request_id: str) -> Reply:
     elif isinstance(error, errors.CodeIncorrect):
         members["attempts_remaining"] = error.attempts_remaining
     elif isinstance(error, errors.ResendTooSoon):
-        members["resend_at"] = error.resend_at.isoformat().replace("+00:00", "Z")
+        members["resend_at"] = _instant(error.resend_at)
+        headers["Retry-After"] = str(error.retry_after_seconds)
+    elif isinstance(error, errors.ApprovalRequired):
+        members |= {"approval_id": error.approval_id, "expires_at": _instant(error.expires_at)}
+    elif isinstance(error, errors.PersonPaused):
+        members["paused_until"] = _instant(error.paused_until)
         headers["Retry-After"] = str(error.retry_after_seconds)
     elif isinstance(error, errors.Throttled):
         headers |= _rate_limit(error)
@@ -170,6 +182,10 @@ def gateway_problem(status: int, request_id: str) -> tuple[int, Headers, str]:
     problem = next((it for it in (*EDGE.values(), *PROBLEMS.values()) if it.status == status), EDGE["internal-error"])
     reply = _reply(problem, request_id, {}, {})
     return reply.status, reply.headers, reply.body
+
+
+def _instant(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")
 
 
 def _rate_limit(throttled: errors.Throttled) -> Headers:
