@@ -5,6 +5,7 @@ The browser never sees a token: the page asks this server, which calls the API i
 
 import http.client
 import json
+import logging
 import re
 import tomllib
 from functools import partial
@@ -19,6 +20,7 @@ from infra.local.gateway import CALLS_HEADER
 from infra.local.http_server import LocalHandler, LocalServer
 from infra.local.inbox import Inbox
 from infra.local.places import HOST, ROOT, Ports
+from infra.local.replies import Hear
 from infra.local.tokens import Role, published_keys, sign_token
 
 MESSAGES = ROOT / "chalicelib" / "policy" / "messages"
@@ -62,13 +64,14 @@ def read_templates(folder: Path) -> dict[str, Any]:
 
 
 class Desk:
-    """What the desk's handler needs: where the API is, who signs and with which keys, and what the phone received."""
+    """What the desk's handler needs: where the API is, who signs and with which keys, what the phone got and sends."""
 
-    def __init__(self, ports: Ports, key: ec.EllipticCurvePrivateKey, phone: Inbox) -> None:
+    def __init__(self, ports: Ports, key: ec.EllipticCurvePrivateKey, phone: Inbox, hear: Hear) -> None:
         self._ports = ports
         self._key = key
         self.keys = published_keys(key)
         self.phone = phone
+        self.hear = hear
 
     def is_own_host(self, host: str | None) -> bool:
         """Whether the request was meant for the desk; another name that resolves to this machine was not."""
@@ -130,6 +133,8 @@ class _DeskHandler(LocalHandler):
         own = OF_CUSTOMER.fullmatch(self.path)
         if own:
             return self._relay("customer", own[1], body, own[2])
+        if (self.command, self.path) == ("POST", "/replies"):
+            return self._reply(body)
         if self.command not in {"GET", "HEAD"}:
             return self._send(405)
         return self._page(urlsplit(self.path).path)
@@ -143,6 +148,20 @@ class _DeskHandler(LocalHandler):
             self._send(502)
         else:
             self.send(status, [*headers, *SECURITY_HEADERS], answer)
+
+    def _reply(self, body: bytes) -> None:
+        try:
+            sms = json.loads(body)
+            number, text = str(sms["from"]), str(sms["text"])
+        except (ValueError, TypeError, KeyError):
+            return self._send(400)
+        try:
+            self._desk.hear(number, text)
+        except Exception as failure:
+            # The function's own log has said why.
+            logging.getLogger("ringfence.local").warning("a reply failed: %s", type(failure).__name__)
+            return self._send(502)
+        return self._send(202)
 
     def _page(self, path: str) -> None:
         if path == "/jwks.json":

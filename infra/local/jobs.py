@@ -18,6 +18,7 @@ JOBS = {
     "purge": "chalicelib.entrypoints.jobs.purge:purge",
     "sweep": "chalicelib.entrypoints.jobs.sweep:sweep",
     "anchor": "chalicelib.entrypoints.jobs.anchor:anchor",
+    "opt_outs": "chalicelib.entrypoints.jobs.opt_outs:opt_outs",
 }
 
 

@@ -24,6 +24,7 @@ from infra.local.inbox import Inbox
 from infra.local.ledger_stream import LedgerWorker, open_event_bus
 from infra.local.places import HOST, ISSUER, LOCAL, STATE, Ports
 from infra.local.provision import Drift, provision
+from infra.local.replies import heard_by
 from infra.local.send_queue import SendWorker, open_send_queue
 from infra.local.server import load_gateway, serve
 from infra.local.tokens import open_issuer
@@ -92,7 +93,8 @@ def _come_up(ports: Ports, console: Console, running: contextlib.ExitStack) -> N
     worker = SendWorker(session, queue, import_module("chalicelib.entrypoints.jobs.deliver").deliver)
     worker.start()
     running.callback(worker.stop)
-    running.callback(serve_desk(Desk(ports, key, phone), ports.desk).stop)
+    hear = heard_by(import_module("chalicelib.entrypoints.jobs.inbound").inbound)
+    running.callback(serve_desk(Desk(ports, key, phone, hear), ports.desk).stop)
 
 
 def _stop_engine(engine: Engine, console: Console) -> None:

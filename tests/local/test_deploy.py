@@ -31,7 +31,7 @@ def url(stack: Stack) -> str:
 def test_the_journey_passes_there(stack: Stack, url: str) -> None:
     walked = stack.command("journey", "--base-url", url)
     assert walked.returncode == 0, walked.stdout
-    assert "All 23 steps are as the contract says" in walked.stdout
+    assert "All 24 steps are as the contract says" in walked.stdout
 
 
 def test_a_second_deploy_changes_nothing(stack: Stack, url: str) -> None:

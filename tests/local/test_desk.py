@@ -32,8 +32,9 @@ class _Recorder(LocalHandler):
 class Page:
     """What a browser's page does against the desk."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, heard: list[tuple[str, str]]) -> None:
         self.port = port
+        self.heard = heard
 
     def ask(self, method: str, path: str, body: str | None = None, **headers: str) -> tuple[int, dict[str, str], bytes]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
@@ -49,11 +50,31 @@ def page(tmp_path: Path, engine_url: str) -> Iterator[Page]:
     api = LocalServer(0, _Recorder)
     api.start()
     desk_port = free_port()
-    desk = Desk(Ports(api=api.port, desk=desk_port), open_issuer(tmp_path), Inbox(engine_url, tmp_path / "times.json"))
-    server = serve_desk(desk, desk_port)
-    yield Page(desk_port)
+    heard: list[tuple[str, str]] = []
+
+    def hear(number: str, text: str) -> None:
+        if text == "fail":
+            raise RuntimeError(number)
+        heard.append((number, text))
+
+    ports, phone = Ports(api=api.port, desk=desk_port), Inbox(engine_url, tmp_path / "times.json")
+    server = serve_desk(Desk(ports, open_issuer(tmp_path), phone, hear), desk_port)
+    yield Page(desk_port, heard)
     server.stop()
     api.stop()
+
+
+def test_what_the_phone_replies_is_heard(page: Page, caplog: pytest.LogCaptureFixture) -> None:
+    def reply(body: str) -> int:
+        return page.ask("POST", "/replies", body, Content_Type="application/json")[0]
+
+    assert reply('{"from": "+447400123456", "text": "STOP"}') == 202
+    assert page.heard == [("+447400123456", "STOP")]
+    assert [reply(body) for body in ("", "7", "[]", '{"text": "STOP"}')] == [400] * 4
+    assert reply('{"from": "+447400123456", "text": "fail"}') == 502
+    assert "447400123456" not in caplog.text
+    assert page.ask("POST", "/replies", '{"from": "1", "text": "2"}', Content_Type="text/plain")[0] == 415
+    assert len(page.heard) == 1
 
 
 def test_a_call_is_relayed_in_the_role_that_the_page_names(page: Page) -> None:

@@ -129,8 +129,8 @@ def scripted() -> Iterator[Callable[[dict[str, tuple[int, Any]]], Journey]]:
 Begin = Callable[[dict[str, tuple[int, Any]]], Journey]
 GOOD: dict[str, tuple[int, Any]] = {
     "/healthz": (200, {"status": "ok"}),
-    "/v1/purposes?locale=en": (200, {"purposes": [{"purpose": "marketing", "notice_version": 3}]}),
-    "/v1/notices/marketing/3?locale=en": (200, {"text": "words", "sha256": "digest"}),
+    "/v1/purposes?locale=en": (200, {"purposes": [{"purpose": "order_notice", "notice_version": 3}]}),
+    "/v1/notices/order_notice/3?locale=en": (200, {"text": "words", "sha256": "digest"}),
 }
 
 
@@ -148,7 +148,7 @@ def test_a_stage_counts_its_steps_and_calls(scripted: Begin) -> None:
         ({"/healthz": (200, b"<html>")}, 0),
         ({"/v1/purposes?locale=en": (200, {"purposes": []})}, 1),
         ({"/v1/purposes?locale=en": (200, {"purposes": [{"purpose": "other", "notice_version": 1}]})}, 2),
-        ({"/v1/notices/marketing/3?locale=en": (200, {"text": "words"})}, 2),
+        ({"/v1/notices/order_notice/3?locale=en": (200, {"text": "words"})}, 2),
     ],
 )
 def test_a_stage_stops_where_the_contract_is_broken(

@@ -44,4 +44,4 @@ def test_what_is_agreed_and_withdrawn_on_the_journey_is_told(stack: Stack, liste
     )
     assert given["customer_id"] == withdrawn["customer_id"]
     assert withdrawn["previous_event_id"] == given["event_id"]
-    assert given["purpose"] == withdrawn["purpose"] == "marketing"
+    assert given["purpose"] == withdrawn["purpose"] == "order_notice"

@@ -28,5 +28,6 @@ def test_the_journey_in_curl_runs(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert said[0] == "verified"
     assert re.fullmatch(r"\+86\*{9}\d\d", said[1])
-    assert said[2:6] == ["given", "accepted", "withdrawn", "consent_withdrawn"]
+    assert re.fullmatch(r"Etc/GMT[+-]\d{1,2}", said[3])
+    assert [said[2], *said[4:7]] == ["given", "accepted", "withdrawn", "consent_withdrawn"]
     assert said[-1] == "purged"

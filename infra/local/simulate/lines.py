@@ -24,7 +24,8 @@ from chalicelib.domain.verification import Verification
 from chalicelib.services.start_request import StartRequest
 from infra.local.simulate.countries import MARKETS, UNSEEN
 from tests.clock import FixedClock
-from tests.fakes import MemoryAdapters, MemoryKeys, bearer, caller, memory_ringfence
+from tests.fakes import MemoryAdapters, bearer, caller, memory_ringfence
+from tests.memory_keys import MemoryKeys
 
 # Somebody who is not told how long comes back after a minute.
 UNTOLD_SECONDS = 60.0

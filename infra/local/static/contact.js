@@ -5,18 +5,8 @@ import { channelName, purposes } from "./consents.js";
 import { $, element, say, timeOf } from "./elements.js";
 import { state } from "./state.js";
 
-const REASONS = {
-  contract: "The contract covers this.",
-  consent_given: "The customer agreed to this.",
-  customer_restricted: "The account is closed: the number is stored, protected, and used for nothing.",
-  customer_purged: "The number has been erased.",
-  channel_not_offered: "This purpose does not use that channel.",
-  channel_not_agreed: "The customer agreed to this purpose, but not by that channel.",
-  consent_missing: "The customer was never asked, or never answered.",
-  consent_refused: "The customer said no.",
-  consent_withdrawn: "The customer changed their mind.",
-  consent_outdated: "The notice has changed since: it must be shown again first.",
-};
+// What it is no more where it is noon.
+const NIGHT = ["quiet_hours", "public_holiday", "time_zone_unknown"];
 
 let texts = {};
 let token = null;
@@ -55,18 +45,23 @@ function clear() {
 async function ask(event) {
   event.preventDefault();
   clear();
-  asked = { customer_id: state.customer, purpose: $("ask-purpose").value, channel: $("ask-channel").value };
+  asked = { customer_id: state.customer, purpose: $("ask-purpose").value, channel: $("ask-channel").value, locale: state.locale };
   const reply = await call("staff", "POST", "/v1/contact-decisions", asked);
   if (!reply.ok) return say("contact-outcome", reason(reply), "bad");
-  const { decision, reason: why, contact_token, expires_at, next_allowed_at, evidence } = reply.body;
+  const { decision, reason: why, explanation, contact_token, expires_at, next_allowed_at, evidence } = reply.body;
   const isPermitted = decision === "permitted";
-  const facts = [REASONS[why] ?? why];
+  const facts = [explanation];
   if (isPermitted) facts.push(`One contact, until ${timeOf(expires_at)}.`);
   if (next_allowed_at) facts.push(`Ask again from ${timeOf(next_allowed_at)}.`);
   const box = $("decision");
   box.className = isPermitted ? "decision" : "decision refused";
   box.replaceChildren(element("b", { textContent: isPermitted ? "Permitted" : "Refused" }), element("p", { textContent: facts.join(" ") }));
   if (evidence?.length) box.append(element("p", { textContent: `Evidence: ${evidence.join(", ")}` }));
+  if (NIGHT.includes(why)) {
+    const move = element("button", { type: "button", className: "quiet", textContent: "Move the customer to where it is noon" });
+    move.addEventListener("click", moveToNoon);
+    box.append(move);
+  }
   box.hidden = false;
   if (!isPermitted) return;
   token = contact_token;
@@ -77,6 +72,15 @@ async function ask(event) {
     $("send").hidden = false;
   }
   if (asked.channel === "call") $("reveal").hidden = false;
+}
+
+async function moveToNoon() {
+  // POSIX counts zones westwards.
+  const west = new Date().getUTCHours() - 12;
+  const zone = `Etc/GMT${west < 0 ? west : `+${west}`}`;
+  const reply = await call("wallet", "PUT", `/v1/customers/${state.customer}/time-zone`, { time_zone: zone });
+  if (!reply.ok) return say("contact-outcome", reason(reply), "bad");
+  $("ask").requestSubmit();
 }
 
 function showTemplate() {
