@@ -23,6 +23,7 @@ from tests.worlds import World
 
 WALLET = caller("wallet")
 STAFF = caller("staff", "call-centre", "agent-7")
+COLLEAGUE = caller("staff", "call-centre", "agent-8")
 OFFICER = caller("officer", "privacy-office", "officer-1")
 
 

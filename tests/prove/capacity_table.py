@@ -36,6 +36,7 @@ SHARED = {
     r"budgets traffic#[A-Z]{2}#": ("budgets", "one country", COUNTRY_ROWS),
     r"budgets meter#": ("budgets", "one wallet client", WALLET_SHARDS),
     r"budgets spent#": ("budgets", "the deployment", SPENT_SHARDS),
+    r"suppressions ": ("suppressions", "the deployment", BUCKETS),
     r"verifications/due_bucket ": ("verifications, index due_bucket", "the deployment", BUCKETS),
 }
 # Keys of somebody or something; a few writes in its life, and how many is bounded by what stands there.

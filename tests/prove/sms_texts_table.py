@@ -74,11 +74,13 @@ def rendered(policy: Policy, locale: str, purpose: str, context: TransactionCont
 
 
 def messages(policy: Policy, locale: str) -> Iterator[tuple[str, str, str]]:
-    """Purpose, template and text of each message of a locale, with the longest name and ordinary values."""
+    """Purpose, template and text of each message of a locale, with the longest name and word and ordinary values."""
+    countries = policy.rules.countries
+    region = max(countries, key=lambda region: len(countries[region].opt_out_word))
     for purpose, templates in policy.texts[locale].contact.items():
         for name, text in templates.items():
             values = {each: VALUE for each in placeholders(text) if each != "company"}
-            yield purpose, name, contact_text(longest(policy), locale, purpose, name, values)
+            yield purpose, name, contact_text(longest(policy), locale, region, purpose, name, values)
 
 
 def page(policy: Policy) -> str:
@@ -116,7 +118,8 @@ def page(policy: Policy) -> str:
             "## Messages",
             "",
             f"Parts with the same name and {len(VALUE)} letters for each other value. A value that is not in GSM-7",
-            "makes the whole message UCS-2.",
+            "makes the whole message UCS-2. Advertising is counted with its last line, `opt_out`, in it the longest",
+            "word that a country's people send back.",
             "",
             f"| message | {' | '.join(locales)} |",
             f"| --- | {' | '.join('---:' for _ in locales)} |",

@@ -61,6 +61,7 @@ def _rebuild(files: Files) -> None:
             **{name: event[name] for name in ("locale", "channels", "valid_until")},
             "status": event["event_type"],
             "by_guardian": event["actor"] == "guardian",
+            "most_per_month": event["most_per_month"],
         }
         for event in said.values()
     ]

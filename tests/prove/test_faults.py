@@ -12,16 +12,22 @@ from tests.prove.faults.table import PAGE, page
 from tests.worlds import Issuer
 
 Swept = Callable[[str], list[Outcome]]
-# Reads, signatures and the preference centre's sessions: tests/prove/deployed walks them.
+# Reads, signatures, the preference centre's sessions and unusual reveals: tests/prove/deployed walks them.
 WALKED_ELSEWHERE = {
+    ("api", "dynamodb:GetItem on budgets"),
+    ("api", "dynamodb:GetItem on contacts"),
     ("api", "dynamodb:GetItem on purge-runs"),
     ("api", "dynamodb:Query on purge-runs"),
+    ("api", "dynamodb:PutItem on suppressions"),
+    ("api", "dynamodb:Query on decisions"),
     ("api", "dynamodb:Query on access-log"),
+    ("api", "dynamodb:Query on access-log/index/access_bucket"),
     ("api", "kms:GetPublicKey on sign-key"),
     ("api", "kms:Sign on sign-key"),
     ("api", "dynamodb:GetItem on sessions"),
     ("api", "dynamodb:PutItem on sessions"),
     ("api", "dynamodb:DeleteItem on sessions"),
+    ("strongroom", "events:PutEvents on consent"),
     ("deliver", "dynamodb:GetItem on customers"),
     ("deliver", "dynamodb:PutItem on budgets"),
     ("deliver", "dynamodb:UpdateItem on budgets"),

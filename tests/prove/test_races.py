@@ -1,6 +1,6 @@
 """The races at full size; `tests/contracts/test_races.py` runs a sample of each."""
 
-from tests.prove import races
+from tests.prove import contact_races, races
 from tests.prove.api import Api
 
 
@@ -23,3 +23,11 @@ def test_50_threads_use_one_proof(api: Api) -> None:
 def test_50_writers_of_20_consents_each(api: Api) -> None:
     # On moto it takes minutes: its transactions cost as much as the table is long.
     assert races.consents_of_one_customer(api, writers=50, events=20) == 1000
+
+
+def test_500_withdrawals_against_decisions_and_messages(api: Api) -> None:
+    # On each of the two stand-ins: a thousand in all.
+    found = contact_races.withdrawals_and_decisions(api, 500)
+    print(api.world.kind, dict(found))
+    # The two met at every step: some were in time, some were refused, and some held a token that had died.
+    assert min(found["permitted"], found["sent"], found["consent_withdrawn"], found["contact-token-invalid"]) > 100

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -27,10 +27,15 @@ class _Busy(BaseHTTPRequestHandler):
         """Nothing."""
 
 
-@contextmanager
-def busy_sns(deployment: Deployment, function: str) -> Iterator[None]:
+def busy_sns(deployment: Deployment, function: str) -> AbstractContextManager[None]:
     """Whatever the function asks of SNS is throttled until the block ends."""
-    server = ThreadingHTTPServer((HOST, 0), _Busy)
+    return sns_instead(deployment, function, _Busy)
+
+
+@contextmanager
+def sns_instead(deployment: Deployment, function: str, answers: type[BaseHTTPRequestHandler]) -> Iterator[None]:
+    """Whatever the function asks of SNS, this answers until the block ends."""
+    server = ThreadingHTTPServer((HOST, 0), answers)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     _tell(deployment, function, {VARIABLE: f"http://{HOST}:{server.server_port}"})
     try:

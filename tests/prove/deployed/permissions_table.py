@@ -17,18 +17,21 @@ takes away one permission at a time and walks the whole way until the walk stops
 when a step differs from this page, when a walk without a permission ends well, or when one with all of them does not.
 
 The policies are `.chalice/policy-*.json`: exact actions on exact tables, indexes and keys. Beside these every
-function may write to its own log group, deliver may poll its queue, and announce may read the ledger's stream and
-write to the queue of what was given up; Lambda does that for them and the engine does not ask, so nothing here refutes
-those. What other senders than SNS need is added when the policy names them:
+function may write to its own log group, deliver may poll its queue, announce may read the ledger's stream, and announce
+and inbound may write to the queues of what was given up; Lambda does that for them and the engine does not ask, so
+nothing here refutes those. Nor that opt_outs may call `sns:ListPhoneNumbersOptedOut` and `sns:OptInPhoneNumber`: the
+engine does not have them. What other senders than SNS need is added when the policy names them:
 `infra.package`. `SMS` is every `sns:Publish` that goes to no topic. No policy says which row or encryption context a
 call may name: the engine does not know `dynamodb:LeadingKeys` and `kms:EncryptionContext`, so such a condition would
 stand here untested.
 
 What the API function's role can still do, for whoever takes the function over: test numbers, since a start must make
-tags (a customer's mask leaves some ten million candidates, each a KMS call that CloudTrail records); open numbers that
-are nobody's yet; record consents that were not given; and use the tokens of those who call it while they live. With a
-staff member's live token and forged consents it can have numbers revealed within that person's budget, each in the
-access log, which it cannot write. Without one it gets no stored number opened: `make prove` tries.
+tags (a customer's mask leaves some ten million candidates, each a KMS call that CloudTrail records); open numbers
+that are nobody's yet; record consents that were not given; and use the tokens of those who call it while they live.
+With a staff member's live token and forged consents it can have numbers revealed within that person's budget, each in
+the access log, which it cannot write. It may write heads, so that it can also say that a child is none, and write
+over a line of the log of decisions; not over one of openings. Without a staff member's token it gets no stored number
+opened: `make prove` tries.
 """
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 FOLDER = Path(__file__).resolve().parents[3] / ".chalice"
 # What Lambda itself does for a function. No code of ours calls it, and the engine writes logs, polls queues and streams
-# and puts away what was given up unasked.
-RUNTIME = ("Logs", "Poll", "GiveUp")
+# and puts away what was given up unasked. And SNS's calls for opt-outs, which the engine does not have.
+RUNTIME = ("Logs", "Poll", "GiveUp", "OptOuts")
 
 Document = dict[str, Any]
 

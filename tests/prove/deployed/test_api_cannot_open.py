@@ -21,7 +21,7 @@ from chalicelib.domain.customer import Customer, WrappedKey
 from infra.local.deploy import NAME
 from infra.local.environment import REGION
 from infra.local.journey import Journey
-from infra.local.journey_steps import catalogue, consent, signup
+from infra.local.journey_steps import PARAMETERS, PURPOSE, TEMPLATE, catalogue, consent, signup
 from infra.local.tokens import AUDIENCE, ISSUER_NAME, KEY_ID, Role
 from tests.prove.deployed.deployment import Deployment
 from tests.prove.forms import spellings
@@ -64,11 +64,11 @@ class Intruder:
         record = ContactToken(
             digest=token_digest(token),
             customer_id=customer.id,
-            purpose="marketing",
+            purpose=PURPOSE,
             channel=channel,
             client_id=client_id,
             subject=subject,
-            customer_version=customer.version,
+            ground=customer.ground,
             evidence=(),
             lapses_at=datetime.now(UTC) + timedelta(hours=1),
             version=secrets.token_hex(8),
@@ -120,7 +120,8 @@ def test_its_role_opens_no_data_key(intruder: Intruder) -> None:
         ("dynamodb", "scan", {"TableName": f"{NAME}-keys"}),
         ("dynamodb", "put_item", {"TableName": f"{NAME}-openings", "Item": {"pk": {"S": "opening_by_staff#x"}}}),
         ("dynamodb", "delete_item", {"TableName": f"{NAME}-openings", "Key": {"pk": {"S": "opening_by_staff#x"}}}),
-        ("dynamodb", "get_item", {"TableName": f"{NAME}-contacts", "Key": {"pk": {"S": "token#x"}}}),
+        ("dynamodb", "update_item", {"TableName": f"{NAME}-decisions", "Key": {"pk": {"S": "x"}, "sk": {"S": "x"}}}),
+        ("dynamodb", "delete_item", {"TableName": f"{NAME}-decisions", "Key": {"pk": {"S": "x"}, "sk": {"S": "x"}}}),
         ("kms", "create_grant", {"Operations": ["Decrypt"]}),
         ("kms", "put_key_policy", {"PolicyName": "default", "Policy": "{}"}),
         ("iam", "list_roles", {}),
@@ -158,6 +159,15 @@ def test_a_forged_token_row_reveals_nothing_without_a_staff_token(intruder: Intr
             intruder.must_not_see_the_number(said)
 
 
+def test_nobody_gives_a_second_person_s_word_without_a_staff_token(intruder: Intruder) -> None:
+    wallet = f"Bearer {intruder.deployment.token(Role.WALLET)}"
+    officer = f"Bearer {intruder.deployment.token(Role.OFFICER)}"
+    for authorization in (wallet, officer, *_forged_authorizations()):
+        wish = {"approval_id": "apr_x", "customer_id": intruder.customer.id, "keyed": None}
+        said = intruder.order("approve_reveal", authorization=authorization, **wish)
+        assert json.loads(said)["error"] in ("NotAuthenticated", "NotPermitted")
+
+
 def test_a_message_by_a_forged_token_row_tells_the_sender_no_number(intruder: Intruder) -> None:
     wallet = f"Bearer {intruder.deployment.token(Role.WALLET)}"
     token = intruder.forged_token("sms", "wallet-app", "local-wallet")
@@ -165,8 +175,8 @@ def test_a_message_by_a_forged_token_row_tells_the_sender_no_number(intruder: In
         "send_message",
         authorization=wallet,
         token=token,
-        template="offer",
-        parameters={"offer_title": "A", "offer_end_date": "B"},
+        template=TEMPLATE,
+        parameters=PARAMETERS,
         keyed=None,
     )
     assert "answer" in json.loads(said)
@@ -181,7 +191,7 @@ def test_another_customer_s_sealed_number_opens_for_nobody_else(intruder: Intrud
     staff = f"Bearer {intruder.deployment.token(Role.STAFF)}"
     token = new_token()
     record = ContactToken(
-        token_digest(token), thief.id, "marketing", "call", "call-centre", "local-staff", thief.version, (),
+        token_digest(token), thief.id, PURPOSE, "call", "call-centre", "local-staff", thief.ground, (),
         datetime.now(UTC) + timedelta(hours=1), version=secrets.token_hex(8),
     )  # fmt: skip
     intruder.put("contacts", record)
@@ -191,7 +201,7 @@ def test_another_customer_s_sealed_number_opens_for_nobody_else(intruder: Intrud
 
 
 @pytest.mark.parametrize("door", ["__init__", "_open", "opener", "open", "", "strongroom"])
-def test_there_are_three_doors(intruder: Intruder, door: str) -> None:
+def test_there_is_no_other_door(intruder: Intruder, door: str) -> None:
     said = intruder.order(door, authorization="", customer_id=intruder.customer.id)
     assert "answer" not in json.loads(said)
     intruder.must_not_see_the_number(said)
@@ -201,7 +211,9 @@ def test_with_a_staff_member_s_own_token_the_door_opens(intruder: Intruder) -> N
     """The counter-test: what fails above fails for want of the token."""
     staff = f"Bearer {intruder.deployment.token(Role.STAFF)}"
     token = intruder.forged_token("call", "call-centre", "local-staff")
-    said = intruder.order("reveal", authorization=staff, token=token, justification="called back", keyed=None)
+    said = intruder.order(
+        "reveal", authorization=staff, token=token, justification="the customer asked for it", keyed=None
+    )
     assert json.loads(said) == {"answer": intruder.journey.number}
 
 

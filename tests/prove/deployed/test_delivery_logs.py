@@ -7,7 +7,7 @@ import pytest
 
 from infra.local.environment import REGION
 from tests.prove.deployed.deployment import Deployment
-from tests.prove.deployed.walks import delivery, dispatched, receipt_for
+from tests.prove.deployed.receipts import delivery, dispatched, receipt_for
 
 ACCOUNT = "000000000000"
 DELIVERED = f"sns/{REGION}/{ACCOUNT}/DirectPublishToPhoneNumber"

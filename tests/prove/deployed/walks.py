@@ -2,29 +2,29 @@
 
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
-from typing import Any
-from uuid import uuid4
+from functools import partial
 
-from chalicelib.adapters.dynamodb_places import from_item
 from chalicelib.domain.customer import CONSENT_EXPIRED
-from chalicelib.domain.dispatch import Dispatch
-from chalicelib.domain.verification import Send, Verification
 from infra.local.deploy import NAME
 from infra.local.environment import anchor_bucket
 from infra.local.journey import Journey, new_number
 from infra.local.journey_client import Broken
-from infra.local.journey_steps import PURPOSE, catalogue, consent, new_device, signup, withdraw
+from infra.local.journey_steps import catalogue, consent, new_device, reveal, signup, withdraw
 from infra.local.tokens import Role
 from infra.local.walk import STAGES
-from tests.contracts.records import a_verification
 from tests.listener import listen
+from tests.prove.deployed.advertising import PURPOSE as ADVERTISING
+from tests.prove.deployed.advertising import advertise, agree
 from tests.prove.deployed.announcing import announced_without_key, heard_of
 from tests.prove.deployed.busy import busy_sns
 from tests.prove.deployed.deployment import Deployment
+from tests.prove.deployed.officer import accesses, export, purge_runs, receipt
 from tests.prove.deployed.orphans import PLANTED, plant_orphan, robbed
 from tests.prove.deployed.page import code_for_page, own_page
-from tests.receipts import batch, sns_log
+from tests.prove.deployed.receipts import delivery, dispatched, message_delivery, message_dispatched, receipt_for
+from tests.prove.deployed.replying import agree_again, hear_replies, read_opt_outs
+from tests.prove.deployed.unusual import busy_person
+from tests.receipts import batch
 
 # Cold, with the longest of its first pauses.
 WORKER_SECONDS = 20
@@ -47,14 +47,31 @@ def walk_api(deployment: Deployment) -> list[str]:
     """
     journey = deployment.journey()
     try:
-        for stage in (*STAGES, _officer, _export, _receipt):
+        for stage in (*STAGES, _message, purge_runs, accesses, export, receipt, agree, advertise):
             stage(journey)
+        agree_again(deployment, journey)
         own_page(deployment, journey)
         with busy_sns(deployment, "api"):
             _must_wait(journey)
     except Broken as reason:
         raise Stopped(str(journey.steps + 1), str(reason)) from None
     return journey.names
+
+
+def walk_strongroom(deployment: Deployment) -> list[str]:
+    """The same, and others heard of a reveal that was one too many in an hour.
+
+    Raises:
+        Stopped: they did not, or something did not work before.
+    """
+    walk_api(deployment)
+    listener, journey = listen(deployment.client, f"{NAME}-consent"), busy_person(deployment)
+    for stage in (catalogue, signup, consent, reveal):
+        stage(journey)
+    expected = {"ConsentGiven", "RevealAnomaly"}
+    if (heard := heard_of(listener, journey.known["customer"], expected, WORKER_SECONDS)) != expected:
+        raise Stopped("the unusual reveal", f"{heard} is not all")
+    return ["the unusual reveal"]
 
 
 def walk_deliver(deployment: Deployment) -> list[str]:
@@ -158,66 +175,52 @@ def walk_sweep(deployment: Deployment) -> list[str]:
 
 
 def walk_delivery_status(deployment: Deployment) -> list[str]:
-    """A receipt was recorded.
+    """The receipts of a code and of a message were recorded.
 
     Raises:
-        Stopped: it was not.
+        Stopped: one was not.
     """
     verification_id, message_id = dispatched(deployment)
     report = deployment.invoke("delivery_status", batch(receipt_for(message_id)))
     if report.get("recorded") != 1 or delivery(deployment, verification_id) != "delivered":
         raise Stopped("the receipt", str(report))
-    return ["the receipt"]
+    message_id, of_carrier = message_dispatched(deployment)
+    report = deployment.invoke("delivery_status", batch(receipt_for(of_carrier)))
+    if report.get("recorded") != 1 or message_delivery(deployment, message_id) != "delivered":
+        raise Stopped("the message's receipt", str(report))
+    return ["the receipt", "the message's receipt"]
 
 
-def dispatched(deployment: Deployment) -> tuple[str, str]:
-    """A verification whose SMS the carrier accepted, and the SMS's id."""
-    message_id, later = str(uuid4()), datetime.now(UTC) + timedelta(days=1)
-    send = Send(datetime.now(UTC), "accepted", "sns", message_id)
-    verification = a_verification(sends=(send,), due_at=later, version="1")
-    deployment.plant("verifications", [verification, Dispatch(message_id, verification.id, later, version="1")])
-    return verification.id, message_id
+def walked(step: str, act: Callable[[Deployment], None], deployment: Deployment) -> list[str]:
+    """What `act` does has been done.
 
-
-def receipt_for(message_id: str) -> dict[str, Any]:
-    """SNS's log of its delivery."""
-    return {**sns_log(), "notification": {"messageId": message_id}}
-
-
-def delivery(deployment: Deployment, verification_id: str) -> str:
-    """What is known of the verification's only SMS."""
-    key = {"pk": {"S": verification_id}}
-    found = deployment.client("dynamodb").get_item(TableName=f"{NAME}-verifications", Key=key, ConsistentRead=True)
-    return from_item(Verification, found["Item"]).sends[0].delivery
+    Raises:
+        Stopped: it was Broken.
+    """
+    try:
+        act(deployment)
+    except Broken as reason:
+        raise Stopped(step, str(reason)) from None
+    return [step]
 
 
 WALKS: Mapping[str, Callable[[Deployment], list[str]]] = {
     "api": walk_api,
-    "strongroom": walk_api,
+    "strongroom": walk_strongroom,
     "deliver": walk_deliver,
     "announce": walk_announce,
     "anchor": walk_anchor,
     "purge": walk_purge,
     "sweep": walk_sweep,
     "delivery_status": walk_delivery_status,
+    "inbound": partial(walked, "the reply", hear_replies),
+    "opt_outs": partial(walked, "the opt-outs", read_opt_outs),
 }
 
 
-def _officer(journey: Journey) -> None:
-    runs = journey.officer.get("/v1/purge-runs").must(200).must_have("purge_runs")
-    journey.step("the officer sees the purge runs", runs)
-    newest = runs.body["purge_runs"][0]["run_id"]
-    journey.step("the officer reads one of them", journey.officer.get(f"/v1/purge-runs/{newest}").must(200))
-
-
-def _export(journey: Journey) -> None:
-    export = journey.officer.get(f"/v1/customers/{journey.known['customer']}/export")
-    journey.step("the officer has everything that is held", export.must(200).must_have("ledger", "access_log"))
-
-
-def _receipt(journey: Journey) -> None:
-    receipt = journey.officer.get_signed(f"/v1/consent-records/{journey.known['customer']}.{PURPOSE}/receipt")
-    journey.step("the officer has a signed receipt", receipt.must(200).must_have("receipt_id", "records"))
+def _message(journey: Journey) -> None:
+    became = journey.staff.get(f"/v1/messages/{journey.known['message']}")
+    journey.step("what became of the message", became.must(200, status="accepted").must_have("parts", "price_usd"))
 
 
 def _must_wait(journey: Journey) -> None:
@@ -264,13 +267,12 @@ def _must_erase(deployment: Deployment, counts: Mapping[str, int], expired: int 
 def _end_consent(deployment: Deployment) -> None:
     """A customer agreed so long ago that it has come to its end."""
     journey = deployment.journey()
-    for stage in (catalogue, signup, consent):
-        stage(journey)
+    agree(journey)
     deployment.client("dynamodb").update_item(
         TableName=f"{NAME}-customers",
         Key={"pk": {"S": f"customer#{journey.known['customer']}"}},
         UpdateExpression="SET due_at = :past, consents.#purpose.valid_until = :past",
         ConditionExpression="due_reason = :ended",
-        ExpressionAttributeNames={"#purpose": PURPOSE},
+        ExpressionAttributeNames={"#purpose": ADVERTISING},
         ExpressionAttributeValues={":past": {"N": "1"}, ":ended": {"S": CONSENT_EXPIRED}},
     )

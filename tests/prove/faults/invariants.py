@@ -1,5 +1,6 @@
 """What must be true whatever failed: of the store, the phones and everything that clients were told."""
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
@@ -10,6 +11,8 @@ from chalicelib.domain.claim import CLAIM_LIFETIME, Claim
 from chalicelib.domain.contact import ContactToken, Message, token_digest
 from chalicelib.domain.customer import LEDGER_KEY, Customer, TagHolder, WrappedKey
 from chalicelib.domain.ledger import LedgerEvent, first_break
+from chalicelib.domain.reveals import Watch
+from chalicelib.domain.settlement import Settlement
 from chalicelib.domain.throttle import Limit, OpeningLog, ThrottleLog
 from chalicelib.domain.verification import Verification
 from tests.prove.faults.budgets import (
@@ -63,10 +66,14 @@ def no_count_is_too_low(sight: Sight) -> Iterator[str]:
     for device, starts in _grouped(_starts_by_device(sight)):
         yield from _uncounted(sight, "device", device, limits.device, starts)
     for (role, who), openings in _grouped(
-        ((it.role, f"{it.client_id}|{it.subject}"), it.at) for it in sight.rows(AccessLogEntry)
+        ((it.role, json.dumps([it.client_id, it.subject])), it.at) for it in sight.rows(AccessLogEntry)
     ):
         name = f"opening_by_{role}"
         yield from _uncounted(sight, name, who, getattr(limits, name), openings)
+    for who, reveals in _grouped(
+        (json.dumps([it.client_id, it.subject]), it.at) for it in sight.rows(AccessLogEntry) if it.action == "reveal"
+    ):
+        yield from _uncounted(sight, "reveals_by_person", who, limits.reveals_by_person, reveals)
     attempts = {verification.id: verification.attempts for verification in sight.rows(Verification)}
     guesses = [
         (which, answer) for which, answer in sight.witness.answered(CHECK) if answer.good or answer.reply.status == 422
@@ -128,11 +135,42 @@ def every_opening_is_in_the_access_log(sight: Sight) -> Iterator[str]:
         yield f"{len(sight.witness.openings)} openings, and {logged} entries"
 
 
+def every_use_of_a_number_is_settled(sight: Sight) -> Iterator[str]:
+    """No number was sent to or shown before KMS's answer was written down, and each settlement is of an entry."""
+    entries = {(entry.customer_id, entry.id, entry.at) for entry in sight.rows(AccessLogEntry)}
+    settled = {(it.customer_id, it.entry_id, it.at) for it in sight.rows(Settlement)}
+    told = [answer.reply.body["phone_number"] for _, answer in sight.witness.answered(REVEAL) if answer.good]
+    used = len(told) + sum(sms.function == "strongroom" for sms in sight.witness.published)
+    if used > len(settled):
+        yield f"{used} uses, and {len(settled)} settlements"
+    if settled - entries:
+        yield f"{len(settled - entries)} settlements are of no entry"
+
+
 def a_reveal_is_told_once(sight: Sight) -> Iterator[str]:
     """The number is in one answer for each token at most."""
     told = Counter(str(answer.body["contact_token"]) for _, answer in sight.witness.answered(REVEAL) if answer.good)
     if any(times > 1 for times in told.values()):
         yield f"a number was told {max(told.values())} times"
+
+
+def no_contact_is_missing_in_its_cap(sight: Sight) -> Iterator[str]:
+    """Every token for advertising that was used has its share, which no end of the token frees."""
+    heads = {customer.id: customer for customer in sight.rows(Customer)}
+    for token in sight.rows(ContactToken):
+        if token.used_at is None or token.purpose != "marketing":
+            continue
+        shares = heads[token.customer_id].shares.get(token.purpose, ())
+        if not any(share.token == token.digest and share.ground is None for share in shares):
+            yield "an offer was made that no cap counts"
+
+
+def no_reveal_is_uncounted(sight: Sight) -> Iterator[str]:
+    """Every number that somebody was told stands in what that person was shown."""
+    told = sum(answer.good for _, answer in sight.witness.answered(REVEAL))
+    counted = sum(len(watch.shown) for watch in sight.rows(Watch))
+    if told > counted:
+        yield f"{told} numbers were told, and {counted} are counted"
 
 
 def what_is_purged_stays_closed(sight: Sight) -> Iterator[str]:
@@ -222,7 +260,10 @@ INVARIANTS: tuple[Invariant, ...] = (
     the_chain_holds_each_event_once,
     a_token_is_used_once,
     every_opening_is_in_the_access_log,
+    every_use_of_a_number_is_settled,
     a_reveal_is_told_once,
+    no_contact_is_missing_in_its_cap,
+    no_reveal_is_uncounted,
     what_is_purged_stays_closed,
     nothing_is_half_written,
     what_was_answered_is_so,

@@ -78,10 +78,30 @@ def _be_told_again(stage: Stage) -> None:
     demand(steps.message(stage, new_key()), 202)
 
 
+def _be_offered_more(stage: Stage) -> None:
+    # The policy has four a month; one may be used, and one reserved by an answer that was lost.
+    for _ in range(2):
+        assert demand(steps.decide_on_offer(stage, new_key()), 200).body["decision"] == "permitted"
+        demand(steps.offer(stage, new_key()), 202)
+
+
 def _be_shown_again(stage: Stage) -> None:
     demand(steps.reveal(stage, new_key()), 409)
     demand(steps.decide(stage, new_key(), channel="call"), 200)
     demand(steps.reveal(stage, new_key()), 200)
+
+
+def _be_shown_to_two(stage: Stage) -> None:
+    demand(steps.reveal(stage, new_key()), 409)
+    demand(steps.decide_for_minor(stage), 200)
+    steps.wish(stage)
+    demand(steps.approve(stage, new_key()), 200)
+    demand(steps.reveal(stage, new_key()), 200)
+
+
+def _be_shown(stage: Stage) -> None:
+    demand(steps.reveal(stage, new_key()), 200)
+    _be_shown_to_two(stage)
 
 
 def _be_left_alone(stage: Stage) -> None:
@@ -122,7 +142,11 @@ OPERATIONS: Mapping[str, Operation] = {
     "withdraw": Operation(steps.agreed, steps.withdraw, {200}, _be_left_alone),
     "decision": Operation(steps.agreed, steps.decide, {200, 409}, _be_told),
     "message": Operation(partial(steps.allowed, channel="sms"), steps.message, {202}, _be_told_again, sends=True),
+    "decision under a cap": Operation(steps.willing, steps.decide_on_offer, {200, 409}, _be_offered_more),
+    "message under a cap": Operation(steps.offered, steps.offer, {202}, _be_offered_more, sends=True),
     "reveal": Operation(partial(steps.allowed, channel="call"), steps.reveal, {200, 409}, _be_shown_again),
+    "a second person's word": Operation(steps.wished, steps.approve, {200}, _be_shown),
+    "reveal with two": Operation(steps.agreed_by_two, steps.reveal, {200, 409}, _be_shown_to_two),
     "closure": Operation(steps.agreed, steps.close, {202}, _be_left_alone),
     "purge of a verification": Operation(steps.a_day_later, steps.purge, {200}, _be_nobody, keyed=False),
     "purge of a customer": Operation(steps.closed_a_day_ago, steps.purge, {200}, _come_back, keyed=False),

@@ -3,36 +3,33 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from chalicelib.adapters import aws
 from chalicelib.adapters.dynamodb_store import DynamoDBStore
 from chalicelib.adapters.sns_carrier import SnsCarrier
 from chalicelib.bootstrap import Ringfence
-from chalicelib.domain.access import AccessLogEntry, access
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.claim import KeyedRequest
-from chalicelib.domain.contact import ContactToken, token_digest
 from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
-from chalicelib.domain.errors import NotReplayable, Unavailable, VerificationSpent
+from chalicelib.domain.errors import Unavailable, VerificationSpent
 from chalicelib.domain.phone_number import PhoneNumber
 from chalicelib.domain.sent import Sent
+from chalicelib.domain.suppression import Suppression
 from chalicelib.domain.verification import TransactionContext, Verification
-from chalicelib.domain.writes import Expect, Insert, Remove, Replace, Write
+from chalicelib.domain.writes import Insert, Remove, Replace, Write
 from chalicelib.services.append_events import AppendEvents
 from chalicelib.services.bind_customer import BindCustomer
-from chalicelib.services.changing import existing
 from chalicelib.services.check_code import CheckCode
 from chalicelib.services.close_customer import CloseCustomer
-from chalicelib.services.contact_use import ContactUse
 from chalicelib.services.holding import Holding
 from chalicelib.services.intended_send import Started
 from chalicelib.services.purge_customer import PurgeCustomer
-from chalicelib.services.reveal_number import RevealNumber
 from chalicelib.services.send_budgets import Calls
 from chalicelib.services.sms_sender import SmsSender
 from chalicelib.services.start_request import StartRequest
 from chalicelib.services.start_verification import StartVerification
+from tests.prove.faults.planted_openings import Forgives, LogsLate, Overwrites, TellsAgain, Uncounted, Unsettled
 
 
 class WritesFirst(StartVerification):
@@ -141,10 +138,19 @@ class ProvesAgain(CheckCode):
 class KeysLater(BindCustomer):
     """The keys are written by a commit of their own, after the customer."""
 
-    def _commit(self, verification: Verification, customer_id: str, at: datetime, writes: tuple[Write, ...]) -> None:
+    def _committed(
+        self,
+        verification: Verification,
+        customer: Customer,
+        suppression: Suppression | None,
+        at: datetime,
+        writes: tuple[Write, ...],
+    ) -> Customer:
         keys = [write for write in writes if isinstance(write, Insert) and isinstance(write.record, WrappedKey)]
-        super()._commit(verification, customer_id, at, tuple(write for write in writes if write not in keys))
+        others = tuple(write for write in writes if write not in keys)
+        made = super()._committed(verification, customer, suppression, at, others)
         self.store.commit(*keys)
+        return made
 
 
 class OneByOne(DynamoDBStore):
@@ -154,52 +160,6 @@ class OneByOne(DynamoDBStore):
         """The writes have happened, unless something came between."""
         for write in writes:
             super().commit(write)
-
-
-class Overwrites(ContactUse):
-    """The token is consumed whatever stands there."""
-
-    def consume(
-        self, token: ContactToken, customer: Customer, entry: AccessLogEntry, at: datetime, *writes: Write
-    ) -> None:
-        """The token is used, or used again."""
-        whatever = self.store.get(ContactToken, token.digest) or token
-        super().consume(whatever, customer, entry, at, *writes)
-
-
-class Unlogged(ContactUse):
-    """The access is not logged."""
-
-    def consume(
-        self, token: ContactToken, customer: Customer, _entry: AccessLogEntry, at: datetime, *writes: Write
-    ) -> None:
-        """The token is used."""
-        self.store.commit(Replace(token, token.used(at)), Expect(customer), *writes)
-
-
-class LogsLate(RevealNumber):
-    """The access is logged once the number is open."""
-
-    def __call__(self, caller: Caller, token: str, justification: str, keyed: KeyedRequest | None) -> PhoneNumber:
-        """The number in clear, and then its entry."""
-        use = Unlogged(self.contact_use.policy, self.contact_use.store, self.opening)
-        customer, entry = replace(self, contact_use=use)._consume(caller, token, justification, keyed)
-        number = self.opening.open(customer, entry)
-        self.opening.store.commit(Insert(entry))
-        return number
-
-
-class TellsAgain(RevealNumber):
-    """A repeated reveal is answered like the first."""
-
-    def __call__(self, caller: Caller, token: str, justification: str, keyed: KeyedRequest | None) -> PhoneNumber:
-        """The number in clear, as often as it is asked for."""
-        try:
-            return super().__call__(caller, token, justification, keyed)
-        except NotReplayable:
-            used = existing(self.opening.store, ContactToken, token_digest(token))
-            entry = access(caller, used.customer_id, "reveal", used.purpose, "call", (), self.clock.now())
-            return self.opening.open(existing(self.opening.store, Customer, used.customer_id), entry)
 
 
 class AnswersAnyway(CloseCustomer):
@@ -279,9 +239,14 @@ PLANTED: Mapping[str, Planted] = {
         "append_events", _in_turn(AppendEvents), "consent", "the_chain_holds_each_event_once"
     ),
     "consume without condition": Planted("contact_use", _wrong(Overwrites), "message", "a_token_is_used_once"),
+    "a use that no cap counts": Planted(
+        "contact_use", _wrong(Uncounted), "message under a cap", "no_contact_is_missing_in_its_cap"
+    ),
     "access logged after the opening": Planted(
         "reveal_number", _wrong(LogsLate), "reveal", "every_opening_is_in_the_access_log"
     ),
+    "opened without a settlement": Planted("opening", _wrong(Unsettled), "reveal", "every_use_of_a_number_is_settled"),
+    "reveal shown uncounted": Planted("watch", _wrong(Forgives), "reveal", "no_reveal_is_uncounted"),
     "reveal replayed": Planted("reveal_number", _wrong(TellsAgain), "reveal", "a_reveal_is_told_once"),
     "answer before the commit": Planted("close_customer", _wrong(AnswersAnyway), "closure", "what_was_answered_is_so"),
     "head purged before the key": Planted(

@@ -6,6 +6,7 @@ from chalicelib.domain.access import AccessLogEntry
 from chalicelib.domain.contact import ContactToken, Message, token_digest
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.ledger import LedgerEvent
+from chalicelib.domain.reveal_approval import RevealApproval
 from chalicelib.domain.verification import Verification
 from tests.prove.faults.witness import Answer, Sight
 
@@ -68,6 +69,11 @@ def _revealed(sight: Sight, _: str, answer: Answer) -> bool:
     return known and any(entry.action == "reveal" for entry in sight.rows(AccessLogEntry))
 
 
+def _approved(sight: Sight, approval_id: str, _: Answer) -> bool:
+    # It may have served since, and made room for the next wish in the same words.
+    return not any(it.id == approval_id and it.approved_by is None for it in sight.rows(RevealApproval))
+
+
 def _closed(sight: Sight, customer_id: str, _: Answer) -> bool:
     found = _customer(sight, customer_id)
     return found is not None and found.status != "active" and found.closed_at is not None
@@ -89,6 +95,7 @@ PROMISES: Mapping[str, Kept] = {
     r"POST /v1/contact-decisions": _decided,
     r"POST /v1/messages": _told,
     r"POST /v1/reveals": _revealed,
+    r"POST /v1/reveal-approvals/([^/]+)": _approved,
     r"POST /v1/customers/([^/]+)/closure": _closed,
     r"purge": _purged,
 }

@@ -49,6 +49,7 @@ class Life:
     verification: str = ""
     customer: str = ""
     token: str = ""
+    approval: str = ""
     key: str = ""
     heard: int = 0
 

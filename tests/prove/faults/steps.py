@@ -3,10 +3,11 @@
 import secrets
 from typing import Any
 
-from tests.prove.api import STAFF, WALLET, Reply
+from tests.prove.api import COLLEAGUE, STAFF, WALLET, Reply
 from tests.prove.faults.stage import Life, Stage
 from tests.prove.faults.wire import Call, Fault
 
+OFFER = {"offer_title": "Half fees", "offer_end_date": "Friday"}
 READY = {"order_reference": "A-1", "pickup_place": "Main Street", "pickup_until": "Friday"}
 JUSTIFICATION = "Customer asked to be called back"
 AGREED = {"decision": "given", "notice_version": 1, "locale": "en", "channels": ["sms", "call"], "surface": "signup"}
@@ -90,8 +91,10 @@ def read_history(stage: Stage) -> Reply:
     return stage.call(WALLET, "GET", path, {}, None)
 
 
-def decide(stage: Stage, key: str | None, fault: Fault | None = None, channel: str = "sms") -> Reply:
-    body = {"customer_id": stage.life.customer, "purpose": "order_notice", "channel": channel}
+def decide(
+    stage: Stage, key: str | None, fault: Fault | None = None, channel: str = "sms", purpose: str = "order_notice"
+) -> Reply:
+    body = {"customer_id": stage.life.customer, "purpose": purpose, "channel": channel}
     reply = stage.call(STAFF, "POST", "/v1/contact-decisions", body, key, fault)
     if reply.status == 200 and reply.body["contact_token"]:
         stage.life.token = reply.body["contact_token"]
@@ -103,9 +106,34 @@ def message(stage: Stage, key: str | None, fault: Fault | None = None) -> Reply:
     return stage.call(STAFF, "POST", "/v1/messages", body, key, fault)
 
 
+def decide_on_offer(stage: Stage, key: str | None, fault: Fault | None = None) -> Reply:
+    return decide(stage, key, fault, purpose="marketing")
+
+
+def offer(stage: Stage, key: str | None, fault: Fault | None = None) -> Reply:
+    body = {"contact_token": stage.life.token, "template": "offer", "parameters": OFFER}
+    return stage.call(STAFF, "POST", "/v1/messages", body, key, fault)
+
+
 def reveal(stage: Stage, key: str | None, fault: Fault | None = None) -> Reply:
     body = {"contact_token": stage.life.token, "justification": JUSTIFICATION}
     return stage.call(STAFF, "POST", "/v1/reveals", body, key, fault)
+
+
+def decide_for_minor(stage: Stage) -> Reply:
+    """By contract: a child agrees to nothing alone."""
+    return decide(stage, None, channel="call", purpose="account_security")
+
+
+def wish(stage: Stage) -> Reply:
+    reply = demand(reveal(stage, None), 409)
+    stage.life.approval = reply.body["approval_id"]
+    return reply
+
+
+def approve(stage: Stage, key: str | None, fault: Fault | None = None) -> Reply:
+    path = f"/v1/reveal-approvals/{stage.life.approval}"
+    return stage.call(COLLEAGUE, "POST", path, {"customer_id": stage.life.customer}, key, fault)
 
 
 def close(stage: Stage, key: str | None, fault: Fault | None = None) -> Reply:
@@ -175,6 +203,32 @@ def allowed(stage: Stage, channel: str) -> None:
     demand(decide(stage, None, channel=channel), 200)
 
 
+def willing(stage: Stage) -> None:
+    """A customer who agreed to advertising, of which there is only so much."""
+    customer(stage)
+    demand(_say(stage, AGREED, None, None, "marketing"), 200)
+
+
+def offered(stage: Stage) -> None:
+    """A share of the cap is reserved."""
+    willing(stage)
+    demand(decide_on_offer(stage, None), 200)
+
+
+def wished(stage: Stage) -> None:
+    """A child's number that somebody wants to be shown."""
+    customer(stage)
+    demand(stage.call(WALLET, "PUT", f"/v1/customers/{stage.life.customer}/age", {"under_14": True}, None), 200)
+    demand(decide_for_minor(stage), 200)
+    wish(stage)
+
+
+def agreed_by_two(stage: Stage) -> None:
+    """A token for a child's number, and a colleague's word that it may be shown."""
+    wished(stage)
+    demand(approve(stage, None), 200)
+
+
 def closed_a_day_ago(stage: Stage) -> None:
     """A customer with claims, whose number is due to be erased, and whose last verification is not."""
     customer(stage)
@@ -196,8 +250,7 @@ def closed_for_years(stage: Stage) -> None:
 
 def agreed_a_year_ago(stage: Stage) -> None:
     """A customer who agreed to marketing, which ends by itself today."""
-    customer(stage)
-    demand(_say(stage, AGREED, None, None, "marketing"), 200)
+    willing(stage)
     stage.later(days=365)
 
 

@@ -1,0 +1,70 @@
+"""SMS that the carrier accepted, and the receipts that come for them."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from chalicelib.adapters.dynamodb_places import from_item
+from chalicelib.domain.contact import MESSAGE, Message
+from chalicelib.domain.dispatch import Dispatch
+from chalicelib.domain.identifiers import new_id
+from chalicelib.domain.verification import Send, Verification
+from infra.local.deploy import NAME
+from tests.contracts.records import a_verification
+from tests.prove.deployed.deployment import Deployment
+from tests.receipts import sns_log
+
+
+def dispatched(deployment: Deployment) -> tuple[str, str]:
+    """A verification whose SMS the carrier accepted, and the SMS's id."""
+    message_id, later = str(uuid4()), datetime.now(UTC) + timedelta(days=1)
+    send = Send(datetime.now(UTC), "accepted", "sns", message_id)
+    verification = a_verification(sends=(send,), due_at=later, version="1")
+    deployment.plant("verifications", [verification, Dispatch(message_id, verification.id, later, version="1")])
+    return verification.id, message_id
+
+
+def message_dispatched(deployment: Deployment) -> tuple[str, str]:
+    """A message whose SMS the carrier accepted, and the SMS's id."""
+    message_id, now = str(uuid4()), datetime.now(UTC)
+    later = now + timedelta(days=1)
+    message = Message(
+        new_id(MESSAGE),
+        "call-centre",
+        "cus_of_a_message",
+        "marketing",
+        "offer",
+        1,
+        30_000,
+        now,
+        later,
+        "accepted",
+        "sns",
+        message_id,
+        version="1",
+    )
+    deployment.plant("contacts", [message])
+    deployment.plant("verifications", [Dispatch(message_id, message.id, later, version="1")])
+    return message.id, message_id
+
+
+def receipt_for(message_id: str) -> dict[str, Any]:
+    """SNS's log of its delivery."""
+    return {**sns_log(), "notification": {"messageId": message_id}}
+
+
+def delivery(deployment: Deployment, verification_id: str) -> str:
+    """What is known of the verification's only SMS."""
+    return from_item(Verification, _item(deployment, "verifications", verification_id)).sends[0].delivery
+
+
+def message_delivery(deployment: Deployment, message_id: str) -> str:
+    """What is known of the message."""
+    return from_item(Message, _item(deployment, "contacts", f"message#{message_id}")).delivery
+
+
+def _item(deployment: Deployment, table: str, pk: str) -> Any:
+    found = deployment.client("dynamodb").get_item(
+        TableName=f"{NAME}-{table}", Key={"pk": {"S": pk}}, ConsistentRead=True
+    )
+    return found["Item"]
