@@ -1,6 +1,6 @@
 """Numbers that must not be used for advertising, by tag: with a customer behind them or without one."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -25,6 +25,8 @@ class Suppression:
         source: BY_SMS or BY_PROVIDER.
         lifted_at: when the customer agreed to advertising in person after it; None while it stands.
         opted_in: when the provider last took the number off its list at our word, by region.
+        listed: when the provider's list was first seen to hold it while it stood, by region. Only from there may it be
+            taken off after a yes: any other listing may be a no that came after the yes.
     """
 
     tag: str
@@ -32,6 +34,7 @@ class Suppression:
     source: str
     lifted_at: datetime | None = None
     opted_in: Mapping[str, datetime] = field(default_factory=dict)
+    listed: Mapping[str, datetime] = field(default_factory=dict)
     version: str = ""
 
     @property
@@ -49,21 +52,31 @@ class Suppression:
         """It does not stand any more. A second time changes nothing."""
         return self if self.lifted_at is not None else replace(self, lifted_at=at)
 
-    def listed_again(self, region: str, at: datetime) -> bool:
-        """True if the provider's list holds it although it was taken off after the customer agreed: a new word."""
+    def with_listing(self, region: str, at: datetime) -> "Suppression":
+        """The provider's list held it at `at`; of what was seen after a yes, nothing is noted."""
+        seen_after_yes = self.lifted_at is not None and at >= self.lifted_at
+        return self if seen_after_yes or region in self.listed else replace(self, listed={**self.listed, region: at})
+
+    def off_lists(self, regions: Collection[str]) -> "Suppression":
+        """The lists of these regions do not hold it any more: whoever is on one again has said no again."""
+        kept = {region: at for region, at in self.listed.items() if region not in regions}
+        return self if kept == self.listed else replace(self, listed=kept)
+
+    def is_new_no(self, region: str, at: datetime) -> bool:
+        """True if the customer has agreed, and the provider's list did not hold it before that, but does now."""
         opted_in = self.opted_in.get(region)
-        if self.lifted_at is None or opted_in is None or opted_in < self.lifted_at:
-            return False
-        return at >= opted_in + LIST_SETTLES
+        settling = opted_in is not None and at < opted_in + LIST_SETTLES
+        return not self.stands and region not in self.listed and not settling
 
     def may_opt_in(self, region: str, at: datetime) -> bool:
-        """True if the provider can be asked to take it off its list."""
+        """True if the provider can be asked to take it off its list, where it was before the customer agreed."""
         opted_in = self.opted_in.get(region)
-        return not self.stands and (opted_in is None or at >= opted_in + BETWEEN_OPT_INS)
+        asked_lately = opted_in is not None and at < opted_in + BETWEEN_OPT_INS
+        return not self.stands and region in self.listed and not asked_lately
 
     def with_opt_in(self, region: str, at: datetime) -> "Suppression":
         """The provider took it off its list."""
-        return replace(self, opted_in={**self.opted_in, region: at})
+        return replace(self.off_lists([region]), opted_in={**self.opted_in, region: at})
 
 
 def place_of(tag: str) -> tuple[str, str]:

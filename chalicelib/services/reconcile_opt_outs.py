@@ -1,9 +1,11 @@
 """Brings the provider's list of opt-outs and ours together."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
+from itertools import islice
 
 from chalicelib.domain.due import buckets
 from chalicelib.domain.errors import Unavailable
@@ -11,11 +13,13 @@ from chalicelib.domain.phone_number import number_told
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.suppression import BY_PROVIDER, Suppression, place_of
 from chalicelib.ports import Clock, NumberIndex, ProviderOptOuts, Store
-from chalicelib.services.changing import changed
+from chalicelib.services.changing import changed, existing
 from chalicelib.services.concurrently import together
 from chalicelib.services.stop_advertising import StopAdvertising
 
 COUNTED = ("new", "known", "opted_in", "waiting", "unreadable")
+# Each stops advertising with calls of its own beside it: they must find threads in the pool that these fill.
+AT_ONCE = 16
 
 
 @dataclass(frozen=True)
@@ -54,9 +58,29 @@ class _Seen:
     failure: str | None = None
 
 
+@dataclass
+class _Run:
+    """What was found so far.
+
+    Attributes:
+        lists: the tags of each list that was begun; those of a million numbers take some 150 MB.
+        unread: the lists that hold numbers whose tags are not known.
+    """
+
+    counts: Counter[str] = field(default_factory=Counter)
+    failures: Counter[str] = field(default_factory=Counter)
+    lists: dict[str, set[str]] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
+
+
 @dataclass(frozen=True)
 class ReconcileOptOuts:
-    """Whoever told the provider to stop has told us; whoever agreed in person later is taken off its list."""
+    """Whoever told the provider to stop has told us; whoever agreed in person later is taken off its list.
+
+    The list does not say since when it holds a number: a new one is a no of the moment in which it is seen. So a yes
+    that was given in person between the no and the run is withdrawn with the rest. That is one yes too few, and no
+    message too many.
+    """
 
     policy: Policy
     clock: Clock
@@ -68,37 +92,47 @@ class ReconcileOptOuts:
     def __call__(self, time_left: Callable[[], bool]) -> OptOutReport:
         """Every number on the lists was looked at, as far as the time allows. One that fails keeps back no other.
 
+        Each run begins at another region, and each at its list's first page: there is no way into the middle of one.
+
         Args:
-            time_left: asked before each page.
+            time_left: asked before each few numbers.
         """
-        counts: Counter[str] = Counter()
-        failures: Counter[str] = Counter()
-        # A million take some 150 MB; the time is over before.
-        listed: set[str] = set()
-        complete = True
-        for region in self.opt_outs.regions(self.policy.rules.sms.opt_out_regions):
-            try:
-                for page in self.opt_outs.listed(region):
-                    if not time_left():
-                        complete = False
-                        break
-                    for seen in self._page(page, region):
-                        counts[seen.outcome] += 1
-                        failures.update(filter(None, [seen.failure]))
-                        listed.update(filter(None, [seen.tag]))
-            except Unavailable:
-                failures["Unavailable"] += 1
+        run = _Run()
+        regions = self.opt_outs.regions(self.policy.rules.sms.opt_out_regions)
+        first = self._day % len(regions)
+        complete = all(self._read(region, run, time_left) for region in (*regions[first:], *regions[:first]))
+        unlisted = self._unlisted(run, time_left) if complete else None
         return OptOutReport(
-            listed=counts.total(),
-            ours_only=self._unlisted(listed) if complete and not failures else None,
-            failures=dict(failures),
-            complete=complete,
-            **{name: counts[name] for name in COUNTED},
+            listed=run.counts.total(),
+            ours_only=None if run.failures else unlisted,
+            failures=dict(run.failures),
+            complete=unlisted is not None,
+            **{name: run.counts[name] for name in COUNTED},
         )
 
-    def _page(self, page: Sequence[str], region: str) -> Sequence[_Seen]:
-        calls = [partial(self._seen, number, region) for number in page]
-        return together(*calls) if calls else ()
+    @property
+    def _day(self) -> int:
+        return self.clock.now().toordinal()
+
+    def _read(self, region: str, run: _Run, time_left: Callable[[], bool]) -> bool:
+        """False if the time was over before the list was."""
+        tags = run.lists[region] = set()
+        try:
+            for page in self.opt_outs.listed(region):
+                numbers = iter(page)
+                while some := list(islice(numbers, AT_ONCE)):
+                    if not time_left():
+                        return False
+                    for seen in together(*(partial(self._seen, number, region) for number in some)):
+                        run.counts[seen.outcome] += 1
+                        run.failures.update(filter(None, [seen.failure]))
+                        tags.update(filter(None, [seen.tag]))
+                        if seen.failure and not seen.tag:
+                            run.unread.add(region)
+        except Unavailable:
+            run.failures["Unavailable"] += 1
+            run.unread.add(region)
+        return True
 
     def _seen(self, number: str, region: str) -> _Seen:
         tag = None
@@ -115,16 +149,35 @@ class ReconcileOptOuts:
     def _settled(self, tag: str, number: str, region: str) -> str:
         at = self.clock.now()
         found = self.store.get(Suppression, *place_of(tag))
-        if found is None or found.listed_again(region, at):
+        if found is None or found.is_new_no(region, at):
             self.stop_advertising(tag, BY_PROVIDER, at)
+            # Should the note be lost, the next run makes it; or, if the customer has agreed by then, takes it for a no.
+            self._note(existing(self.store, Suppression, *place_of(tag)), region, at)
             return "new"
         if found.stands:
+            self._note(found, region, at)
             return "known"
         if not found.may_opt_in(region, at) or not self.opt_outs.opt_in(number, region):
             return "waiting"
         changed(self.store, found, lambda it: it.with_opt_in(region, at))
         return "opted_in"
 
-    def _unlisted(self, listed: set[str]) -> int:
-        rows = (row for each in buckets(0) for row in self.store.history(Suppression, each))
-        return sum(row.stands and row.tag not in listed for row in rows)
+    def _note(self, row: Suppression, region: str, at: datetime) -> None:
+        changed(self.store, row, lambda it: it.with_listing(region, at))
+
+    def _unlisted(self, run: _Run, time_left: Callable[[], bool]) -> int | None:
+        """How many of ours were seen on none of the lists; None if there was not enough time.
+
+        A row forgets the lists that do not hold it any more. So it does where the provider's answer was lost, which
+        had taken it off; otherwise the next no there would be taken for the old one.
+        """
+        unlisted = 0
+        for each in buckets(self._day):
+            if not time_left():
+                return None
+            for row in self.store.history(Suppression, each):
+                on = {region for region, tags in run.lists.items() if row.tag in tags}
+                if off := row.listed.keys() - on - run.unread:
+                    changed(self.store, row, partial(Suppression.off_lists, regions=off))
+                unlisted += row.stands and not on
+        return unlisted

@@ -251,11 +251,12 @@ FORMS: list[tuple[Any, dict[str, Any]]] = [
     *CONTACT_FORMS,
     *ACCESS_FORMS,
     (
-        Suppression("1.tag", AT, "sms", LATER, {"eu-west-1": LATER}, "a1"),
+        Suppression("1.tag", AT, "sms", LATER, {"eu-west-1": LATER}, {"us-east-1": AT}, "a1"),
         {
             **texts(pk="55", sk="1.tag", tag="1.tag", source="sms", version="a1"),
             **numbers(since=AT_SECONDS, lifted_at=LATER_SECONDS),
             "opted_in": {"M": numbers(**{"eu-west-1": LATER_SECONDS})},
+            "listed": {"M": numbers(**{"us-east-1": AT_SECONDS})},
         },
     ),
     (

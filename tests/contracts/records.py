@@ -111,6 +111,7 @@ BY_NAME: Mapping[str, st.SearchStrategy[Any]] = {
     "wrong_codes": tuples,
     "since": st.dictionaries(names, instants, max_size=3),
     "opted_in": st.dictionaries(names, instants, max_size=3),
+    "listed": st.dictionaries(names, instants, max_size=3),
     "days": numbers_in_a_row,
     "shown": st.lists(st.builds(Shown, instants, texts, texts), max_size=3).map(tuple),
     "shares": st.dictionaries(names, st.lists(st.builds(Share, texts, instants), max_size=3).map(tuple), max_size=3),

@@ -39,25 +39,53 @@ def test_the_same_no_again_changes_nothing() -> None:
 def test_the_provider_is_asked_once_in_thirty_days_and_in_each_region() -> None:
     standing = Suppression("1.tag", NOON, "provider")
     assert not standing.may_opt_in("eu-west-1", NOON + DAY)
-    asked = standing.lifted(NOON + DAY).with_opt_in("eu-west-1", NOON + 2 * DAY)
-    end = NOON + 2 * DAY + BETWEEN_OPT_INS
-    assert not asked.may_opt_in("eu-west-1", end - timedelta(microseconds=1))
-    assert asked.may_opt_in("eu-west-1", end)
+    lifted = standing.with_listing("eu-west-1", NOON).with_listing("us-east-1", NOON).lifted(NOON + DAY)
+    asked = lifted.with_opt_in("eu-west-1", NOON + 2 * DAY)
+    assert not asked.may_opt_in("eu-west-1", NOON + 99 * DAY)
     assert asked.may_opt_in("us-east-1", NOON + 2 * DAY)
+    end = NOON + 2 * DAY + BETWEEN_OPT_INS
+    again = asked.stopped("provider", NOON + 3 * DAY).with_listing("eu-west-1", NOON + 3 * DAY).lifted(NOON + 4 * DAY)
+    assert not again.may_opt_in("eu-west-1", end - timedelta(microseconds=1))
+    assert again.may_opt_in("eu-west-1", end)
 
 
 def test_a_number_that_is_listed_after_it_was_taken_off_is_a_new_word() -> None:
-    lifted = Suppression("1.tag", NOON, "provider").lifted(NOON + DAY)
-    end = NOON + 9 * DAY
-    assert not lifted.listed_again("eu-west-1", end)
+    lifted = Suppression("1.tag", NOON, "provider").with_listing("eu-west-1", NOON).lifted(NOON + DAY)
+    assert not lifted.is_new_no("eu-west-1", NOON + 9 * DAY)
     taken_off = lifted.with_opt_in("eu-west-1", NOON + 2 * DAY)
-    assert taken_off.listed_again("eu-west-1", NOON + 2 * DAY + LIST_SETTLES)
-    assert not taken_off.listed_again("eu-west-1", NOON + 2 * DAY + LIST_SETTLES - timedelta(microseconds=1))
-    assert not taken_off.listed_again("us-east-1", end)
-    # It was taken off for an earlier yes.
-    stopped = taken_off.stopped("sms", NOON + 3 * DAY)
-    assert not stopped.listed_again("eu-west-1", end)
-    assert not stopped.lifted(NOON + 4 * DAY).listed_again("eu-west-1", end)
+    assert taken_off.is_new_no("eu-west-1", NOON + 2 * DAY + LIST_SETTLES)
+    assert not taken_off.is_new_no("eu-west-1", NOON + 2 * DAY + LIST_SETTLES - timedelta(microseconds=1))
+    # What stands needs no new word.
+    assert not taken_off.stopped("sms", NOON + 3 * DAY).is_new_no("eu-west-1", NOON + 9 * DAY)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["stop", "lift", "see", "miss", "opt in"]), instants), max_size=8))
+def test_it_is_opted_in_exactly_where_it_was_seen_while_it_stood(words: list[tuple[str, datetime]]) -> None:
+    row, seen = Suppression("1.tag", NOON, "sms"), False
+    for word, at in words:
+        if word == "see":
+            seen = seen or row.lifted_at is None or at < row.lifted_at
+            row = row.with_listing("eu-west-1", at)
+        elif word == "miss":
+            row, seen = row.off_lists({"eu-west-1", "us-east-1"}), False
+        elif word == "opt in":
+            row, seen = row.with_opt_in("eu-west-1", at), False
+        else:
+            row = row.stopped("sms", at) if word == "stop" else row.lifted(at)
+    end = NOON + 99 * DAY
+    assert row.may_opt_in("eu-west-1", end) == (seen and not row.stands)
+    assert row.is_new_no("eu-west-1", end) == (not seen and not row.stands)
+    assert row.is_new_no("us-east-1", end) == (not row.stands)
+
+
+def test_what_is_known_of_a_list_is_noted_once_and_forgotten_alone() -> None:
+    row = Suppression("1.tag", NOON, "sms").with_listing("eu-west-1", NOON)
+    assert row.with_listing("eu-west-1", NOON + DAY) is row
+    assert row.off_lists({"us-east-1"}) is row
+    both = row.with_listing("us-east-1", NOON + DAY)
+    assert both.off_lists({"eu-west-1"}).listed == {"us-east-1": NOON + DAY}
+    # Seen in the moment of the yes: nobody knows which was first.
+    assert row.lifted(NOON + DAY).with_listing("us-east-1", NOON + DAY) == row.lifted(NOON + DAY)
 
 
 def test_the_head_says_what_the_row_says() -> None:

@@ -1,5 +1,7 @@
 """The provider's list and ours say the same after a run, whatever of it fails."""
 
+import subprocess
+import sys
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -169,6 +171,80 @@ def test_when_the_time_is_over_the_rest_waits_for_the_next_run(world: World) -> 
     pages = iter([True, True, False])
     assert reconciled(world, lambda: next(pages)) == {"listed": 4, "new": 4, "complete": False, "ours_only": None}
     assert reconciled(world) == {"listed": 10, "new": 6, "known": 4}
+
+
+SLOW_PAGE = """
+import time
+from chalicelib.services import reconcile_opt_outs
+from tests.memory_store import MemoryStore
+from tests.memory_opt_outs import MemoryOptOuts
+from tests.services.world import World
+from tests.worlds import fresh_number
+
+world = World()
+numbers = [fresh_number() for _ in range(100)]
+for number in numbers:
+    world.say(world.customer(number), purpose="marketing", channels=("sms",))
+    world.later(hours=1)
+
+class OnePage(MemoryOptOuts):
+    def listed(self, region):
+        yield numbers
+
+get = MemoryStore.get
+def slow(*args, **options):
+    time.sleep(0.005)
+    return get(*args, **options)
+MemoryStore.get = slow
+world.adapters.opt_outs = OnePage(world.adapters.clock)
+print(world.ringfence.reconcile_opt_outs(lambda: True).new)
+"""
+
+
+def test_a_page_of_customers_does_not_wait_for_itself() -> None:
+    # In a process of its own: threads that wait for each other can be ended in no other way.
+    ran = subprocess.run([sys.executable, "-c", SLOW_PAGE], capture_output=True, text=True, timeout=30, check=False)
+    assert (ran.returncode, ran.stdout) == (0, "100\n"), ran.stderr
+
+
+def test_a_yes_between_the_no_and_the_run_is_withdrawn(world: World, page: Page) -> None:
+    customer = agreed(world)
+    listing(world).append(NUMBER)
+    world.later(hours=1)
+    page.choose(page.by_wallet(customer), "sms")
+    world.later(hours=1)
+    assert reconciled(world) == {"listed": 1, "new": 1}
+    assert world.row(Customer, customer.id).consents["marketing"].decision == "withdrawn"
+
+
+def test_each_list_is_the_first_in_its_turn_and_none_is_begun_without_time(world: World) -> None:
+    regions = ("eu-west-1", "us-east-1", "sa-east-1")
+
+    class Begun(MemoryOptOuts):
+        def listed(self, region: str) -> Any:
+            begun.append(region)
+            return super().listed(region)
+
+    world.adapters.opt_outs = Begun(world.adapters.clock, {region: [fresh_number()] for region in regions})
+    first = set()
+    for _ in regions:
+        begun: list[str] = []
+        left = iter([True, False])
+        assert reconciled(world, left.__next__).items() >= {"listed": 1, "complete": False}.items()
+        assert len(begun) == 2
+        first.add(begun[0])
+        world.later(days=1)
+    assert first == set(regions)
+
+
+def test_what_is_ours_only_is_not_known_without_the_time_to_count_it(world: World) -> None:
+    listing(world).append(NUMBER)
+    # One for the page, and each partition asks.
+    asked = iter([True] * 64)
+    report = reconciled(world, lambda: next(asked, False))
+    assert report == {"listed": 1, "new": 1, "ours_only": None, "complete": False}
+    asked = iter([True] * 65)
+    assert reconciled(world, lambda: next(asked, False)) == {"listed": 1, "known": 1}
 
 
 def test_a_no_by_sms_in_the_moment_of_the_opt_in_stands(page: Page) -> None:

@@ -17,14 +17,18 @@ LAST_PAGE_MILLISECONDS = 60_000
 # Once a day: every listed number costs a MAC.
 @bp.schedule(Cron(20, 0, "*", "*", "?", "*"))
 def opt_outs(event: CloudWatchEvent) -> dict[str, Any]:
-    """The provider's lists and ours say the same, as far as the time allows; the counts are logged and returned."""
+    """The provider's lists and ours say the same, as far as the time allows; the counts are logged and returned.
+
+    A run has the time for about a hundred thousand numbers. What stands behind as many on one list is never looked at,
+    and each run says so in an error line; with several lists, each is the first in its turn.
+    """
     context: Any = event.context
 
     def time_left() -> bool:
         return bool(context.get_remaining_time_in_millis() > LAST_PAGE_MILLISECONDS)
 
     report = asdict(ringfence().reconcile_opt_outs(time_left))
-    # What was not looked at today is a day late.
+    # Somebody has to know what was not looked at: another run does not reach further.
     whole = report["complete"] and not report["failures"] and not report["unreadable"]
     (logger().info if whole else logger().error)("opt-outs reconciled", extra=report)
     return report
