@@ -66,10 +66,11 @@ class RecordConsent:
     ) -> ConsentEvent:
         verification = self._guardian_s(caller, choice.guardian_verification_id)
 
-        def say(customer: Customer, at: datetime) -> tuple[ConsentEvent]:
+        def say(customer: Customer, at: datetime) -> tuple[ConsentEvent, ...]:
             rules = self.policy.rules.verification
             proof = guardian_proof(verification, customer, choice, at, rules) if verification else None
-            return (said(new_id("evt"), customer, choice, self.policy, caller, at, proof),)
+            event = said(new_id("evt"), customer, choice, self.policy, caller, at, proof)
+            return event, *self.lift_suppression.withdrawn(caller, choice, customer, at)
 
         def also(events: Sequence[ConsentEvent], at: datetime) -> tuple[Write, ...]:
             # A proof that is cancelled in this moment proves nothing.

@@ -42,7 +42,8 @@ class StopAdvertising:
 
         Args:
             source: as `Suppression` has it.
-            said_at: what was agreed to later stands: the same no may come again, and late.
+            said_at: what was agreed to later stands: the same no may come again, and late. A first no suppresses the
+                number even after a later yes in person: it errs towards the no, and a new yes in person lifts it.
 
         Raises:
             NotFound: the customer's ledger key is gone.

@@ -106,7 +106,9 @@ CONTACT = {
     "order_notice": {"order_shipped": "{company}: order {order} comes on {day}.", "sorry": "{company}: we are sorry."},
     "marketing": {"offer": "{company}: {title}"},
 }
-REPLIES = Replies(("STOP", "\u9000\u8a02"), ("R",), ("START",), "{company}: stopped.", "{company}: choose at {url}")
+REPLIES = Replies(
+    ("\u9000\u8a02",), ("STOP",), ("R",), ("START",), ("please",), "{company}: stopped.", "{company}: choose at {url}"
+)
 NOTICES = {
     (purpose, version, locale): a_notice(purpose, version, locale)
     for purpose, rule in PURPOSES.items()

@@ -14,8 +14,9 @@ from chalicelib.settings import PACKAGED_POLICY
 POLICY = read_policy(PACKAGED_POLICY)
 WORDS = POLICY.reply_words
 REPLIES = [texts.replies for texts in POLICY.texts.values() if texts.replies is not None]
-STOPS = sorted({word for replies in REPLIES for word in (*replies.stop, *replies.stop_alone)})
-ANYWHERE = sorted({word for replies in REPLIES for word in replies.stop})
+STOPS = sorted({word for replies in REPLIES for word in (*replies.stop_always, *replies.stop, *replies.stop_alone)})
+ALWAYS = sorted({word for replies in REPLIES for word in replies.stop_always})
+ANYWHERE = sorted({word for replies in REPLIES for word in (*replies.stop_always, *replies.stop)})
 ALONE = sorted({word for replies in REPLIES for word in replies.stop_alone})
 STARTS = sorted({word for replies in REPLIES for word in replies.start})
 
@@ -79,6 +80,28 @@ def test_no_noise_around_a_word_to_start_changes_it(word: str, before: str, afte
         "opt-out",
         "don't stop START stop",
         "START STOP",
+        "td!!",
+        "TD \u8c22\u8c22",
+        "please TD",
+        "Thank you. R",
+        "\u56de TD",
+        "\u56de\u590d\uff1aTD",
+        "TD\u9000\u8ba2",
+        "\u62d2\u6536\u3002\u8c22\u8c22\uff01",
+        "\u62d2\u6536\u8bf7\u56deR",
+        "\u8bf7\u505c\u6b62\u53d1\u9001",
+        "\u522b\u53d1\u4e86",
+        "\u4e0d\u8981\u53d1\u4e86\uff01",
+        "\u522b\u518d\u7ed9\u6211\u53d1\u77ed\u4fe1",
+        "\u6211\u62d2\u7edd\u63a5\u6536",
+        "\u505c\u6b62\u304a\u9858\u3044\u3057\u307e\u3059",
+        "\u0625\u0644\u063a\u0640\u0640\u0627\u0621 \u0627\u0644\u0627\u0634\u062a\u0631\u0627\u0643",
+        "Baja, por favor",
+        "Please stop sending me these marketing text messages",
+        "Please unsubscribe me from all of your future marketing, it is far too much",
+        "STOP\n\nSent from my phone, John Smith, 12 Long Road, Somewhere near the sea",
+        "\n> R\r\nSent from my phone",
+        "no more texts",
     ],
 )
 def test_stops(text: str) -> None:
@@ -104,6 +127,17 @@ def test_stops(text: str) -> None:
         "\u092c\u093e\u0926",
         "\u2122",
         "12",
+        "please",
+        "Can I pay with my TD card?",
+        "la bater\u00eda est\u00e1 muy baja",
+        "vou sair agora",
+        "\u5305\u88f9\u6211\u62d2\u6536",
+        "\u30ab\u30fc\u30c9\u306e\u767b\u9332\u89e3\u9664",
+        "\u30ab\u30fc\u30c9\u3092\u505c\u6b62\u3057\u3066\u304f\u3060\u3055\u3044",
+        "revoke my card",
+        "\u0928\u0939\u0940\u0902",
+        "Sent from my phone\nR",
+        "START\nSent from my phone",
     ],
 )
 def test_means_nothing(text: str) -> None:
@@ -111,11 +145,20 @@ def test_means_nothing(text: str) -> None:
 
 
 def test_a_story_about_stopping_is_no_word() -> None:
-    story = "somebody stole my phone please stop every payment at once"
+    story = "somebody stole my phone and wallet please stop every payment at once"
     assert len(story.replace(" ", "")) > LONGEST_REPLY
     assert meaning(story, WORDS) is None
     assert meaning("stop " + "x" * (LONGEST_REPLY - 4), WORDS) == "stop"
     assert meaning("stop " + "x" * (LONGEST_REPLY - 3), WORDS) is None
+    # Signs that belong to a letter are none.
+    assert meaning("stop " + "\u0915\u093f" * (LONGEST_REPLY - 4), WORDS) == "stop"
+    assert meaning("stop " + "\u0915\u093f" * (LONGEST_REPLY - 3), WORDS) is None
+
+
+@pytest.mark.parametrize("word", ALWAYS)
+def test_a_word_that_means_nothing_else_counts_in_a_story(word: str) -> None:
+    story = "word " * LONGEST_REPLY
+    assert meaning(f"{story} {word} {story}", WORDS) == "stop"
 
 
 @pytest.mark.parametrize("word", ALONE)
@@ -141,10 +184,16 @@ def test_no_word_to_start_is_one_to_stop() -> None:
 
 @pytest.mark.parametrize(
     ("changes", "at"),
-    [({"stop": ("STOP", "!")}, "stop"), ({"start": ("",)}, "start"), ({"stop": ("R",)}, "stop")],
+    [
+        ({"stop": ("STOP", "!")}, "stop"),
+        ({"start": ("",)}, "start"),
+        ({"stop": ("R",)}, "stop"),
+        ({"stop_always": ("R",)}, "stop_always"),
+        ({"courtesy": ("!",)}, "courtesy"),
+    ],
 )
 def test_words_that_cannot_be_heard_are_refused(changes: dict[str, tuple[str, ...]], at: str) -> None:
-    words = {"stop": ("STOP",), "stop_alone": ("R",), "start": ("START",)}
+    words = {"stop_always": (), "stop": ("STOP",), "stop_alone": ("R",), "start": ("START",), "courtesy": ()}
     with pytest.raises(Mistake) as mistake:
         Replies(**{**words, **changes}, stopped="", choices="")
     assert mistake.value.path == (at,)

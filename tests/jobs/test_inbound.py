@@ -57,6 +57,7 @@ NOTHING = {
     "stopped": 0, "stopped_before": 0, "start": 0, "other": 0, "unreadable": 0, "failed": 0, "unavailable": 0,
     "causes": {},
 }  # fmt: skip
+UNHEARD = {"raised": "Unheard", "text": "", "from": "None"}
 
 
 def stop(*numbers: str, text: str = "STOP") -> dict[str, Any]:
@@ -92,24 +93,30 @@ def test_all_records_of_an_event_are_heard_and_the_counts_are_logged() -> None:
 
 
 @pytest.mark.parametrize("event", [None, {}, [], {"Records": None}, {"Records": [7]}, {"Records": [{"Sns": {}}]}])
-def test_what_is_no_event_is_counted_and_dropped(event: object) -> None:
+def test_what_is_no_event_is_counted_and_given_back(event: object) -> None:
     ran = run(event)
-    assert ran["reports"] == [{**NOTHING, "unreadable": 1}]
-    assert ran["lines"][-1]["level"] == "ERROR"
+    assert ran["reports"] == [UNHEARD]
+    (line,) = ran["lines"]
+    assert (line["level"], line["unreadable"]) == ("ERROR", 1)
 
 
 def test_a_bad_record_costs_no_other() -> None:
     event = stop(*NUMBERS)
     event["Records"].insert(1, {"Sns": {"Message": "secret words " + NUMBER}})
     ran = run(event, fails={NUMBERS[0]: "ValueError"})
-    (report,) = ran["reports"]
-    (cause,) = report.pop("causes")
-    assert report == {name: 0 for name in NOTHING if name != "causes"} | {"stopped": 2, "unreadable": 1, "failed": 1}
+    assert ran["reports"] == [UNHEARD]
+    (line,) = ran["lines"]
+    (cause,) = line["causes"]
+    assert {name: line[name] for name in NOTHING if line[name]} == {
+        "stopped": 2, "unreadable": 1, "failed": 1, "causes": {cause: 1}
+    }  # fmt: skip
     assert cause.startswith("ValueError at ")
 
 
-def test_what_was_not_available_is_given_again_and_the_rest_is_not_done_twice() -> None:
-    ran = run(stop(*NUMBERS), fails={NUMBERS[1]: "Unavailable"})
-    assert ran["reports"] == [{"raised": "Unavailable", "text": "", "from": "None"}]
+@pytest.mark.parametrize(("failure", "outcome"), [("Unavailable", "unavailable"), ("ValueError", "failed")])
+def test_what_failed_is_given_again_and_the_rest_is_not_done_twice(failure: str, outcome: str) -> None:
+    ran = run(stop(*NUMBERS), stop(*NUMBERS), fails={NUMBERS[1]: failure})
+    assert ran["reports"] == [UNHEARD] * 2
     assert ran["answers"] == 2
-    assert ran["lines"][-1]["unavailable"] == 1
+    assert [line[outcome] for line in ran["lines"]] == [1, 1]
+    assert [line["stopped"] for line in ran["lines"]] == [2, 0]

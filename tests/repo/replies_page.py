@@ -23,11 +23,13 @@ def page(old: str, policy: Policy) -> str:
 
 def table(policy: Policy) -> str:
     """A row for each locale: its words, and how many parts its answers have."""
-    head = "| locale | stops, anywhere in a short SMS | stops, as the whole SMS | starts, as the whole SMS | parts |"
-    rows = [head, "| --- | --- | --- | --- | --- |"]
+    heads = ("stops, anywhere", "stops, anywhere in a short SMS", "stops, alone", "starts, alone", "courtesy", "parts")
+    rows = [f"| locale | {' | '.join(heads)} |", "| --- | --- | --- | --- | --- | --- | --- |"]
     for locale, texts in sorted(policy.texts.items()):
         assert texts.replies is not None
-        words = (", ".join(each) for each in (texts.replies.stop, texts.replies.stop_alone, texts.replies.start))
+        told = texts.replies
+        lists = (told.stop_always, told.stop, told.stop_alone, told.start, told.courtesy)
+        words = (", ".join(each) for each in lists)
         parts = [str(sms_parts(reply_text(policy, locale, heard))) for heard in ("stop", "start")]
         rows.append(f"| {locale} | {' | '.join(words)} | {', '.join(parts)} |")
     return "\n".join([*rows, ""])

@@ -15,9 +15,11 @@ def test_the_page_has_the_policy_s_words() -> None:
 
 def test_every_word_of_the_page_is_heard() -> None:
     rows = [line.strip("| ").split(" | ") for line in PAGE.read_text(encoding="utf-8").splitlines()]
-    tables = [row for row in rows if len(row) == 5 and row[0] in POLICY.texts]
+    tables = [row for row in rows if len(row) == 7 and row[0] in POLICY.texts]
     assert len(tables) == len(POLICY.texts)
-    for _, stop, alone, start, _ in tables:
+    for _, always, stop, alone, start, courtesy, _ in tables:
+        assert all(meaning(f"x {word} x" + 50 * " word", POLICY.reply_words) == "stop" for word in always.split(", "))
         assert all(meaning(f"x {word} x", POLICY.reply_words) == "stop" for word in stop.split(", "))
         assert all(meaning(word, POLICY.reply_words) == "stop" for word in alone.split(", "))
         assert all(meaning(word, POLICY.reply_words) == "start" for word in start.split(", "))
+        assert all(meaning(f"{word} R, {word}", POLICY.reply_words) == "stop" for word in courtesy.split(", "))

@@ -11,6 +11,7 @@ from chalicelib.domain.spent import Spent
 from chalicelib.domain.suppression import Suppression
 from chalicelib.domain.throttle import ThrottleLog
 from tests.consent_receipts import require_receipt
+from tests.services.page import Page
 from tests.services.replying import ADVERTISING, STOPPED, agreed, answers, decisions, head, reply, row
 from tests.services.staged_store import StagedAdapters
 from tests.services.world import NUMBER, OTHER_NUMBER, World
@@ -79,6 +80,57 @@ def test_the_same_sms_again_changes_nothing_and_is_not_answered(world: World) ->
     assert len(world.store.commits) == commits
     assert len(answers(world)) == 1
     assert len(world.ringfence.history(customer.id)) == 4
+
+
+@pytest.mark.parametrize("purpose", ADVERTISING)
+def test_a_yes_in_person_sets_nothing_free_that_the_wallet_brought(world: World, page: Page, purpose: str) -> None:
+    (other,) = set(ADVERTISING) - {purpose}
+    customer = agreed(world, "order_notice")
+    reply(world)
+    world.later(seconds=1)
+    for each in ADVERTISING:
+        world.say(customer, purpose=each, channels=("sms", "call"))
+    world.later(seconds=1)
+    before = len(world.store.commits)
+    page.choose(page.by_wallet(customer), "app", purpose=purpose)
+    now = head(world, customer)
+    assert (now.suppressed_at, now.consents[purpose].channels) == (None, ("app",))
+    assert decisions(world, customer) == {purpose: "given", other: "withdrawn", "order_notice": "given"}
+    given, event = world.ringfence.history(customer.id)[-2:]
+    assert (given.purpose, given.event_type, given.actor_role) == (purpose, "given", "customer")
+    assert (event.purpose, event.event_type, event.method, event.surface) == (
+        other, "withdrawn", "sms_reply", given.surface
+    )  # fmt: skip
+    assert (event.actor, event.actor_role, event.event_time) == ("customer", "system", given.event_time)
+    written = [each for each in world.store.commits[before:]
+               if any(isinstance(getattr(write, "record", None), LedgerEvent) for write in each)]  # fmt: skip
+    assert [sum(isinstance(getattr(write, "record", None), LedgerEvent) for write in each) for each in written] == [2]
+    assert world.damage(customer) is None
+    # What they agree to from here on is theirs again, and takes nothing else away.
+    page.choose(page.by_wallet(customer), "app", purpose=other, key="tap-two-0123456789")
+    assert decisions(world, customer) == dict.fromkeys((*ADVERTISING, "order_notice"), "given")
+
+
+def test_what_has_ended_by_itself_is_not_withdrawn_by_a_yes(world: World, page: Page) -> None:
+    customer = agreed(world)
+    reply(world)
+    world.say(customer, purpose="satisfaction_survey", channels=("sms",))
+    world.later(days=400)
+    page.choose(page.by_wallet(customer), "sms")
+    assert [event.event_type for event in world.ringfence.history(customer.id)] == ["given", "given"]
+
+
+def test_a_late_no_errs_towards_the_no_until_the_customer_says_yes_again(world: World, page: Page) -> None:
+    customer = agreed(world)
+    sent_at = world.adapters.clock.at
+    world.later(hours=1)
+    page.choose(page.by_wallet(customer), "sms")
+    world.later(hours=1)
+    assert reply(world, sent_at=sent_at) == "stopped"
+    assert decisions(world, customer) == {"marketing": "given"}
+    assert head(world, customer).suppressed_at == sent_at
+    page.choose(page.by_wallet(customer), "sms", key="tap-two-0123456789")
+    assert head(world, customer).suppressed_at is None
 
 
 def test_a_number_with_no_customer_is_kept_by_tag_and_not_answered(world: World) -> None:

@@ -17,13 +17,18 @@ bp = Blueprint(__name__)
 OUTCOMES = ("stopped", "stopped_before", "start", "other", "unreadable", "failed", "unavailable")
 
 
+class Unheard(Exception):
+    """Not every reply of the event was heard: it is to come again."""
+
+
 # Not Chalice's own decorator for topics: its event insists on members that SNS may leave out.
 @bp.lambda_function()
 def inbound(event: object, _context: Any) -> dict[str, Any]:
-    """Every reply of the event that can be read was heard; the counts are logged and returned.
+    """Every reply of the event was heard; the counts are logged and returned.
 
     Raises:
-        Unavailable: not all could be. Lambda gives the same event again, at most twice, and that is safe.
+        Unheard: not all could be. Lambda gives the same event again, at most twice, and then puts it with the dead
+            letters. What was heard is not done twice.
 
     Source: Lambda developer guide, "Asynchronous invocation".
     """
@@ -33,8 +38,9 @@ def inbound(event: object, _context: Any) -> dict[str, Any]:
     report = {outcome: counts[outcome] for outcome in OUTCOMES} | {"causes": dict(causes)}
     whole = not (counts["unreadable"] or counts["failed"] or counts["unavailable"])
     (logger().info if whole else logger().error)("replies", extra=report)
-    if counts["unavailable"]:
-        raise Unavailable
+    if not whole:
+        # Neither number nor text is in the log: what returned here would be gone.
+        raise Unheard
     return report
 
 

@@ -18,7 +18,7 @@ EVERY_PERMISSION = [
 @pytest.mark.parametrize("function", list(WALKS))
 def test_the_policies_suffice(deployment: Deployment, function: str) -> None:
     last = WALKS[function](deployment)[-1]
-    own = ("the worker", "the announcement", "the anchor", "the purge", "the sweep", "the receipt")
+    own = ("the worker", "the announcement", "the anchor", "the purge", "the sweep", "the message's receipt")
     replies = ("the reply", "the opt-outs")
     assert last in ("what the carrier is too busy for waits", "the unusual reveal", *own, *replies)
 
