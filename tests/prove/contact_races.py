@@ -69,10 +69,13 @@ def _round(api: Api, customer: str, purpose: str, number: int) -> Round:
     def withdraw() -> None:
         begun.wait()
         time.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS))
-        while (reply := api.call(WALLET, "PUT", consent, {"decision": "withdrawn", **words})).status == 503:
-            done.outcomes["withdrawal repeated"] += 1
-        done.answered_at = time.perf_counter()
-        assert reply.status == 200, reply
+        try:
+            while (reply := api.call(WALLET, "PUT", consent, {"decision": "withdrawn", **words})).status == 503:
+                done.outcomes["withdrawal repeated"] += 1
+            assert reply.status == 200, reply
+        finally:
+            # Whatever it was answered: the others wait for it.
+            done.answered_at = time.perf_counter()
 
     def contact(thread: int) -> None:
         # A person of their own for each round: nobody's budget is in the way.
