@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from chalicelib.domain.caller import Caller
 from tests.fakes import caller
@@ -21,6 +22,7 @@ MESSAGES = {
         "parameters": {"order_reference": "A-1", "pickup_place": "Main Street", "pickup_until": "Friday"},
     },
 }
+ROUNDS_A_DAY = 100
 # Some decide, one withdraws.
 DECIDERS = 3
 # How long the withdrawal may hold back, so that it meets the others at every step of theirs.
@@ -47,6 +49,9 @@ def withdrawals_and_decisions(api: Api, rounds: int) -> Counter[str]:
     """Nothing was permitted or sent that began after the withdrawal's answer; returns the answers."""
     found = Counter[str]()
     for number in range(rounds):
+        # The policy's ceilings of money are by the hour and the day, and at another hour it would be night.
+        if number % ROUNDS_A_DAY == 0:
+            api.world.clock.at += timedelta(days=1)
         # A customer of their own for each purpose: what was used of the cap stays used.
         if number % len(MESSAGES) == 0:
             customer = api.customer(fresh_number())
