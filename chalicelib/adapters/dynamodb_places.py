@@ -72,7 +72,7 @@ PLACES: Mapping[type[Any], Place] = {
     ThrottleLog: Place("throttles", lambda it: it.key, lapses=True),
     OpeningLog: Place("openings", lambda it: it.key, lapses=True),
     Watch: Place("openings", lambda it: it.key, prefix="watch#", lapses=True),
-    RevealApproval: Place("openings", lambda it: it.key, prefix="approval#", lapses=True),
+    RevealApproval: Place("openings", lambda it: it.wish.key, prefix="approval#", lapses=True),
     Accounts: Place("throttles", lambda it: it.key, prefix="accounts#", lapses=True),
     CountriesOfIp: Place("throttles", lambda it: it.key, prefix="countries#", lapses=True),
     Traffic: Place("budgets", lambda it: it.key, prefix="traffic#", lapses=True, moves=True),

@@ -50,21 +50,13 @@ class RevealApproval:
     """A wish that waits for a second person, or has their word.
 
     Attributes:
-        key: of the wish.
         nonce: tells it from an earlier one for the same wish, so that a word never serves twice.
-        client_id, subject: of the person who asks.
         approved_by: who agreed, of the same client; None until somebody did.
         used_at: when the number was shown for it.
     """
 
-    key: str
+    wish: RevealWish
     nonce: str
-    client_id: str
-    subject: str
-    customer_id: str
-    purpose: str
-    justification: str
-    ticket: str | None
     lapses_at: datetime
     approved_by: str | None = None
     used_at: datetime | None = None
@@ -73,7 +65,7 @@ class RevealApproval:
     @property
     def id(self) -> str:
         """What the second person is told."""
-        return f"{PREFIX}{self.key}{self.nonce}"
+        return f"{PREFIX}{self.wish.key}{self.nonce}"
 
     @property
     def status(self) -> str:
@@ -89,9 +81,9 @@ class RevealApproval:
             NotFound: it is another one, or about another customer than the colleague thinks, or of another client.
             NotPermitted: nobody agrees to their own wish.
         """
-        if (self.id, self.customer_id, self.client_id) != (approval_id, customer_id, by.client_id):
+        if (self.id, self.wish.customer_id, self.wish.client_id) != (approval_id, customer_id, by.client_id):
             raise NotFound
-        if self.subject == by.subject:
+        if self.wish.subject == by.subject:
             raise NotPermitted
         return self if self.status != "pending" else replace(self, approved_by=by.subject)
 
@@ -102,18 +94,8 @@ class RevealApproval:
 
 def new_approval(wish: RevealWish, at: datetime) -> RevealApproval:
     """The wish waits for a second person."""
-    return RevealApproval(
-        key=wish.key,
-        nonce=secrets.token_hex(8),
-        client_id=wish.client_id,
-        subject=wish.subject,
-        customer_id=wish.customer_id,
-        purpose=wish.purpose,
-        justification=wish.justification,
-        ticket=wish.ticket,
-        # Kept in whole seconds: who asks again is told the same.
-        lapses_at=at.replace(microsecond=0) + APPROVAL_LIFETIME,
-    )
+    # Kept in whole seconds: who asks again is told the same.
+    return RevealApproval(wish, secrets.token_hex(8), at.replace(microsecond=0) + APPROVAL_LIFETIME)
 
 
 def approval_key(approval_id: str) -> str:

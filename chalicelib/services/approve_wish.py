@@ -47,5 +47,5 @@ class ApproveWish:
         at = self.clock.now()
         self.watch.of(caller, at)
         found = existing(self.store, RevealApproval, approval_key(approval_id))
-        claim = self.idempotency.claim(keyed, found.key, found.customer_id, at)
+        claim = self.idempotency.claim(keyed, found.wish.key, found.wish.customer_id, at)
         return changed(self.store, found, lambda it: it.approved(approval_id, customer_id, caller), lambda _: claim)

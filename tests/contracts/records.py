@@ -21,7 +21,7 @@ from chalicelib.domain.ledger import LedgerEvent
 from chalicelib.domain.meter import Meter
 from chalicelib.domain.previews import Previews
 from chalicelib.domain.purge_run import PurgeRun
-from chalicelib.domain.reveal_approval import RevealApproval
+from chalicelib.domain.reveal_approval import RevealApproval, RevealWish
 from chalicelib.domain.reveals import Shown, Watch
 from chalicelib.domain.session import HandOver, Session
 from chalicelib.domain.settlement import Settlement
@@ -118,6 +118,7 @@ BY_NAME: Mapping[str, st.SearchStrategy[Any]] = {
 }
 BY_TYPE: Mapping[Any, st.SearchStrategy[Any]] = {
     tuple[str, ...]: tuples,
+    RevealWish: st.builds(RevealWish, keys.map(lambda text: text + fresh()), *[texts] * 4, st.none() | texts),
     str: texts,
     int: numbers,
     bool: st.booleans(),

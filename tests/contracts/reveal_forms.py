@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from chalicelib.domain.reveal_approval import RevealApproval
+from chalicelib.domain.reveal_approval import RevealApproval, RevealWish
 from chalicelib.domain.reveals import Shown, Watch
 from tests.contracts.typed import AT, AT_SECONDS, LATER, LATER_ROUNDED_UP, LATER_SECONDS, numbers, texts
+
+WISH = RevealWish("call-centre", "ann", "cus_1", "account_security", "a reason", "CASE-7")
 
 REVEAL_FORMS: list[tuple[Any, dict[str, Any]]] = [
     (
@@ -16,25 +18,16 @@ REVEAL_FORMS: list[tuple[Any, dict[str, Any]]] = [
         },
     ),
     (
-        RevealApproval(
-            key="digest of a wish",
-            nonce="0f",
-            client_id="call-centre",
-            subject="ann",
-            customer_id="cus_1",
-            purpose="account_security",
-            justification="a reason",
-            ticket="CASE-7",
-            lapses_at=LATER,
-            approved_by="bob",
-            used_at=AT,
-            version="a1",
-        ),
+        RevealApproval(WISH, "0f", LATER, "bob", AT, "a1"),
         {
-            **texts(pk="approval#digest of a wish", key="digest of a wish", nonce="0f", client_id="call-centre"),
-            **texts(subject="ann", customer_id="cus_1", purpose="account_security", justification="a reason"),
-            **texts(ticket="CASE-7", approved_by="bob", version="a1"),
+            **texts(pk=f"approval#{WISH.key}", nonce="0f", approved_by="bob", version="a1"),
             **numbers(lapses_at=LATER_ROUNDED_UP, used_at=AT_SECONDS),
+            "wish": {
+                "M": {
+                    **texts(client_id="call-centre", subject="ann", customer_id="cus_1", purpose="account_security"),
+                    **texts(justification="a reason", ticket="CASE-7"),
+                }
+            },
         },
     ),
 ]

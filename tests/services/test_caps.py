@@ -6,13 +6,14 @@ import pytest
 
 from chalicelib.domain.access import DecisionLogEntry
 from chalicelib.domain.cap import MONTH
-from chalicelib.domain.contact import ContactToken, token_digest
+from chalicelib.domain.contact import ContactToken
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import ContactTokenInvalid, RingfenceError
 from chalicelib.domain.gate import ContactQuestion
 from chalicelib.domain.writes import Insert, Replace
 from chalicelib.services.decide_contact import ContactAnswer
 from tests.services.test_strongroom import send
+from tests.services.test_strongroom_refuses import forged
 from tests.services.world import STAFF, World, at_once, only
 
 # The policy's: so many contacts a month for marketing, all channels together.
@@ -108,19 +109,7 @@ def test_a_forged_token_without_a_share_still_meets_the_cap(world: World) -> Non
     customer = willing(world)
     for _ in range(MOST):
         offer(world, ask(world, customer))
-    head = world.row(Customer, customer.id)
-    token = ContactToken(
-        digest=token_digest("ct_forged"),
-        customer_id=customer.id,
-        purpose="marketing",
-        channel="sms",
-        client_id=STAFF.client_id,
-        subject=STAFF.subject,
-        ground=head.ground,
-        evidence=(),
-        lapses_at=world.adapters.clock.at + timedelta(minutes=5),
-    )
-    world.store.commit(Insert(token))
+    world.store.commit(Insert(forged(world.row(Customer, customer.id), purpose="marketing")))
     with pytest.raises(ContactTokenInvalid):
         send(world, "ct_forged", "offer", OFFER)
 

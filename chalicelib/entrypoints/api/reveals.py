@@ -52,10 +52,10 @@ def approve_reveal(call: Call[ApprovalBody], approval_id: str) -> ApprovalAnswer
     return ApprovalAnswer(
         approval_id=given.id,
         status=given.status,
-        customer_id=given.customer_id,
-        purpose=given.purpose,
-        justification=given.justification,
-        ticket=given.ticket,
-        requested_by=given.subject,
+        customer_id=given.wish.customer_id,
+        purpose=given.wish.purpose,
+        justification=given.wish.justification,
+        ticket=given.wish.ticket,
+        requested_by=given.wish.subject,
         expires_at=given.lapses_at,
     )
