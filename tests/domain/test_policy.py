@@ -74,6 +74,8 @@ BROKEN: list[tuple[Any, dict[str, Any], str]] = [
     (CONSENT, {"dpv": "dpv:Marketting"}, "dpv"),
     (CONSENT, {"essential": True}, "essential"),
     (CONSENT, {"basis": "contract"}, "essential"),
+    (Purpose("contract", ("sms",), 1, essential=True), {"commercial": True}, "commercial"),
+    (Purpose("contract", ("sms",), 1, essential=True), {"valid_days": 1}, "valid_days"),
     (RULEBOOK, {"default_locale": "fr"}, "default_locale"),
     (RULEBOOK, {"verification": replace(RULES, proof_lifetime_seconds=86401)}, "verification.proof_lifetime_seconds"),
     (RULEBOOK, {"purposes": {"Marketing": CONSENT}}, "purposes.Marketing"),

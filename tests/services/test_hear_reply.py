@@ -1,9 +1,11 @@
 """A reply is done once, however often it comes, and is answered at most once."""
 
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 
+from chalicelib.domain.consent import ConsentChoice
 from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
 from chalicelib.domain.errors import SpendLimitReached, Unavailable
 from chalicelib.domain.ledger import LedgerEvent
@@ -11,10 +13,11 @@ from chalicelib.domain.spent import Spent
 from chalicelib.domain.suppression import Suppression
 from chalicelib.domain.throttle import ThrottleLog
 from tests.consent_receipts import require_receipt
+from tests.fakes import caller
 from tests.services.page import Page
 from tests.services.replying import ADVERTISING, STOPPED, agreed, answers, decisions, head, reply, row
 from tests.services.staged_store import StagedAdapters
-from tests.services.world import NUMBER, OTHER_NUMBER, World
+from tests.services.world import KEY, NUMBER, OTHER_NUMBER, World, keyed
 
 
 @pytest.fixture
@@ -109,6 +112,38 @@ def test_a_yes_in_person_sets_nothing_free_that_the_wallet_brought(world: World,
     # What they agree to from here on is theirs again, and takes nothing else away.
     page.choose(page.by_wallet(customer), "app", purpose=other, key="tap-two-0123456789")
     assert decisions(world, customer) == dict.fromkeys((*ADVERTISING, "order_notice"), "given")
+
+
+def test_a_yes_that_takes_others_back_is_answered_with_itself_each_time(world: World) -> None:
+    customer = agreed(world)
+    reply(world)
+    world.say(customer, purpose="satisfaction_survey", channels=("sms",))
+    me = caller("customer", "wallet-app", customer.id)
+    yes = ConsentChoice("marketing", "given", 1, "en", None, ("sms",), "app")
+    first, again = (world.ringfence.record_consent(me, customer.id, yes, keyed(KEY)) for _ in range(2))
+    assert (first.purpose, first.event_type) == ("marketing", "given")
+    assert first == again == world.ringfence.history(customer.id)[-2]
+
+
+def test_a_purpose_that_the_policy_no_longer_has_does_not_stand_in_the_way_of_a_yes(world: World, page: Page) -> None:
+    customer = agreed(world, "order_notice")
+    reply(world)
+    now = head(world, customer)
+    consents = {**now.consents, "retired_offers": now.consents["order_notice"]}
+    world.store.rows[Customer, (customer.id,)] = replace(now, consents=consents)
+    page.choose(page.by_wallet(customer), "sms")
+    assert head(world, customer).suppressed_at is None
+    assert decisions(world, customer) == {"order_notice": "given", "retired_offers": "given", "marketing": "given"}
+
+
+def test_what_the_wallet_brought_after_a_no_is_taken_back_by_the_next_which_is_answered(world: World) -> None:
+    customer = agreed(world)
+    reply(world)
+    world.later(seconds=1)
+    world.say(customer, purpose="marketing", channels=("sms",))
+    assert reply(world) == "stopped"
+    assert decisions(world, customer) == {"marketing": "withdrawn"}
+    assert answers(world) == [STOPPED] * 2
 
 
 def test_what_has_ended_by_itself_is_not_withdrawn_by_a_yes(world: World, page: Page) -> None:

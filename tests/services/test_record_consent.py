@@ -66,6 +66,7 @@ def test_twins_with_one_key_are_one_event(world: World) -> None:
 
 def test_a_repeat_is_the_first_event_and_undoes_nothing(world: World) -> None:
     customer = world.customer()
+    world.say(customer, purpose="marketing")
     given = world.say(customer, key=KEY)
     world.say(customer, "withdrawn")
     assert world.say(customer, key=KEY) == given

@@ -114,9 +114,13 @@ def test_only_a_yes_to_advertising_by_the_customer_lifts(world: World, page: Pag
     world.say(customer, "refused", "satisfaction_survey")
     assert head(world, customer).suppressed_at is not None
     page.choose(page.by_wallet(customer), "sms", purpose="order_notice", key="tap-one-0123456789")
+    page.choose(page.by_wallet(customer), key="tap-two-0123456789")
     assert head(world, customer).suppressed_at is not None
+    assert row(world).stands  # type: ignore[union-attr]
     page.choose(page.by_wallet(customer), "app")
     assert head(world, customer).suppressed_at is None
+    # What was refused is not taken back once more.
+    assert decisions(world, customer)["satisfaction_survey"] == "refused"
     assert not row(world).stands  # type: ignore[union-attr]
 
 
