@@ -90,7 +90,7 @@ PLACES: Mapping[type[Any], Place] = {
     Message: Place("contacts", lambda it: it.id, prefix="message#", lapses=True),
     AccessLogEntry: Place("access-log", lambda it: it.customer_id, lambda it: log_place(it.at, it.id)),
     Settlement: Place("access-log", lambda it: it.customer_id, lambda it: it.place, prefix="settlement#"),
-    DecisionLogEntry: Place("decisions", lambda it: it.customer_id, lambda it: f"{it.at.isoformat()}#{it.id}"),
+    DecisionLogEntry: Place("decisions", lambda it: it.customer_id, lambda it: log_place(it.at, it.id)),
     Previews: Place("budgets", lambda it: it.key, prefix="previews#", lapses=True, moves=True),
     Suppression: Place("suppressions", lambda it: bucket(it.tag), lambda it: it.tag),
     PurgeRun: Place("purge-runs", lambda _: "run", lambda it: it.id),

@@ -7,15 +7,17 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.domain.errors import FieldInvalid
 from chalicelib.domain.identifiers import reads_as_number
+from chalicelib.domain.local_time import TIME_OF_DAY, is_time_zone, within
 from chalicelib.domain.mistake import demand
+from chalicelib.domain.throttle_rules import MOST_ADMITTED
 
 # What is unusual: too many in an hour, at night, customers of one prefix, a colleague.
 KINDS = ("rate", "night", "prefix", "colleague")
 TICKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9#/_.-]{0,63}")
 # Shorter runs are years, dates and counters; ours.
 NUMBER_IN_TICKET = re.compile("[0-9]{10}")
-# A row remembers so many reveals of a person: as many as a throttle may admit in a day (throttle_rules).
-MOST_REMEMBERED = 100
+# A row remembers as many reveals of a person as a throttle may admit in a day.
+MOST_REMEMBERED = MOST_ADMITTED
 # A week, so that somebody looks into it meanwhile; ours.
 LONGEST_PAUSE_MINUTES = 10_080
 
@@ -34,17 +36,17 @@ class WorkingHours:
 
     def __post_init__(self) -> None:
         for name in ("begins", "ends"):
-            is_time = re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", getattr(self, name)) is not None
-            demand(is_time, name, "must be a time of day like 07:00 or 21:30")
+            demand(
+                TIME_OF_DAY.fullmatch(getattr(self, name)) is not None,
+                name,
+                "must be a time of day like 07:00 or 21:30",
+            )
         demand(self.begins != self.ends, "ends", "must not be begins")
-        demand(_is_zone(self.time_zone), "time_zone", "must be an IANA time zone like Asia/Shanghai")
+        demand(is_time_zone(self.time_zone), "time_zone", "must be an IANA time zone like Asia/Shanghai")
 
     def include(self, at: datetime) -> bool:
         """True if the instant is within them; hours that begin in the evening go on over midnight."""
-        clock = at.astimezone(ZoneInfo(self.time_zone)).strftime("%H:%M")
-        if self.begins < self.ends:
-            return self.begins <= clock < self.ends
-        return clock >= self.begins or clock < self.ends
+        return within(self.begins, self.ends, at.astimezone(ZoneInfo(self.time_zone)))
 
 
 @dataclass(frozen=True)
@@ -113,13 +115,5 @@ def _is_pattern(text: str) -> bool:
     try:
         re.compile(text)
     except re.error:
-        return False
-    return True
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (KeyError, OSError, ValueError):
         return False
     return True

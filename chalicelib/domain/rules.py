@@ -221,14 +221,11 @@ class Rules:
             "verification.proof_lifetime_seconds",
             "must not outlast retention.finished_verification_seconds",
         )
-        for region in self.countries:
-            known = region in REGIONS or region == ANY_COUNTRY
-            demand(known, f"countries.{region}", f"must be a region (ISO 3166-1 alpha-2) or {ANY_COUNTRY}")
+        for path in [f"{name}.{region}" for name in ("countries", "quiet_hours") for region in getattr(self, name)]:
+            known = path.partition(".")[2] in {*REGIONS, ANY_COUNTRY}
+            demand(known, path, f"must be a region (ISO 3166-1 alpha-2) or {ANY_COUNTRY}")
         demand(bool(self.countries), "countries", "must hold at least one")
         demand(ANY_COUNTRY in self.quiet_hours, "quiet_hours", f"must hold {ANY_COUNTRY}")
-        for region in self.quiet_hours:
-            known = region in REGIONS or region == ANY_COUNTRY
-            demand(known, f"quiet_hours.{region}", f"must be a region (ISO 3166-1 alpha-2) or {ANY_COUNTRY}")
         self.senders.demand_for(self.countries)
         demand(
             all(self.reveals.rate_per_hour < limit.limit for limit in self.throttles.reveals_by_person),

@@ -8,6 +8,9 @@ from chalicelib.domain.throttle import Limit
 # SP 800-63B-4: pauses from 30 s up to an hour.
 LONGEST_PAUSE_SECONDS = 3600
 
+# Every admission rewrites the log of its longest window: 100 instants are about a kilobyte.
+MOST_ADMITTED = 100
+
 
 @dataclass(frozen=True)
 class Throttles:
@@ -35,8 +38,11 @@ class Throttles:
                 continue
             demand(bool(limits), name, "must hold at least one limit")
             for position, limit in enumerate(limits, start=1):
-                # Every admission rewrites the log of its longest window: 100 instants are about a kilobyte.
-                demand(1 <= limit.limit <= 100, f"{name}.{position}.limit", "must be a limit of 1 to 100")
+                demand(
+                    1 <= limit.limit <= MOST_ADMITTED,
+                    f"{name}.{position}.limit",
+                    f"must be a limit of 1 to {MOST_ADMITTED}",
+                )
                 demand(
                     1 <= limit.window_seconds <= 604800,
                     f"{name}.{position}.window_seconds",

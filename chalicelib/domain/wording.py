@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
+from chalicelib.domain.local_time import is_day
 from chalicelib.domain.mistake import demand
 from chalicelib.domain.reply import Replies
 from chalicelib.domain.rules import Rules
@@ -40,7 +40,7 @@ class Notice:
     dated: str | None = None
 
     def __post_init__(self) -> None:
-        demand(self.dated is None or _is_day(self.dated), "dated", "must be a day like 2026-11-21")
+        demand(self.dated is None or is_day(self.dated), "dated", "must be a day like 2026-11-21")
 
 
 @dataclass(frozen=True)
@@ -111,13 +111,6 @@ def for_host(words: str, host: str, code: str) -> str:
 def placeholders(template: str) -> tuple[str, ...]:
     """The names between braces in a text, in order, each once."""
     return tuple(dict.fromkeys(PLACEHOLDER.findall(template)))
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 def _is_template(text: str) -> bool:

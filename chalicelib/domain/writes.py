@@ -89,6 +89,10 @@ class Conflict(Contended):
         super().__init__()
         self.refused = refused
 
+    def only(self, kind: type[Record]) -> bool:
+        """True if nothing but writes of this kind of record was refused."""
+        return all(refused is kind for refused, _ in self.refused)
+
     def hit(self, kind: type[R]) -> bool:
         """True if a write of this kind of record was refused."""
         return any(refused is kind for refused, _ in self.refused)

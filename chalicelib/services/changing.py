@@ -57,7 +57,7 @@ def changed(
                 store.commit(*others)
             return record
         except Conflict as conflict:
-            if any(refused is not kind for refused, _ in conflict.refused):
+            if not conflict.only(kind):
                 raise
             current = conflict.current(kind)
             if current is None:

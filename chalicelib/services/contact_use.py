@@ -64,7 +64,7 @@ class ContactUse:
             except Conflict as conflict:
                 if conflict.hit(ContactToken):
                     raise ContactTokenInvalid from None
-                if {kind for kind, _ in conflict.refused} != {Customer}:
+                if not conflict.only(Customer):
                     raise
                 customer = self._permitted(token, conflict.current(Customer), at)
 

@@ -60,7 +60,7 @@ class DecideContact:
                 return answer
             except Conflict as conflict:
                 # Of two who want the last share of a cap, the second is told of the first.
-                if {kind for kind, _ in conflict.refused} != {Customer}:
+                if not conflict.only(Customer):
                     raise
                 customer = conflict.current(Customer) or existing(self.store, Customer, customer.id)
 

@@ -20,9 +20,6 @@ from chalicelib.services.stop_advertising import StopAdvertising
 from chalicelib.services.tag_holder import active_holder
 from chalicelib.services.throttle import Throttle
 
-# What becomes of a reply: advertising ended, had ended before, the way to the choices was asked for, or none of it.
-HEARD = ("stopped", "stopped_before", "start", "other")
-
 
 @dataclass(frozen=True)
 class HearReply:
@@ -41,7 +38,9 @@ class HearReply:
     sender: SmsSender
 
     def __call__(self, reply: InboundSms) -> str:
-        """What the reply asks for is done; returns one of HEARD. The same reply a second time changes nothing.
+        """What the reply asks for is done; returns what became of it: stopped, stopped_before, start or other.
+
+        The same reply a second time changes nothing.
 
         Raises:
             NotFound: the customer's ledger key is gone.
