@@ -1,7 +1,7 @@
 """Consent events: what is recorded each time a consent is given, refused or withdrawn, or ends by itself."""
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.domain.caller import Caller
@@ -236,32 +236,45 @@ def expired(event_id: str, customer: Customer, purpose: str, policy: Policy, at:
 
     The gate has refused since the end of the consent's validity.
     """
+    return _ended(event_id, customer, purpose, policy, at, "expired", "clock", "system", "expiry")
+
+
+def withdrawn(
+    event_id: str, customer: Customer, purpose: str, policy: Policy, at: datetime, surface: str, method: str
+) -> ConsentEvent:
+    """The event that the customer took this consent back without a notice before them: it is the one agreed to."""
+    return _ended(event_id, customer, purpose, policy, at, "withdrawn", surface, "customer", method)
+
+
+def _ended(
+    event_id: str,
+    customer: Customer,
+    purpose: str,
+    policy: Policy,
+    at: datetime,
+    event_type: str,
+    surface: str,
+    actor: str,
+    method: str,
+) -> ConsentEvent:
     state = customer.consents[purpose]
     notice = policy.notice(purpose, state.notice_version, state.locale)
     return ConsentEvent(
         event_id=event_id,
         record_id=record_id(customer.id, purpose),
-        event_type="expired",
+        event_type=event_type,
         event_time=at.isoformat(),
         purpose=purpose,
         channels=(),
         notice_version=state.notice_version,
         notice_sha256=notice.sha256 if notice else "",
         locale=state.locale,
-        surface="clock",
+        surface=surface,
         actor_role="system",
         actor_client="ringfence",
-        actor="system",
-        method="expiry",
+        actor=actor,
+        method=method,
     )
-
-
-def withdrawn_by_sms(
-    event_id: str, customer: Customer, purpose: str, policy: Policy, surface: str, at: datetime
-) -> ConsentEvent:
-    """The event that the customer took this consent back by an SMS, which names no notice: it is the one agreed to."""
-    ended = expired(event_id, customer, purpose, policy, at)
-    return replace(ended, event_type="withdrawn", surface=surface, actor="customer", method="sms_reply")
 
 
 def state_after(event: ConsentEvent, at: datetime) -> ConsentState:

@@ -260,6 +260,10 @@ class Rules:
         """What people of a region send back to stop advertising."""
         return (self.country(region) or Country).opt_out_word
 
+    def is_commercial(self, purpose: str) -> bool:
+        """True if the purpose is advertising, as far as the policy has it."""
+        return purpose in self.purposes and self.purposes[purpose].commercial
+
     def quiet_hours_of(self, region: str | None) -> QuietHours:
         """When people of a region are left alone."""
         return self.quiet_hours.get(region or "") or self.quiet_hours[ANY_COUNTRY]

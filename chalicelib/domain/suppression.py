@@ -4,6 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from chalicelib.domain.caller import Caller
+from chalicelib.domain.consent import ConsentChoice
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.due import bucket
 from chalicelib.domain.policy import Policy
@@ -90,15 +92,22 @@ def suppressed(customer: Customer, found: Suppression | None) -> Customer:
     return customer if customer.suppressed_at == since else replace(customer, suppressed_at=since)
 
 
-def advertised(customer: Customer, policy: Policy, before: datetime) -> list[str]:
-    """The purposes that a no of `before` takes back: advertising that was agreed to earlier."""
-    rules = policy.rules.purposes
+def advertised(customer: Customer, policy: Policy, until: datetime) -> list[str]:
+    """The purposes that a no of `until` takes back: advertising that was agreed to by then, and has not ended."""
     return [
         purpose
         for purpose, state in customer.consents.items()
-        if purpose in rules
-        and rules[purpose].commercial
+        if policy.rules.is_commercial(purpose)
         and state.decision == "given"
-        and state.event_time < before
-        and not state.lapsed(before)
+        and state.event_time <= until
+        and not state.lapsed(until)
     ]
+
+
+def lifts(caller: Caller, choice: ConsentChoice, customer: Customer, policy: Policy) -> bool:
+    """True if the choice ends the customer's suppression: a yes to advertising, in person.
+
+    One that the wallet brings lifts nothing: it may be older than the no, which came from the phone itself.
+    """
+    is_yes = choice.decision == "given" and policy.rules.is_commercial(choice.purpose)
+    return customer.suppressed_at is not None and caller.role == "customer" and is_yes

@@ -31,5 +31,5 @@ def word(customer: Customer, purpose: str, policy: Policy, at: datetime) -> str:
         return "outdated"
     if customer.lacks_guardian(state):
         return "unguarded"
-    is_stopped = policy.rules.purposes[purpose].commercial and customer.suppressed_at is not None
+    is_stopped = policy.rules.is_commercial(purpose) and customer.suppressed_at is not None
     return "suppressed" if is_stopped else "given"

@@ -1,6 +1,6 @@
 """Makes consent events part of a customer's ledger."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +18,9 @@ from chalicelib.services.concurrently import together
 MOST_ROUNDS = 120
 
 
+Change = Callable[[Customer, Sequence[ConsentEvent], datetime], tuple[Customer, Sequence[Write]]]
+
+
 @dataclass(frozen=True)
 class AppendEvents:
     """The events join the customer's chain and the head says the new states, in one commit."""
@@ -30,15 +33,13 @@ class AppendEvents:
         self,
         customer_id: str,
         say: Callable[[Customer, datetime], Sequence[ConsentEvent]],
-        also: Callable[[Sequence[ConsentEvent], datetime], Iterable[Write]] = lambda _events, _at: (),
-        change: Callable[[Customer, datetime], tuple[Customer, Sequence[Write]]] = lambda customer, _at: (customer, ()),
+        change: Change = lambda customer, _events, _at: (customer, ()),
     ) -> Sequence[ConsentEvent]:
         """The events that `say` makes of the customer as they stand are the last of the chain, and the head is changed.
 
         Args:
             say: pure; it is asked again after each lost round, and may refuse. One event for each purpose at most.
-            also: what belongs into the same commit, if there are events.
-            change: what else of the head changes, and the writes that go with it; asked again like `say`.
+            change: what else of the head changes, and what else belongs into the commit; asked again like `say`.
 
         Raises:
             NotFound: there is no such customer, or the ledger's retention has ended.
@@ -51,17 +52,14 @@ class AppendEvents:
         )
         unlocked: UnlockedLedger | None = None
         for _ in range(MOST_ROUNDS):
-            # Not before there is an event: what is refused, or nothing, costs no more.
-            if unlocked is None and say(customer, self.clock.now()):
-                if key is None:
-                    raise NotFound
-                unlocked = self.ledger.unlock(key)
             at = self.clock.now()
-            events = say(customer, at) if unlocked is not None else ()
-            after, writes = change(customer, at)
-            if unlocked is not None and events:
+            events = say(customer, at)
+            after, writes = change(customer, events, at)
+            if events:
+                # Not before there is an event: what is refused, or nothing, costs no more.
+                unlocked = unlocked or self._unlocked(key)
                 after, links = _chained(after, events, at, unlocked)
-                writes = (*map(Insert, links), *also(events, at), *writes)
+                writes = (*map(Insert, links), *writes)
             if after is customer and not writes:
                 return ()
             try:
@@ -72,6 +70,11 @@ class AppendEvents:
                     raise
                 customer = conflict.current(Customer) or existing(self.store, Customer, customer_id)
         raise Contended
+
+    def _unlocked(self, key: WrappedKey | None) -> UnlockedLedger:
+        if key is None:
+            raise NotFound
+        return self.ledger.unlock(key)
 
 
 def _chained(

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.claim import KeyedRequest
-from chalicelib.domain.consent import ConsentChoice, ConsentEvent, guardian_proof, said
+from chalicelib.domain.consent import ConsentChoice, ConsentEvent, guardian_proof, said, withdrawn
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.policy import Policy
+from chalicelib.domain.suppression import advertised, lifts
 from chalicelib.domain.verification import Verification
 from chalicelib.domain.writes import Expect, Write
 from chalicelib.services.append_events import AppendEvents
@@ -70,15 +70,26 @@ class RecordConsent:
             rules = self.policy.rules.verification
             proof = guardian_proof(verification, customer, choice, at, rules) if verification else None
             event = said(new_id("evt"), customer, choice, self.policy, caller, at, proof)
-            return event, *self.lift_suppression.withdrawn(caller, choice, customer, at)
+            return event, *self._freed_from(caller, customer, choice, at)
 
-        def also(events: Sequence[ConsentEvent], at: datetime) -> tuple[Write, ...]:
+        def change(customer: Customer, events: Sequence[ConsentEvent], at: datetime) -> tuple[Customer, list[Write]]:
+            claim = self.idempotency.claim(keyed, events[0].event_id, customer_id, at)
+            head, freed = customer, list[Write]()
+            if lifts(caller, choice, customer, self.policy):
+                head, freed = self.lift_suppression(customer, at)
             # A proof that is cancelled in this moment proves nothing.
-            guarded = [Expect(verification)] if verification else []
-            return *guarded, *self.idempotency.claim(keyed, events[0].event_id, customer_id, at)
+            return head, [*([Expect(verification)] if verification else []), *claim, *freed]
 
-        change = partial(self.lift_suppression, caller, choice)
-        return self.append_events(customer_id, say, also, change)[0]
+        return self.append_events(customer_id, say, change)[0]
+
+    def _freed_from(
+        self, caller: Caller, customer: Customer, choice: ConsentChoice, at: datetime
+    ) -> list[ConsentEvent]:
+        # A yes to one purpose must not set free what the wallet brought for another: that may be older than the no.
+        if not lifts(caller, choice, customer, self.policy):
+            return []
+        others = [each for each in advertised(customer, self.policy, at) if each != choice.purpose]
+        return [withdrawn(new_id("evt"), customer, it, self.policy, at, choice.surface, choice.method) for it in others]
 
     def _guardian_s(self, caller: Caller, verification_id: str | None) -> Verification | None:
         if verification_id is None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.domain.consent import ConsentEvent, withdrawn_by_sms
+from chalicelib.domain.consent import ConsentEvent, withdrawn
 from chalicelib.domain.customer import Customer, TagHolder
 from chalicelib.domain.errors import Contended
 from chalicelib.domain.identifiers import new_id
@@ -75,9 +75,11 @@ class StopAdvertising:
 
         def say(customer: Customer, at: datetime) -> list[ConsentEvent]:
             purposes = advertised(customer, self.policy, said_at)
-            return [withdrawn_by_sms(new_id("evt"), customer, each, self.policy, source, at) for each in purposes]
+            return [withdrawn(new_id("evt"), customer, each, self.policy, at, source, "sms_reply") for each in purposes]
 
-        def change(customer: Customer, _: datetime) -> tuple[Customer, Sequence[Write]]:
+        def change(
+            customer: Customer, _events: Sequence[ConsentEvent], _at: datetime
+        ) -> tuple[Customer, Sequence[Write]]:
             nonlocal is_news
             if customer.status != "active" or customer.tag != tag:
                 # The number has left them, and may be somebody else's already.
@@ -87,7 +89,7 @@ class StopAdvertising:
             is_news = head is not customer or bool(writes)
             return head, writes
 
-        events = self.append_events(customer_id, say, change=change)
+        events = self.append_events(customer_id, say, change)
         return is_news or bool(events)
 
     def _row(self, tag: str, source: str, said_at: datetime) -> tuple[Suppression, list[Write]]:

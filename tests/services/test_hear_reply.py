@@ -102,7 +102,7 @@ def test_a_yes_in_person_sets_nothing_free_that_the_wallet_brought(world: World,
     given, event = world.ringfence.history(customer.id)[-2:]
     assert (given.purpose, given.event_type, given.actor_role) == (purpose, "given", "customer")
     assert (event.purpose, event.event_type, event.method, event.surface) == (
-        other, "withdrawn", "sms_reply", given.surface
+        other, "withdrawn", given.method, given.surface
     )  # fmt: skip
     assert (event.actor, event.actor_role, event.event_time) == ("customer", "system", given.event_time)
     written = [each for each in world.store.commits[before:]
