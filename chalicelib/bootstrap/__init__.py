@@ -46,8 +46,7 @@ if TYPE_CHECKING:
     from chalicelib.services.moving_rows import MovingRows
     from chalicelib.services.note_age import NoteAge
     from chalicelib.services.opening import Opening
-    from chalicelib.services.own_message import OwnMessage
-    from chalicelib.services.own_verification import OwnVerification
+    from chalicelib.services.own_record import OwnRecord
     from chalicelib.services.preview_contacts import PreviewContacts
     from chalicelib.services.pumping_guard import PumpingGuard
     from chalicelib.services.purge_customer import PurgeCustomer
@@ -98,8 +97,7 @@ class Ringfence:
     budgets: "SendBudgets" = _use_case("send_budgets", "SendBudgets")
     accounting: "Accounting" = _use_case("accounting", "Accounting")
     idempotency: "Idempotency" = _use_case("idempotency", "Idempotency")
-    own: "OwnVerification" = _use_case("own_verification", "OwnVerification")
-    own_message: "OwnMessage" = _use_case("own_message", "OwnMessage")
+    own: "OwnRecord" = _use_case("own_record", "OwnRecord")
     deliver: "DeliverCode" = _use_case("deliver_code", "DeliverCode")
     deliver_queued: "DeliverQueued" = _use_case("deliver_queued", "DeliverQueued")
     give_feedback: "GiveFeedback" = _use_case("give_feedback", "GiveFeedback")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from chalicelib.domain.cap import free_at, living
+from chalicelib.domain.cap import Share, free_at, living
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.quiet import QuietHours, quiet, quiet_until
@@ -137,14 +137,6 @@ RULES: Mapping[Rule, tuple[str, ...]] = {
 }
 
 
-def cap(customer: Customer, purpose: str, policy: Policy) -> int | None:
-    """How many contacts a month are agreed to and allowed, whichever is less; None if neither names a number."""
-    state = customer.consents.get(purpose)
-    rule = policy.rules.purposes[purpose]
-    agreed = state.most_per_month if state is not None and rule.basis == "consent" else None
-    return min((most for most in (agreed, rule.most_per_month) if most is not None), default=None)
-
-
 def decide(customer: Customer, question: ContactQuestion, policy: Policy, at: datetime, token: str = "") -> Decision:
     """The decision from the customer's head alone.
 
@@ -159,6 +151,12 @@ def decide(customer: Customer, question: ContactQuestion, policy: Policy, at: da
     is_about_consent = reason not in NOT_ABOUT_CONSENT and not _rests_on_contract(case)
     evidence = (state.event_id,) if state is not None and is_about_consent else ()
     return Decision(reason, evidence, None if reason in PERMITTING else _next_allowed_at(case, reason))
+
+
+def counted(customer: Customer, purpose: str, share: Share, policy: Policy, at: datetime) -> Customer:
+    """The head with this share of the purpose's cap; as it is if the purpose has none."""
+    is_capped = _cap_of(customer, purpose, policy) is not None
+    return customer.with_share(purpose, share, at) if is_capped else customer
 
 
 def _reason(case: _Case) -> str:
@@ -183,8 +181,16 @@ def _rests_on_contract(case: _Case) -> bool:
     return purpose is not None and purpose.basis == "contract"
 
 
+def _cap_of(customer: Customer, purpose: str, policy: Policy) -> int | None:
+    """How many contacts a month are agreed to and allowed, whichever is less; None if neither names a number."""
+    state = customer.consents.get(purpose)
+    rule = policy.rules.purposes[purpose]
+    agreed = state.most_per_month if state is not None and rule.basis == "consent" else None
+    return min((most for most in (agreed, rule.most_per_month) if most is not None), default=None)
+
+
 def _free_at(case: _Case) -> datetime:
-    most = cap(case.customer, case.question.purpose, case.policy)
+    most = _cap_of(case.customer, case.question.purpose, case.policy)
     if most is None:
         return case.at
     shares = case.customer.shares.get(case.question.purpose, ())

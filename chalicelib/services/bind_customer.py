@@ -16,7 +16,7 @@ from chalicelib.ports import Clock, LedgerCipher, NumberSealer, PendingNumbers, 
 from chalicelib.services.changing import existing
 from chalicelib.services.concurrently import together
 from chalicelib.services.idempotency import Idempotency
-from chalicelib.services.own_verification import OwnVerification
+from chalicelib.services.own_record import OwnRecord
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class BindCustomer:
     policy: Policy
     clock: Clock
     store: Store
-    own: OwnVerification
+    own: OwnRecord
     idempotency: Idempotency
     pending: PendingNumbers
     sealer: NumberSealer
@@ -65,7 +65,7 @@ class BindCustomer:
         self, caller: Caller, verification_id: str, customer_id: str, keyed: KeyedRequest | None, under_14: bool
     ) -> Customer:
         at = self.clock.now()
-        verification = self.own(caller, verification_id)
+        verification = self.own(caller, Verification, verification_id)
         self._spent(verification, customer_id, at)
         sealed, verified_at = verification.pending_number, verification.verified_at
         assert sealed is not None

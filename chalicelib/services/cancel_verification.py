@@ -9,7 +9,7 @@ from chalicelib.domain.verification import Verification
 from chalicelib.ports import Clock, Store
 from chalicelib.services.changing import changed
 from chalicelib.services.idempotency import Idempotency
-from chalicelib.services.own_verification import OwnVerification
+from chalicelib.services.own_record import OwnRecord
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class CancelVerification:
     policy: Policy
     clock: Clock
     store: Store
-    own: OwnVerification
+    own: OwnRecord
     idempotency: Idempotency
 
     def __call__(self, caller: Caller, verification_id: str, keyed: KeyedRequest | None) -> None:
@@ -30,7 +30,9 @@ class CancelVerification:
             VerificationSpent: it has been used.
             IdempotencyKeyReused: the key was used for another verification.
         """
-        self.idempotency.once(keyed, lambda: self._cancel(self.own(caller, verification_id), keyed), lambda _: None)
+        self.idempotency.once(
+            keyed, lambda: self._cancel(self.own(caller, Verification, verification_id), keyed), lambda _: None
+        )
 
     def _cancel(self, verification: Verification, keyed: KeyedRequest | None) -> None:
         at = self.clock.now()

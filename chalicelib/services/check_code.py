@@ -18,7 +18,7 @@ from chalicelib.services.changing import changed, existing
 from chalicelib.services.concurrently import together, together_by_name
 from chalicelib.services.holding import Holding, quietly
 from chalicelib.services.idempotency import Idempotency
-from chalicelib.services.own_verification import OwnVerification
+from chalicelib.services.own_record import OwnRecord
 from chalicelib.services.send_budgets import SendBudgets
 from chalicelib.services.throttle import Throttle
 
@@ -30,7 +30,7 @@ class CheckCode:
     policy: Policy
     clock: Clock
     store: Store
-    own: OwnVerification
+    own: OwnRecord
     idempotency: Idempotency
     codes: CodeSecrets
     throttle: Throttle
@@ -64,7 +64,7 @@ class CheckCode:
         """
         at = self.clock.now()
         verification, accounts = together(
-            lambda: self.own(caller, verification_id), lambda: self.accounting.of(verification_id, at)
+            lambda: self.own(caller, Verification, verification_id), lambda: self.accounting.of(verification_id, at)
         )
         if (context is None) != (verification.context is None):
             raise FieldInvalid("/context", "must be there exactly if the verification was started with one")

@@ -9,7 +9,7 @@ from chalicelib.domain.cap import MONTH, Share
 from chalicelib.domain.contact import ContactToken, token_digest
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import ContactTokenInvalid
-from chalicelib.domain.gate import cap, decide
+from chalicelib.domain.gate import counted, decide
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.writes import Conflict, Expect, Insert, Replace, Write
 from chalicelib.ports import Store
@@ -76,6 +76,5 @@ class ContactUse:
         return customer
 
     def _counted(self, token: ContactToken, customer: Customer, at: datetime) -> Write:
-        if cap(customer, token.purpose, self.policy) is None:
-            return Expect(customer)
-        return Replace(customer, customer.with_share(token.purpose, Share(token.digest, at + MONTH), at))
+        head = counted(customer, token.purpose, Share(token.digest, at + MONTH), self.policy, at)
+        return Replace(customer, head) if head is not customer else Expect(customer)

@@ -10,7 +10,7 @@ from chalicelib.domain.claim import KeyedRequest
 from chalicelib.domain.contact import ContactToken, Secret, new_token, token_digest
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import FieldInvalid, NotReplayable
-from chalicelib.domain.gate import ContactQuestion, Decision, cap, decide
+from chalicelib.domain.gate import ContactQuestion, Decision, counted, decide
 from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.writes import Conflict, Insert, Replace, Write
@@ -82,9 +82,10 @@ class DecideContact:
             lapses_at=at + timedelta(seconds=self.policy.rules.contact.token_lifetime_seconds),
         )
         writes: list[Write] = [Insert(record)]
-        if cap(customer, question.purpose, self.policy) is not None:
-            reserved = Share(record.digest, record.lapses_at, record.ground)
-            writes.append(Replace(customer, customer.with_share(question.purpose, reserved, at)))
+        reserved = Share(record.digest, record.lapses_at, record.ground)
+        head = counted(customer, question.purpose, reserved, self.policy, at)
+        if head is not customer:
+            writes.append(Replace(customer, head))
         return ContactAnswer(decision, token, record.lapses_at), writes
 
 

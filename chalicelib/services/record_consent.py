@@ -18,7 +18,7 @@ from chalicelib.services.append_events import AppendEvents
 from chalicelib.services.consent_history import ConsentHistory
 from chalicelib.services.idempotency import Idempotency
 from chalicelib.services.lift_suppression import LiftSuppression
-from chalicelib.services.own_verification import OwnVerification
+from chalicelib.services.own_record import OwnRecord
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class RecordConsent:
     """What the customer, or a guardian for them, says of one purpose is part of the ledger."""
 
     policy: Policy
-    own: OwnVerification
+    own: OwnRecord
     idempotency: Idempotency
     append_events: AppendEvents
     history: ConsentHistory
@@ -95,4 +95,4 @@ class RecordConsent:
         if verification_id is None:
             return None
         # The customer's own token must not speak for a guardian.
-        return self.own(caller.acting_as("wallet"), verification_id)
+        return self.own(caller.acting_as("wallet"), Verification, verification_id)

@@ -16,7 +16,7 @@ from chalicelib.services.deliver_code import DeliverCode
 from chalicelib.services.holding import Holding
 from chalicelib.services.idempotency import Idempotency
 from chalicelib.services.intended_send import Started, send_known, started_before
-from chalicelib.services.own_verification import OwnVerification
+from chalicelib.services.own_record import OwnRecord
 from chalicelib.services.send_budgets import SAMPLE_CODE, SendBudgets, settled
 
 
@@ -27,7 +27,7 @@ class ResendCode:
     policy: Policy
     clock: Clock
     store: Store
-    own: OwnVerification
+    own: OwnRecord
     idempotency: Idempotency
     pending: PendingNumbers
     codes: CodeSecrets
@@ -54,7 +54,7 @@ class ResendCode:
         intended = self.idempotency.once(
             keyed,
             lambda: self._intend(caller, authorization, verification_id, keyed),
-            lambda earlier: started_before(self.own(caller, earlier), self.strongroom, authorization),
+            lambda earlier: started_before(self.own(caller, Verification, earlier), self.strongroom, authorization),
         )
         return intended.send() if intended.send else intended.verification
 
@@ -62,7 +62,7 @@ class ResendCode:
         at = self.clock.now()
         rules = self.policy.rules.verification
         verification, accounts = together(
-            lambda: self.own(caller, verification_id), lambda: self.accounting.of(verification_id, at)
+            lambda: self.own(caller, Verification, verification_id), lambda: self.accounting.of(verification_id, at)
         )
         claim = self.idempotency.claim(keyed, verification.id, verification.tag, at)
 

@@ -18,7 +18,7 @@ from chalicelib.services.concurrently import together_by_name
 from chalicelib.services.deliver_code import DeliverCode
 from chalicelib.services.holding import Holding
 from chalicelib.services.opening import Opening
-from chalicelib.services.own_verification import OwnVerification
+from chalicelib.services.own_record import OwnRecord
 from chalicelib.services.send_budgets import SAMPLE_CODE, SendBudgets, settled
 
 
@@ -29,7 +29,7 @@ class SendKnownCode:
     policy: Policy
     clock: Clock
     store: Store
-    own: OwnVerification
+    own: OwnRecord
     opening: Opening
     codes: CodeSecrets
     deliver: DeliverCode
@@ -46,7 +46,7 @@ class SendKnownCode:
             Contended: the send is not intended any more; somebody else took it.
         """
         at = self.clock.now()
-        verification = self.own(caller, verification_id)
+        verification = self.own(caller, Verification, verification_id)
         text = code_text(verification, SAMPLE_CODE, self.policy)
         with Holding() as holding:
             money = self.budgets.of_message(holding, verification.test_number, verification.region, text, at)

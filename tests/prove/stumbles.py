@@ -9,6 +9,7 @@ from chalicelib.domain.claim import KeyedRequest
 from chalicelib.domain.consent import ConsentChoice
 from chalicelib.domain.gate import ContactQuestion
 from chalicelib.domain.phone_number import parse_phone_number
+from chalicelib.domain.verification import Verification
 from chalicelib.entrypoints.api.bodies import RevealBody, StartBody
 from chalicelib.services.start_request import StartRequest
 from tests.fakes import caller
@@ -89,7 +90,7 @@ def failing_calls(world: World, life: Life) -> list[Callable[[], object]]:
         partial(parse_phone_number, "not " + number),
         partial(start, StartRequest("signup", digits), None),
         partial(start, StartRequest("step_up", customer_id=digits), None),
-        partial(ringfence.own, WALLET, digits),
+        partial(ringfence.own, WALLET, Verification, digits),
         partial(ringfence.check_code, WALLET, digits, digits, None, None),
         partial(ringfence.bind_customer, WALLET, digits, digits, None),
         partial(ringfence.close_customer, digits, None),

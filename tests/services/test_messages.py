@@ -51,7 +51,7 @@ def receipt(message: Message, delivery: str = "delivered", reason: str | None = 
 
 
 def known(world: World, message: Message) -> tuple[str, str | None]:
-    kept = world.ringfence.own_message(STAFF, message.id)
+    kept = world.ringfence.own(STAFF, Message, message.id)
     return kept.delivery, kept.reason
 
 
@@ -71,6 +71,14 @@ def test_parts_and_cost_are_what_was_put_aside(world: World, number: str, place:
     assert (message.parts, message.cost) == (parts, cost)
     assert spent(world) - before == cost
     assert message == world.row(Message, message.id)
+
+
+def test_a_message_is_in_the_customer_s_language(world: World) -> None:
+    proof = world.start(OTHER_NUMBER, locale="zh-CN")
+    customer = world.bind(world.check(proof, world.sender.last_code))
+    world.say(customer)
+    send(world, customer)
+    assert "\u8ba2\u5355A-1" in world.sender.sent[-1].body
 
 
 @pytest.mark.parametrize("outcome", ["failed", "opted_out", "throttled"])
@@ -164,7 +172,7 @@ def test_receipts_find_a_message_for_three_days(world: World) -> None:
     world.later(seconds=1)
     assert not world.ringfence.record_receipt(receipt(late))
     with pytest.raises(NotFound):
-        world.ringfence.own_message(STAFF, early.id)
+        world.ringfence.own(STAFF, Message, early.id)
 
 
 def test_a_repeated_request_is_told_what_is_known_by_then(world: World) -> None:
@@ -249,12 +257,12 @@ def test_a_message_is_shown_to_the_system_that_sent_it_alone(world: World) -> No
     customer = agreed(world)
     message = send(world, customer)
     colleague, wallet = caller("staff", "call-centre", "bob"), caller("wallet", "wallet-app", "ann")
-    assert world.ringfence.own_message(colleague, message.id) == message
+    assert world.ringfence.own(colleague, Message, message.id) == message
     for stranger in (MARKETING, wallet):
         with pytest.raises(NotFound):
-            world.ringfence.own_message(stranger, message.id)
+            world.ringfence.own(stranger, Message, message.id)
     with pytest.raises(NotFound):
-        world.ringfence.own_message(STAFF, "msg_of_nobody")
+        world.ringfence.own(STAFF, Message, "msg_of_nobody")
 
 
 @pytest.mark.parametrize(("number", "word"), [(OTHER_NUMBER, "R"), (NUMBER, "STOP")])

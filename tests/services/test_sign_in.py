@@ -105,7 +105,7 @@ def test_a_wallet_can_neither_see_nor_check_it(world: World, page: Page, custome
     with pytest.raises(NotFound):
         world.check(started, world.sender.last_code)
     with pytest.raises(NotFound):
-        world.ringfence.own(WALLET, started.id)
+        world.ringfence.own(WALLET, Verification, started.id)
 
 
 def test_a_code_opens_one_session(world: World, page: Page, customer: Customer) -> None:

@@ -45,7 +45,7 @@ def send_message(call: Call[MessageBody]) -> MessageAnswer:
 )
 def read_message(call: Call[NoBody], message_id: str) -> MessageAnswer:
     """What became of a message, for three days; nothing is claimed that no carrier said."""
-    return _answer(ringfence().own_message(call.caller, message_id))
+    return _answer(ringfence().own(call.caller, Message, message_id))
 
 
 def _answer(message: Message) -> MessageAnswer:

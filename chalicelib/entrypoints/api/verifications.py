@@ -103,7 +103,7 @@ def check_code(call: Call[CheckBody], verification_id: str) -> VerificationAnswe
 )
 def read_verification(call: Call[NoBody], verification_id: str) -> VerificationAnswer:
     """The state of a verification."""
-    return _answer(ringfence().own(call.caller, verification_id))
+    return _answer(ringfence().own(call.caller, Verification, verification_id))
 
 
 @endpoint(

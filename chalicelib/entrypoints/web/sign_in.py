@@ -6,6 +6,7 @@ from chalicelib.bootstrap import ringfence
 from chalicelib.domain.contact import Secret
 from chalicelib.domain.errors import CodeIncorrect, FieldInvalid, NotAuthenticated, NotFound
 from chalicelib.domain.session import PURPOSE
+from chalicelib.domain.verification import Verification
 from chalicelib.entrypoints.api.problems import problem_of
 from chalicelib.entrypoints.web.page_request import TOKEN, PageRequest
 from chalicelib.entrypoints.web.serving import Answer, page, see_other
@@ -62,7 +63,7 @@ def ask(request: PageRequest, verification_id: str, status: int = 200, attempts:
     """
     if VERIFICATION.fullmatch(verification_id) is None:
         raise NotFound
-    verification = ringfence().own(request.browser, verification_id)
+    verification = ringfence().own(request.browser, Verification, verification_id)
     minutes = ringfence().policy.rules.verification.code_lifetime_seconds // 60
     return page(
         request,

@@ -132,7 +132,7 @@ class ProvesAgain(CheckCode):
         try:
             return super().__call__(caller, verification_id, code, context, keyed)
         except VerificationSpent:
-            return self.own(caller, verification_id)
+            return self.own(caller, Verification, verification_id)
 
 
 class KeysLater(BindCustomer):
