@@ -6,27 +6,27 @@ from datetime import datetime
 from typing_extensions import TypedDict
 
 
-class DecisionAnswer(TypedDict):
-    """May contact be made now?"""
+class SaidAnswer(TypedDict):
+    """What the gate says."""
 
     decision: str
     reason: str
     explanation: str
     evidence: list[str]
     next_allowed_at: datetime | None
+
+
+class DecisionAnswer(SaidAnswer):
+    """May contact be made now?"""
+
     contact_token: str | None
     expires_at: datetime | None
 
 
-class PreviewAnswer(TypedDict):
+class PreviewAnswer(SaidAnswer):
     """May contact be made now with this customer?"""
 
     customer_id: str
-    decision: str
-    reason: str
-    explanation: str
-    evidence: list[str]
-    next_allowed_at: datetime | None
 
 
 class ContactBatchAnswer(TypedDict):

@@ -1,18 +1,16 @@
 """/v1/contact-decisions"""
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from chalice.app import Blueprint
 
 from chalicelib.bootstrap import ringfence
 from chalicelib.domain import errors
-from chalicelib.domain.contact import Secret
 from chalicelib.domain.gate import ContactQuestion, Decision
 from chalicelib.domain.reasons import sentence
 from chalicelib.entrypoints.api.bodies import ContactBatchBody, ContactBody
 from chalicelib.entrypoints.api.call import Call
-from chalicelib.entrypoints.api.contact_answers import ContactBatchAnswer, DecisionAnswer, PreviewAnswer
+from chalicelib.entrypoints.api.contact_answers import ContactBatchAnswer, DecisionAnswer, PreviewAnswer, SaidAnswer
 from chalicelib.entrypoints.api.endpoint import endpoint
 
 bp = Blueprint(__name__)
@@ -37,11 +35,12 @@ def decide_contact(call: Call[ContactBody]) -> DecisionAnswer:
         previewed = _preview(call, [body.customer_id])[body.customer_id]
         if previewed is None:
             raise errors.NotFound
-        return _decision(previewed, body.locale)
+        return DecisionAnswer(**_said(previewed, body.locale), contact_token=None, expires_at=None)
     answer = ringfence().decide_contact(
         call.caller, ContactQuestion(body.customer_id, body.purpose, body.channel), call.keyed
     )
-    return _decision(answer.decision, body.locale, answer.token, answer.expires_at)
+    said = _said(answer.decision, body.locale)
+    return DecisionAnswer(**said, contact_token=answer.token, expires_at=answer.expires_at)
 
 
 @endpoint(
@@ -56,14 +55,7 @@ def preview_contacts(call: Call[ContactBatchBody]) -> ContactBatchAnswer:
     """Says for up to 100 customers whether they may be contacted now: previews, without tokens."""
     found = _preview(call, call.body.customer_ids)
     decisions = [
-        PreviewAnswer(
-            customer_id=customer_id,
-            decision=_word(decision),
-            reason=decision.reason,
-            explanation=sentence(decision.reason, call.body.locale),
-            evidence=list(decision.evidence),
-            next_allowed_at=decision.next_allowed_at,
-        )
+        PreviewAnswer(customer_id=customer_id, **_said(decision, call.body.locale))
         for customer_id, decision in found.items()
         if decision is not None
     ]
@@ -78,19 +70,11 @@ def _preview(
     return ringfence().preview_contacts(call.caller, customer_ids, call.body.purpose, call.body.channel)
 
 
-def _word(decision: Decision) -> str:
-    return "permitted" if decision.permitted else "refused"
-
-
-def _decision(
-    decision: Decision, locale: str | None, token: Secret | None = None, expires_at: datetime | None = None
-) -> DecisionAnswer:
-    return DecisionAnswer(
-        decision=_word(decision),
+def _said(decision: Decision, locale: str | None) -> SaidAnswer:
+    return SaidAnswer(
+        decision="permitted" if decision.permitted else "refused",
         reason=decision.reason,
         explanation=sentence(decision.reason, locale),
         evidence=list(decision.evidence),
         next_allowed_at=decision.next_allowed_at,
-        contact_token=token,
-        expires_at=expires_at,
     )

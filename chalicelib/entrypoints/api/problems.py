@@ -1,12 +1,11 @@
 """The HTTP form of everything that goes wrong: RFC 9457. The only module that knows which error is which status."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from chalicelib.domain import errors
+from chalicelib.entrypoints.api.answers import as_json
 
 URN = "urn:ringfence:problem:"
 # As Chalice types them.
@@ -161,12 +160,12 @@ def reply_to(error: Exception, request_id: str) -> Reply:
     elif isinstance(error, errors.CodeIncorrect):
         members["attempts_remaining"] = error.attempts_remaining
     elif isinstance(error, errors.ResendTooSoon):
-        members["resend_at"] = _instant(error.resend_at)
+        members["resend_at"] = error.resend_at
         headers["Retry-After"] = str(error.retry_after_seconds)
     elif isinstance(error, errors.ApprovalRequired):
-        members |= {"approval_id": error.approval_id, "expires_at": _instant(error.expires_at)}
+        members |= {"approval_id": error.approval_id, "expires_at": error.expires_at}
     elif isinstance(error, errors.PersonPaused):
-        members["paused_until"] = _instant(error.paused_until)
+        members["paused_until"] = error.paused_until
         headers["Retry-After"] = str(error.retry_after_seconds)
     elif isinstance(error, errors.Throttled):
         headers |= _rate_limit(error)
@@ -182,10 +181,6 @@ def gateway_problem(status: int, request_id: str) -> tuple[int, Headers, str]:
     problem = next((it for it in (*EDGE.values(), *PROBLEMS.values()) if it.status == status), EDGE["internal-error"])
     reply = _reply(problem, request_id, {}, {})
     return reply.status, reply.headers, reply.body
-
-
-def _instant(at: datetime) -> str:
-    return at.isoformat().replace("+00:00", "Z")
 
 
 def _rate_limit(throttled: errors.Throttled) -> Headers:
@@ -213,6 +208,6 @@ def _reply(problem: Problem, request_id: str, members: Mapping[str, Any], header
     return Reply(
         problem.status,
         problem.slug,
-        json.dumps(body),
+        as_json(body),
         {"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store", **headers},
     )
