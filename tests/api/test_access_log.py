@@ -1,6 +1,7 @@
 """Who looked, in plain words: who by role, when, why and under which consent."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from chalicelib.domain.access import AccessLogEntry
@@ -91,6 +92,15 @@ def test_a_second_person_is_told_and_not_named(api: Api, customer_id: str) -> No
     (seen,) = log(api)["entries"]
     assert (seen["ticket"], seen["approved"], seen["justification"]) == ("T-1", True, "A call back")
     assert "agent" not in str(seen)
+
+
+def test_the_latest_opening_comes_first_and_the_oldest_is_cut_off(api: Api, customer_id: str) -> None:
+    people = ("staff", "call-centre", "agent-one")
+    first = AccessLogEntry("acc_000", customer_id, NOON, "reveal", "account_security", "call", *people, (), "A call")
+    for nth in range(201):
+        entry = replace(first, id=f"acc_{nth:03}", at=NOON + timedelta(seconds=nth))
+        api.adapters.store.commit(Insert(entry))
+    assert [it["entry_id"] for it in log(api)["entries"]] == [f"acc_{nth:03}" for nth in range(200, 0, -1)]
 
 
 def test_previews_are_counted_by_role_and_kept_out_of_the_decisions(api: Api, customer_id: str) -> None:

@@ -104,6 +104,20 @@ def test_a_repeated_closure_answers_the_same(api: Api, customer_id: str) -> None
     assert api.call("POST", path, key=KEY).body == first.body
 
 
+@pytest.mark.parametrize(
+    ("name", "member", "first", "second"),
+    [("time-zone", "time_zone", "Europe/Paris", None), ("age", "under_14", True, False)],
+)
+def test_a_repeated_note_undoes_nothing(
+    api: Api, customer_id: str, name: str, member: str, first: object, second: object
+) -> None:
+    path = f"/v1/customers/{customer_id}/{name}"
+    assert api.call("PUT", path, body={member: first}, key=KEY).body[member] == first
+    api.call("PUT", path, body={member: second})
+    assert api.call("PUT", path, body={member: first}, key=KEY).body[member] == second
+    assert api.call("PUT", path, body={member: second}, key=KEY).problem == REUSED[1]
+
+
 @pytest.mark.parametrize("same_body", [True, False])
 def test_a_decision_is_never_given_twice(api: Api, customer_id: str, same_body: bool) -> None:
     assert api.decide("account_security", "sms", key=KEY).status == 200

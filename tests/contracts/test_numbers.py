@@ -13,6 +13,7 @@ from chalicelib.domain.customer import SealedNumber, WrappedKey
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.phone_number import parse_phone_number
 from tests.contracts.records import fresh
+from tests.contracts.wire import losing_answers
 from tests.worlds import World, on_moto
 
 NUMBER = parse_phone_number("+8613800138000")
@@ -105,6 +106,17 @@ def test_kms_unwraps_a_key_for_its_customer_and_field_only(world: World) -> None
     for context in wrong:
         with pytest.raises(ClientError):
             aws.kms().decrypt(CiphertextBlob=wrapped, EncryptionContext=context)
+
+
+@on_moto
+def test_it_is_said_how_often_kms_was_asked_again(world: World) -> None:
+    customer = fresh("cus")
+    number, key = sealed(world, customer)
+    opener = world.ringfence.adapters.opener
+    with losing_answers(world, aws.kms()):
+        opened = opener.open(customer, number, key)
+    assert (opened.number, opened.retries) == (NUMBER, 1)
+    assert opener.open(customer, number, key).retries == 0
 
 
 @on_moto

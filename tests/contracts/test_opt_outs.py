@@ -64,6 +64,9 @@ def test_each_region_has_its_own_list(world: World, lists: Callable[[str], list[
     assert opt_outs.opt_in(numbers[0], REGION)
     assert listed(opt_outs) == numbers[1:3]
     assert listed(opt_outs, OTHER_REGION) == numbers[3:]
+    assert opt_outs.opt_in(numbers[3], OTHER_REGION)
+    assert listed(opt_outs) == numbers[1:3]
+    assert listed(opt_outs, OTHER_REGION) == numbers[4:]
 
 
 @on_both
@@ -141,8 +144,9 @@ def refusing(code: str, status: int) -> Callable[[AWSPreparedRequest, int], Answ
 def test_too_soon_is_an_answer_and_all_else_a_failure_that_says_no_number(world: World) -> None:
     assert world.kind == "moto"
     client = aws.opt_outs(REGION)
-    with intercepted(client, refusing("InvalidParameter", 400)):
-        assert SnsOptOuts().opt_in("+8613800000001", REGION) is False
+    for code in ("InvalidParameter", "InvalidParameterException", "InvalidParameterValue"):
+        with intercepted(client, refusing(code, 400)):
+            assert SnsOptOuts().opt_in("+8613800000001", REGION) is False
     for code, status in (("AuthorizationError", 403), ("InternalError", 500), ("Throttled", 429)):
         with intercepted(client, refusing(code, status)), pytest.raises(Unavailable) as failed:
             SnsOptOuts().opt_in("+8613800000001", REGION)

@@ -257,6 +257,11 @@ BROKEN: list[tuple[Any, dict[str, Any], str]] = [
     (RULEBOOK, {"throttles": replace(THROTTLES, reveals_by_person=(Limit(3, 3600),))}, "reveals.rate_per_hour"),
     (RULEBOOK, {"throttles": replace(THROTTLES, reveals_by_person=(Limit(9, 86399),))}, "throttles.reveals_by_person"),
     (RULEBOOK, {"reveals": replace(REVEALS, customers_per_prefix=21)}, "reveals.customers_per_prefix"),
+    (
+        replace(RULEBOOK, reveals=replace(REVEALS, customers_per_prefix=20)),
+        {"throttles": replace(THROTTLES, reveals_by_person=(Limit(19, 86_400), Limit(20, 604_800)))},
+        "reveals.customers_per_prefix",
+    ),
 ]
 
 

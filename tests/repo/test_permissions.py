@@ -1,6 +1,7 @@
 """docs/permissions.md lists the permissions of the policy files, and every function has a policy of its own."""
 
 import json
+import re
 
 from tests.prove.deployed.permissions_table import read
 from tests.prove.deployed.policies import FOLDER, functions, permissions
@@ -25,6 +26,8 @@ def test_every_function_names_a_policy_of_its_own() -> None:
 
 # Actions that IAM knows no type of resource for.
 NO_RESOURCE = {"sns:ListPhoneNumbersOptedOut", "sns:OptInPhoneNumber"}
+# What Publish must not go to, so that numbers are left, which have no ARN; and a bucket, whose name alone is its ARN.
+OTHER_ARNS = {"arn:${AWS::Partition}:sns:*:*:*", "arn:${AWS::Partition}:s3:::${Bucket}/anchors/*"}
 
 
 def test_no_policy_has_a_wildcard_action_or_a_resource_that_is_one_without_need() -> None:
@@ -34,6 +37,14 @@ def test_no_policy_has_a_wildcard_action_or_a_resource_that_is_one_without_need(
             assert all("*" not in action for action in statement["Action"])
             assert (statement.get("Resource") == "*") == bool(NO_RESOURCE & {*statement["Action"]})
             assert statement.get("Resource") != "*" or NO_RESOURCE.issuperset(statement["Action"])
+
+
+def test_every_resource_that_is_named_is_this_account_s_in_this_region() -> None:
+    ours = re.compile(r"arn:\$\{AWS::Partition\}:[a-z]+:\$\{AWS::Region\}:\$\{AWS::AccountId\}:[^:]")
+    for function in functions():
+        text = (FOLDER / f"policy-{function}.json").read_text(encoding="utf-8")
+        arns = set(re.findall(r'"(arn:[^"]*)"', text)) - OTHER_ARNS
+        assert [arn for arn in arns if not ours.match(arn)] == []
 
 
 def test_only_the_strongroom_decrypts_with_the_number_key() -> None:

@@ -44,10 +44,16 @@ class StagedStore(MemoryStore):
     unshared: set[type[Any]] = field(default_factory=set)
     named: dict[type[Any], tuple[str, ...]] = field(default_factory=dict)
     staged_reads: list[tuple[type[Any], Callable[[], object]]] = field(default_factory=list)
+    staged_gets: list[tuple[type[Any], Callable[[], object]]] = field(default_factory=list)
 
     def get(self, kind: type[R], *key: str, even_lapsed: bool = False) -> R | None:
         if key in self.broken:
             raise KeyError("staged")
+        with self._lock:
+            due = [entry for entry in self.staged_gets if entry[0] is kind]
+            self.staged_gets = [entry for entry in self.staged_gets if entry not in due]
+        for _, act in due:
+            act()
         return super().get(kind, *key, even_lapsed=even_lapsed)
 
     def history(
@@ -103,6 +109,10 @@ class StagedStore(MemoryStore):
     def before_history(self, kind: type[Any], act: Callable[[], object]) -> None:
         """Just before somebody next reads a history of this kind, this happens."""
         self.staged_reads.append((kind, act))
+
+    def before_get(self, kind: type[Any], act: Callable[[], object]) -> None:
+        """Just before somebody next reads one record of this kind, this happens."""
+        self.staged_gets.append((kind, act))
 
     def before(self, kind: type[Any], act: Callable[[], object]) -> None:
         """Just before the next commit that writes this kind of record, this happens."""

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.domain.customer import Customer
+from chalicelib.domain.customer import Customer, TagHolder
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.gate import ContactQuestion
 from tests.services.staged_store import StagedAdapters
@@ -57,6 +57,20 @@ def test_a_later_holder_of_the_number_keeps_it(world: World) -> None:
     new = world.customer()
     world.close(old)
     assert world.holder() == new.id
+
+
+def test_an_owner_who_came_between_two_reads_of_a_closing_keeps_the_number() -> None:
+    adapters = StagedAdapters()
+    world = World(adapters)
+    old, new = world.customer(), []
+
+    def change_hands() -> None:
+        world.close(old)
+        new.append(world.customer())
+
+    adapters.store.before_get(TagHolder, change_hands)
+    assert world.close(old).status == "restricted"
+    assert world.holder() == new[0].id
 
 
 def test_nobody_cannot_be_closed(world: World) -> None:

@@ -87,6 +87,11 @@ def test_a_page_asks_for_one_hour_at_most_and_an_empty_day_has_24() -> None:
     assert found[0].following == Position("2026-11-21T13#00", "2026-11-21T12:00:00+00:00")
 
 
+def test_a_short_span_over_the_end_of_an_hour_has_both_sides() -> None:
+    store = store_with([(-60, "ada", False), (60, "ada", False)])
+    assert [len(page.rows) for page in pages(store, -120, 120)] == [1, 1]
+
+
 def test_no_span_is_no_row() -> None:
     assert pages(store_with([(0, "ada", True)]), 0, 0) == [AccessPage([], None)]
     assert pages(store_with([(0, "ada", True)]), 60, 0) == [AccessPage([], None)]

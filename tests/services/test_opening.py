@@ -12,6 +12,7 @@ from chalicelib.domain.contact import Message
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import Contended, Unavailable
 from chalicelib.domain.settlement import Settlement
+from chalicelib.domain.throttle import OpeningLog, ThrottleLog
 from chalicelib.domain.writes import Remove
 from tests.fakes import bearer
 from tests.services.staged_store import StagedAdapters
@@ -86,6 +87,12 @@ def test_what_cannot_be_settled_is_neither_sent_nor_shown(
     assert len(world.adapters.opener.opened) == len(world.rows(AccessLogEntry)) == 1
     assert len(world.rows(Settlement)) == applies
     assert all((row.delivery, row.reason) == ("failed", "not_opened") for row in world.rows(Message))
+
+
+def test_the_budget_of_openings_stands_where_the_api_function_cannot_write(world: World) -> None:
+    message(world, agreed(world))
+    assert {row.name for row in world.rows(OpeningLog)} == {"opening_by_staff"}
+    assert not [row for row in world.rows(ThrottleLog) if row.name.startswith("opening")]
 
 
 def test_an_entry_opens_one_number_once(world: World) -> None:

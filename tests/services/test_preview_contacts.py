@@ -9,6 +9,7 @@ from chalicelib.domain.contact import ContactToken
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import FieldInvalid, NotFound
 from chalicelib.domain.previews import Previews, no_previews, preview_keys
+from tests.services.staged_store import StagedAdapters
 from tests.services.world import STAFF, WALLET, World, at_once
 
 
@@ -29,6 +30,19 @@ def test_previews_are_counted_by_role(world: World) -> None:
     world.ringfence.preview_contacts(WALLET, [customer.id], "order_notice", "sms")
     (counted,) = world.ringfence.read_access_log(customer.id).previews
     assert (counted.month, counted.staff, counted.wallet) == ("2026-11", 12, 1)
+
+
+def test_the_first_of_a_month_who_comes_second_is_counted_too() -> None:
+    adapters = StagedAdapters()
+    world = World(adapters)
+    customer = world.customer()
+
+    def look() -> None:
+        world.ringfence.preview_contacts(STAFF, [customer.id], "marketing", "sms")
+
+    adapters.store.before(Previews, look)
+    look()
+    assert [it.staff for it in world.rows(Previews)] == [2]
 
 
 def test_many_are_asked_for_at_once_and_each_is_answered_once(world: World) -> None:

@@ -1,10 +1,16 @@
 """What a purge that is cut short has done already, and how it counts."""
 
+from dataclasses import replace
+
 from chalicelib.domain.claim import Claim
 from chalicelib.domain.customer import LEDGER_KEY, WrappedKey
+from chalicelib.domain.gate import ContactQuestion
+from chalicelib.domain.verification import Verification
+from chalicelib.domain.writes import Insert
+from tests.fakes import bearer
 from tests.services.staged_store import StagedAdapters
 from tests.services.test_purge import purging_at_once
-from tests.services.world import KEY, World
+from tests.services.world import KEY, STAFF, World, keyed
 
 
 def test_whatever_stops_a_purge_the_number_cannot_be_opened_any_more() -> None:
@@ -18,6 +24,38 @@ def test_whatever_stops_a_purge_the_number_cannot_be_opened_any_more() -> None:
     assert [key.key_id for key in world.rows(WrappedKey)] == [LEDGER_KEY]
     adapters.store.damaged = set()
     assert world.purge().erased == {"last_basis_lapsed": 1}
+
+
+def test_what_came_up_in_the_customer_s_own_name_after_the_closing_is_erased_too(world: World) -> None:
+    purging_at_once(world)
+    proof = world.proved()
+    customer = world.bind(proof)
+    world.close(customer)
+    world.later(seconds=1)
+    begun = replace(world.row(Verification, proof.id), id="vrf_late", started_at=world.adapters.clock.at, version="")
+    world.store.commit(Insert(begun))
+    world.close(customer, KEY)
+    world.purge()
+    assert not world.rows(Verification)
+    assert not world.rows(Claim)
+
+
+def test_no_key_of_a_request_about_the_customer_is_left(world: World) -> None:
+    purging_at_once(world)
+    customer, engine = world.customer(), world.ringfence
+    question = ContactQuestion(customer.id, "account_security", "sms")
+    engine.decide_contact(STAFF, question, keyed(KEY, route="decide", by=STAFF))
+    engine.set_time_zone(customer.id, "Europe/Paris", keyed(KEY, route="zone"))
+    engine.note_age(customer.id, False, keyed(KEY, route="age"))
+    engine.issue_link(customer.id, keyed(KEY, route="link"))
+    sms, call = (world.token(customer, channel, "account_security") for channel in ("sms", "call"))
+    room, by_staff = engine.strongroom, bearer(STAFF)
+    room.send_message(by_staff, sms, "account_locked", {}, keyed(KEY, route="message", by=STAFF))
+    room.reveal(by_staff, call, "A call back was asked for", keyed(KEY, route="reveal", by=STAFF))
+    world.close(customer)
+    assert len(world.rows(Claim)) == 6
+    world.purge()
+    assert not world.rows(Claim)
 
 
 def test_a_step_up_that_nobody_finished_is_no_unverified_number(world: World) -> None:
