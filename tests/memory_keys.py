@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from chalicelib.domain.customer import LEDGER_KEY, SealedNumber, WrappedKey
+from chalicelib.domain.customer import LEDGER_KEY, WrappedKey
 from chalicelib.domain.errors import LedgerDamaged
+from chalicelib.domain.held_number import SealedNumber
 from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.ledger import SALT_BYTES, Opened, commit_to
 from chalicelib.domain.phone_number import PhoneNumber, known_phone_number

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from chalicelib.adapters.kms_data_keys import KmsDataKeys, seal
-from chalicelib.domain.customer import SealedNumber, WrappedKey
+from chalicelib.domain.customer import WrappedKey
+from chalicelib.domain.held_number import SealedNumber
 from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.phone_number import PhoneNumber, known_phone_number
 from chalicelib.domain.settlement import OpenedNumber

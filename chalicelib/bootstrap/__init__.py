@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.policy import Policy
     from chalicelib.domain.throttle_rules import Throttles
     from chalicelib.services.accounting import Accounting
+    from chalicelib.services.act_on_due import ActOnDue
     from chalicelib.services.anchor_ledger import AnchorLedger
     from chalicelib.services.announce_events import AnnounceEvents
     from chalicelib.services.append_events import AppendEvents
@@ -141,6 +142,7 @@ class Ringfence:
     hear_reply: "HearReply" = _use_case("hear_reply", "HearReply")
     reconcile_opt_outs: "ReconcileOptOuts" = _use_case("reconcile_opt_outs", "ReconcileOptOuts")
     purge_customer: "PurgeCustomer" = _use_case("purge_customer", "PurgeCustomer")
+    act_on_due: "ActOnDue" = _use_case("act_on_due", "ActOnDue")
     purge_expired: "PurgeExpired" = _use_case("purge_expired", "PurgeExpired")
     sweep_keys: "SweepKeys" = _use_case("sweep_keys", "SweepKeys")
 

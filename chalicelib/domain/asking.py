@@ -44,7 +44,7 @@ def prompts(customer: Customer, policy: Policy, at: datetime) -> list[Prompt]:
     Raises:
         CustomerPurged, CustomerRestricted: there is nothing to ask for any more.
     """
-    customer.require_active()
+    customer.require_open()
     return [
         Prompt(name, "essential") if purpose.essential else _prompt(name, customer, policy, at)
         for name, purpose in policy.rules.purposes.items()

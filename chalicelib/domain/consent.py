@@ -144,7 +144,7 @@ def shown_notice(customer: Customer, choice: ConsentChoice, policy: Policy) -> s
             raise FieldInvalid("/channels", "must be absent unless the decision is given")
         return notice.sha256 if notice and is_ours else ""
     assert purpose is not None
-    customer.require_active()
+    customer.require_open()
     if not is_ours:
         raise NoticeMismatch
     if notice is None:

@@ -3,26 +3,23 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from chalicelib.domain.cap import Share, living
-from chalicelib.domain.errors import CustomerPurged, CustomerRestricted
+from chalicelib.domain.errors import CustomerPurged, CustomerRestricted, CustomerUnreachable
+from chalicelib.domain.held_number import HeldNumber, SealedNumber
+from chalicelib.domain.holds import CaseHold
 from chalicelib.domain.ledger import GENESIS, LedgerEvent
-from chalicelib.domain.rules import Retention
+from chalicelib.domain.number_change import NumberChange
 
 LEDGER_KEY = "ledger"
-# Why the clock looks at an active customer.
-CONSENT_EXPIRED = "consent_expired"
-NOT_GROUND = ("consents", "shares", "version")
-
-
-@dataclass(frozen=True)
-class SealedNumber:
-    """A number under AES-256-GCM. `key_id` names its wrapped data key, which stands in a table of its own."""
-
-    key_id: str
-    nonce: bytes
-    ciphertext: bytes
+# The contract runs: proved, imported and not proved yet, or without a number since another customer has it.
+OPEN = ("active", "imported", "unreachable")
+# No contact decision rests on these. The chain's hash stands for the consents.
+NOT_GROUND = (
+    *("consents", "shares", "version", "due_at", "due_reason", "seen_at", "cases", "carrier", "looked_up_at"),
+    "failed_deliveries",
+)
 
 
 @dataclass(frozen=True)
@@ -74,8 +71,9 @@ class Customer:
     """The head. Whatever changes what may be done with the number moves `version`, which kills contact tokens.
 
     Attributes:
-        status: active, restricted (PIPL 47: stored and protected, no other use) or purged.
-        tag, masked, region, number: all None once purged.
+        status: one of OPEN, restricted (PIPL 47: stored and protected, no other use) or purged.
+        verified_at: when the number was proved last; None if it was imported and nobody has proved it.
+        tag, masked, region, number: all None once purged, and while unreachable.
         test_number: its name in the policy, if the number is one.
         under_14: only a guardian can consent. Source: PIPL 31.
         of_age_at: when that was taken back; what was given before without a guardian stays without effect.
@@ -83,6 +81,15 @@ class Customer:
         own_time_zone: where the customer is by their own word, or None.
         suppressed_at: since when the number must not be used for advertising, whatever was agreed to before; or None.
         shares: of each purpose's cap, those that still count.
+        change: a change of number that is not over; or None.
+        doubted_at: since when something, `doubt`, speaks against the number; None since the last proof.
+        failed_deliveries: messages in a row that did not arrive.
+        carrier, looked_up_at: who carried the number at the last look-up, as the provider names it, and when that was.
+        provenance: where an imported number came from; None for what was proved here.
+        seen_at: the last sign of life.
+        closed_for: why the contract ended, as `schedule` names it.
+        never_again: True if the number is to stay on the list of those that take no advertising when it is erased.
+        cases: holds that officers placed.
         ledger_sequence: number of consent events so far.
         ledger_hash: hash of the last one; GENESIS before the first.
         due_at: when the clock has something to do for this customer, or None.
@@ -90,7 +97,7 @@ class Customer:
 
     id: str
     created_at: datetime
-    verified_at: datetime
+    verified_at: datetime | None
     locale: str
     tag: str | None
     masked: str | None
@@ -107,48 +114,104 @@ class Customer:
     own_time_zone: str | None = None
     suppressed_at: datetime | None = None
     shares: Mapping[str, tuple[Share, ...]] = field(default_factory=dict)
+    change: NumberChange | None = None
+    doubted_at: datetime | None = None
+    doubt: str | None = None
+    failed_deliveries: int = 0
+    carrier: str | None = None
+    looked_up_at: datetime | None = None
+    provenance: str | None = None
+    seen_at: datetime | None = None
     closed_at: datetime | None = None
+    closed_for: str | None = None
+    never_again: bool = False
+    cases: tuple[CaseHold, ...] = ()
     purged_at: datetime | None = None
+    ledger_erased_at: datetime | None = None
     due_at: datetime | None = None
     due_reason: str | None = None
     version: str = ""
 
     @property
+    def is_open(self) -> bool:
+        """True if the contract runs."""
+        return self.status in OPEN
+
+    @property
+    def numbers(self) -> tuple[HeldNumber, ...]:
+        """Every number that is kept for the customer: their own, and the other one of a change that is not over."""
+        return tuple(it for it in (self.held, self.change.other if self.change else None) if it is not None)
+
+    @property
+    def held(self) -> HeldNumber | None:
+        """Their own number, as one thing; None if they have none."""
+        if self.number is None:
+            return None
+        assert self.tag is not None
+        assert self.masked is not None
+        assert self.region is not None
+        return HeldNumber(
+            self.tag, self.masked, self.region, self.number, self.verified_at, self.test_number, self.time_zones
+        )
+
+    def having(self, number: HeldNumber | None) -> "Customer":
+        """This number, or none, is the customer's own. What was known of another is forgotten."""
+        of_it: dict[str, object] = dict.fromkeys(("tag", "masked", "region", "number", "test_number"))
+        if number is not None:
+            of_it = {name: getattr(number, name) for name in of_it}
+        return replace(
+            self,
+            **of_it,  # type: ignore[arg-type]
+            verified_at=number.verified_at if number else self.verified_at,
+            time_zones=number.time_zones if number else (),
+            doubted_at=None,
+            doubt=None,
+            failed_deliveries=0,
+            carrier=None,
+            looked_up_at=None,
+        )
+
+    @property
     def key_ids(self) -> frozenset[str]:
         """The keys under which something of this customer that is still kept is sealed."""
         # Between the purge and the end of the ledger's retention the ledger key is all that is left.
-        ledger = {LEDGER_KEY} if self.status != "purged" or self.due_at is not None else set()
-        return frozenset(ledger | ({self.number.key_id} if self.number is not None else set()))
+        ledger = {LEDGER_KEY} if self.ledger_erased_at is None else set()
+        return frozenset(ledger | {it.number.key_id for it in self.numbers})
 
     @property
     def ground(self) -> str:
         """What contact decisions rest on, as a digest: another once anything of it changed.
 
-        Caps used are not part of it, or each contact would kill the tokens of all others. The chain's hash stands for
-        the consents.
+        Caps used are not part of it, or each contact would kill the tokens of all others.
         """
         rests = [getattr(self, it.name) for it in fields(self) if it.name not in NOT_GROUND]
         return hashlib.sha256(repr(rests).encode()).hexdigest()
 
-    def require_active(self) -> None:
-        """Returns if the customer is active.
+    def require_open(self) -> None:
+        """Returns if the contract runs, with a number or without.
 
         Raises:
-            CustomerPurged, CustomerRestricted: it is not.
+            CustomerPurged, CustomerRestricted: it does not.
         """
         if self.status == "purged":
             raise CustomerPurged
         if self.status == "restricted":
             raise CustomerRestricted
 
+    def require_reachable(self) -> None:
+        """Returns if the contract runs and the customer has a number, proved or not.
+
+        Raises:
+            CustomerPurged, CustomerRestricted, CustomerUnreachable: it does not, or they have none.
+        """
+        self.require_open()
+        if self.number is None:
+            raise CustomerUnreachable
+
     def with_consent(self, purpose: str, state: ConsentState, event: LedgerEvent) -> "Customer":
         """The purpose has this state, and the chain's head is this event."""
         consents = {**self.consents, purpose: state}
-        changed = replace(self, consents=consents, ledger_sequence=event.sequence, ledger_hash=event.hash)
-        if self.status != "active":
-            return changed
-        ends = [it.valid_until for it in consents.values() if it.decision == "given" and it.valid_until is not None]
-        return replace(changed, due_at=min(ends, default=None), due_reason=CONSENT_EXPIRED if ends else None)
+        return replace(self, consents=consents, ledger_sequence=event.sequence, ledger_hash=event.hash)
 
     def of_age(self, under_14: bool, at: datetime) -> "Customer":
         """The customer is noted as under 14, or as not."""
@@ -174,40 +237,3 @@ class Customer:
     def lapsed_consents(self, at: datetime) -> list[str]:
         """The purposes whose consent has ended by itself and stands in the head as given."""
         return [purpose for purpose, state in self.consents.items() if state.lapsed(at)]
-
-    def closed(self, at: datetime, retention: Retention) -> "Customer":
-        """The contract ended, and with it the last basis: restricted until the purge. A second time changes nothing.
-
-        Source: PIPL 47(1)(2); GDPR 17(1)(a).
-        """
-        if self.status != "active":
-            return self
-        return replace(
-            self,
-            status="restricted",
-            closed_at=at,
-            due_at=at + timedelta(days=retention.lapsed_basis_days),
-            due_reason="last_basis_lapsed",
-        )
-
-    def purged(self, at: datetime, retention: Retention) -> "Customer":
-        """Nothing is left of the number; the consent chain stays until the ledger's own retention ends."""
-        return replace(
-            self,
-            status="purged",
-            tag=None,
-            masked=None,
-            region=None,
-            number=None,
-            time_zones=(),
-            own_time_zone=None,
-            suppressed_at=None,
-            shares={},
-            purged_at=at,
-            due_at=at + timedelta(days=retention.ledger_days),
-            due_reason="ledger_retention_ended",
-        )
-
-    def ledger_sealed_forever(self) -> "Customer":
-        """The ledger key is gone: the chain still verifies, what it said is nowhere any more, and nothing is due."""
-        return replace(self, consents={}, due_at=None, due_reason=None)

@@ -139,6 +139,10 @@ class CustomerRestricted(Refused):
     """The customer's number is stored and protected, and nothing else. Source: PIPL 47."""
 
 
+class CustomerUnreachable(Refused):
+    """The customer has no number: another customer has proved it since."""
+
+
 class CustomerPurged(Refused):
     """The customer's number has been erased."""
 

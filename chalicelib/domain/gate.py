@@ -13,7 +13,7 @@ from chalicelib.domain.word import word
 
 PERMITTING = ("contract", "consent_given")
 # Whatever the customer has said, they would not be contacted.
-NOT_ABOUT_CONSENT = ("customer_restricted", "customer_purged", "channel_not_offered")
+NOT_ABOUT_CONSENT = ("customer_unreachable", "customer_restricted", "customer_purged", "channel_not_offered")
 REASON_OF_WORD = {
     "unasked": "consent_missing",
     "refused": "consent_refused",
@@ -80,8 +80,9 @@ Rule = Callable[[_Case], str | None]
 
 
 def _customer(case: _Case) -> str | None:
-    """The customer is active: not closed, held or erased."""
-    return None if case.customer.status == "active" else f"customer_{case.customer.status}"
+    """The contract runs, and the customer has a number."""
+    customer = case.customer
+    return None if customer.is_open and customer.number is not None else f"customer_{customer.status}"
 
 
 def _channel(case: _Case) -> str | None:
@@ -105,10 +106,17 @@ def _agreed_channel(case: _Case) -> str | None:
     return None if is_agreed or _rests_on_contract(case) else "channel_not_agreed"
 
 
+def _proof(case: _Case) -> str | None:
+    """Possession of the number was proved, unless the policy lets the purpose use imported ones."""
+    return None if case.customer.verified_at is not None or case.purpose.unproved else "number_unproved"
+
+
 def _freshness(case: _Case) -> str | None:
-    """The number was proved not too long ago for the purpose."""
-    days = case.purpose.verified_within_days
-    is_fresh = days is None or case.at < case.customer.verified_at + timedelta(days=days)
+    """The number was proved not too long ago for the purpose, and nothing has spoken against it since."""
+    days, proved_at = case.purpose.verified_within_days, case.customer.verified_at
+    if days is None or proved_at is None:
+        return None
+    is_fresh = case.customer.doubted_at is None and case.at < proved_at + timedelta(days=days)
     return None if is_fresh else "number_stale"
 
 
@@ -127,10 +135,11 @@ def _quiet(case: _Case) -> str | None:
 
 # In this order, each with the reasons that it gives: what only a person can change comes before what time changes.
 RULES: Mapping[Rule, tuple[str, ...]] = {
-    _customer: ("customer_restricted", "customer_purged"),
+    _customer: ("customer_unreachable", "customer_restricted", "customer_purged"),
     _channel: ("channel_not_offered",),
     _consent: tuple(reason for said, reason in REASON_OF_WORD.items() if said != "given"),
     _agreed_channel: ("channel_not_agreed",),
+    _proof: ("number_unproved",),
     _freshness: ("number_stale",),
     _cap: ("cap_reached",),
     _quiet: ("time_zone_unknown", "quiet_hours", "public_holiday"),

@@ -13,7 +13,7 @@ class PurgeRun:
         complete: False if the run stopped because its time was up; the next one goes on.
         erased: counts by reason.
         failures: counts by kind of error; what failed stays due and is tried again.
-        expired: consents that were recorded as ended.
+        ended: of open contracts, by reason: consents, changes of number, the contract itself.
         oldest_lateness_seconds: how long after its date the latest item was done.
     """
 
@@ -23,6 +23,6 @@ class PurgeRun:
     complete: bool
     erased: Mapping[str, int] = field(default_factory=dict)
     failures: Mapping[str, int] = field(default_factory=dict)
-    expired: int = 0
+    ended: Mapping[str, int] = field(default_factory=dict)
     oldest_lateness_seconds: int = 0
     version: str = ""

@@ -14,6 +14,10 @@ REASONS: Mapping[str, Mapping[str, str]] = {
         "en": "The customer agreed to it, so it is allowed.",
         "zh-CN": "客户已同意\uff0c可以联系。",
     },
+    "customer_unreachable": {
+        "en": "Another person has proved this customer's number: the customer has none here.",
+        "zh-CN": "该客户的号码已由他人验证\uff0c本服务已无其号码。",
+    },
     "customer_restricted": {
         "en": "The account is closed: the number is only stored, and not used.",
         "zh-CN": "账户已关闭\uff0c号码仅作存储\uff0c不得使用。",
@@ -58,9 +62,13 @@ REASONS: Mapping[str, Mapping[str, str]] = {
         "en": "This number must not be used for advertising: its owner said so by SMS or to the carrier.",
         "zh-CN": "该号码不得用于商业性信息\uff1a机主已通过短信或运营商拒收。",
     },
+    "number_unproved": {
+        "en": "The number was imported, and its customer has not proved it yet.",
+        "zh-CN": "号码为导入数据\uff0c尚未经客户验证。",
+    },
     "number_stale": {
-        "en": "The number was proved too long ago for this purpose.",
-        "zh-CN": "号码验证已过久\uff0c不可用于该用途。",
+        "en": "The number must be proved again before it serves this purpose.",
+        "zh-CN": "号码须重新验证后方可用于该用途。",
     },
     "cap_reached": {
         "en": "The customer has been contacted as often as agreed.",

@@ -8,6 +8,7 @@ from chalicelib.domain.controller_rules import ANY_PURPOSE, PURPOSE_TERMS, Contr
 from chalicelib.domain.errors import FieldInvalid
 from chalicelib.domain.fiction import TestNumber
 from chalicelib.domain.guard_rules import GuardRules
+from chalicelib.domain.life_rules import CaseHolds, Freshness, Holds, NumberChangeRules, Retention
 from chalicelib.domain.line_types import LINE_TYPES
 from chalicelib.domain.mistake import demand
 from chalicelib.domain.quiet import KEEPS, QuietHours
@@ -117,29 +118,14 @@ class ContactRules:
 
 
 @dataclass(frozen=True)
-class Retention:
-    """How long what is kept. Source: PIPL 19, 47; GDPR 5(1)(e)."""
-
-    unverified_number_seconds: int
-    finished_verification_seconds: int
-    lapsed_basis_days: int
-    ledger_days: int
-
-    def __post_init__(self) -> None:
-        for name in ("unverified_number_seconds", "finished_verification_seconds"):
-            demand(3600 <= getattr(self, name) <= 604800, name, "must be 1 hour to 7 days")
-        demand(0 <= self.lapsed_basis_days <= 3650, "lapsed_basis_days", "must be 0 to 3650")
-        demand(0 <= self.ledger_days <= 36500, "ledger_days", "must be 0 to 36500")
-
-
-@dataclass(frozen=True)
 class Purpose:
     """What a number may be used for, and on which basis.
 
     Attributes:
         commercial: True for advertising: it ends with the way out, and a suppression stops it.
         keeps: which quiet times it keeps, one of KEEPS.
-        verified_within_days: how old the number's proof may be; None for any age.
+        verified_within_days: how old the number's proof may be, which nothing may have put in doubt; None for any.
+        unproved: True if it may be used for a number that was imported and never proved here.
         most_per_month: messages and calls together that a consent allows; None if it names no number.
         valid_days: how long a consent holds; None for as long as nobody ends it. Source: MIIT Order 31 (2015) art. 18.
         dpv: what consent records call it, one of PURPOSE_TERMS.
@@ -152,6 +138,7 @@ class Purpose:
     commercial: bool = False
     keeps: str = "hours_and_holidays"
     verified_within_days: int | None = None
+    unproved: bool = False
     most_per_month: int | None = None
     valid_days: int | None = None
     dpv: str = ANY_PURPOSE
@@ -213,6 +200,10 @@ class Rules:
     retention: Retention
     test_numbers: Mapping[str, TestNumber]
     purposes: Mapping[str, Purpose]
+    holds: Holds
+    case_holds: CaseHolds
+    number_change: NumberChangeRules
+    freshness: Freshness
 
     def __post_init__(self) -> None:
         demand(self.default_locale in self.locales, "default_locale", "must be one of locales")
@@ -243,6 +234,8 @@ class Rules:
             "reveals.customers_per_prefix",
             "must not be above throttles.reveals_by_person in a day, or nobody reaches it",
         )
+        for name in self.holds:
+            demand(re.fullmatch("[a-z][a-z_]{2,39}", name) is not None, f"holds.{name}", "must be lower_snake_case")
         dearest = max(country.price for country in self.countries.values())
         demand(
             micro_usd(self.spending.hour_usd) >= LEAST_SMS_AN_HOUR * dearest,

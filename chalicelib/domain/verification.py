@@ -17,7 +17,8 @@ from chalicelib.domain.errors import (
     VerificationPurposeMismatch,
     VerificationSpent,
 )
-from chalicelib.domain.rules import Retention, VerificationRules
+from chalicelib.domain.life_rules import Retention
+from chalicelib.domain.rules import VerificationRules
 from chalicelib.domain.sent import Sent
 
 # A row outlives its due date a little, so that the purge erases and counts it; TTL only catches what the purge missed.

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     # Every function loads the ports, and the authorizer nothing of these.
-    from chalicelib.domain.customer import SealedNumber, WrappedKey
+    from chalicelib.domain.customer import WrappedKey
+    from chalicelib.domain.held_number import SealedNumber
     from chalicelib.domain.ledger import Opened
     from chalicelib.domain.phone_number import PhoneNumber
     from chalicelib.domain.settlement import OpenedNumber

@@ -9,6 +9,8 @@ from chalicelib.domain.consent import ConsentEvent, state_after
 from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
 from chalicelib.domain.errors import Contended, NotFound
 from chalicelib.domain.ledger import LedgerEvent, link
+from chalicelib.domain.policy import Policy
+from chalicelib.domain.schedule import dated
 from chalicelib.domain.writes import Conflict, Insert, Replace, Write
 from chalicelib.ports import Clock, LedgerCipher, Store, UnlockedLedger
 from chalicelib.services.changing import existing
@@ -25,6 +27,7 @@ Change = Callable[[Customer, Sequence[ConsentEvent], datetime], tuple[Customer, 
 class AppendEvents:
     """The events join the customer's chain and the head says the new states, in one commit."""
 
+    policy: Policy
     clock: Clock
     store: Store
     ledger: LedgerCipher
@@ -63,7 +66,7 @@ class AppendEvents:
             if after is customer and not writes:
                 return ()
             try:
-                self.store.commit(Replace(customer, after), *writes)
+                self.store.commit(Replace(customer, dated(after, self.policy.rules)), *writes)
                 return events
             except Conflict as conflict:
                 if conflict.hit(Claim) or not (conflict.hit(Customer) or conflict.hit(LedgerEvent)):

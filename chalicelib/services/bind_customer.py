@@ -9,6 +9,7 @@ from chalicelib.domain.customer import Customer, TagHolder
 from chalicelib.domain.errors import CustomerExists, FieldInvalid, NotFound, NumberInUse
 from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.policy import Policy
+from chalicelib.domain.schedule import dated
 from chalicelib.domain.suppression import Suppression, place_of, suppressed
 from chalicelib.domain.verification import Verification
 from chalicelib.domain.writes import Absent, Conflict, Expect, Insert, Replace, Write
@@ -87,6 +88,7 @@ class BindCustomer:
             masked=verification.masked,
             region=verification.region,
             number=envelope.seal(number),
+            seen_at=at,
             test_number=verification.test_number,
             under_14=under_14,
             time_zones=number.time_zones,
@@ -109,7 +111,7 @@ class BindCustomer:
     ) -> Customer:
         while True:
             # A STOP that comes in this moment finds no customer yet, and writes what is expected here.
-            made = Insert(suppressed(customer, suppression))
+            made = Insert(dated(suppressed(customer, suppression), self.policy.rules))
             guard = Expect(suppression) if suppression else Absent(Suppression, place_of(verification.tag))
             spent = Replace(verification, self._spent(verification, customer.id, at))
             try:

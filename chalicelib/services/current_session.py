@@ -36,7 +36,7 @@ def current_session(store: Store, token: str, act: str, at: datetime) -> Visit:
     customer = store.get(Customer, session.customer_id)
     if customer is None:
         raise NotAuthenticated
-    if customer.status != "active":
+    if not customer.is_open:
         raise AccountClosed
     if session.tag not in (None, customer.tag):
         raise NotAuthenticated

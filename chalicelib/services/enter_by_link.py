@@ -29,7 +29,7 @@ class EnterByLink:
             raise NotAuthenticated
         used = link.used(at)
         customer = self.store.get(Customer, link.customer_id)
-        if customer is None or customer.status != "active":
+        if customer is None or not customer.is_open:
             raise NotAuthenticated
         session = new_token()
         opened = Session(token_digest(session), customer.id, "wallet", at + SESSION_LIFETIME)

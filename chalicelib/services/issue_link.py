@@ -44,7 +44,7 @@ class IssueLink:
         raise NotReplayable
 
     def _issue(self, customer_id: str, keyed: KeyedRequest | None) -> Link:
-        existing(self.store, Customer, customer_id).require_active()
+        existing(self.store, Customer, customer_id).require_open()
         at, token = self.clock.now(), new_token()
         link = HandOver(token_digest(token), customer_id, at + LINK_LIFETIME)
         self.store.commit(Insert(link), *self.idempotency.claim(keyed, "preference-link", customer_id, at))

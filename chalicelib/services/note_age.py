@@ -37,7 +37,7 @@ class NoteAge:
         at = self.clock.now()
 
         def noted(it: Customer) -> Customer:
-            it.require_active()
+            it.require_open()
             return it.of_age(under_14, at)
 
         return changed(self.store, customer, noted, lambda it: self.idempotency.claim(keyed, it.id, it.id, at))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.claim import CLAIM_LIFETIME, Claim
+from chalicelib.domain.closing import ledger_erased, purged
 from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.throttle import ThrottleLog
@@ -49,7 +50,7 @@ class PurgeCustomer:
             if key.key_id != LEDGER_KEY:
                 self.store.commit(Remove(key))
         self._erase_traces(customer.id, customer.tag, customer.closed_at)
-        self.store.commit(Replace(customer, customer.purged(self.clock.now(), self.policy.rules.retention)))
+        self.store.commit(Replace(customer, purged(customer, self.clock.now(), self.policy.rules)))
 
     def _erase_traces(self, customer_id: str, tag: str, until: datetime) -> None:
         # The number may have a new owner by now. What came up under its tag after the closing is theirs.
@@ -68,6 +69,5 @@ class PurgeCustomer:
 
     def _erase_ledger_key(self, customer: Customer) -> None:
         key = self.store.get(WrappedKey, customer.id, LEDGER_KEY)
-        self.store.commit(
-            Replace(customer, customer.ledger_sealed_forever()), *([Remove(key)] if key is not None else [])
-        )
+        erased = ledger_erased(customer, self.clock.now(), self.policy.rules)
+        self.store.commit(Replace(customer, erased), *([Remove(key)] if key is not None else []))

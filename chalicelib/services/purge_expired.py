@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
 
-from chalicelib.domain.customer import CONSENT_EXPIRED, Customer
+from chalicelib.domain.customer import Customer
 from chalicelib.domain.due import buckets
 from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.purge_run import PurgeRun
 from chalicelib.domain.verification import Verification
 from chalicelib.domain.writes import Insert, Remove
 from chalicelib.ports import Clock, Store
-from chalicelib.services.expire_consents import ExpireConsents
-from chalicelib.services.purge_customer import PurgeCustomer
+from chalicelib.services.act_on_due import ActOnDue
 
 Purgeable = type[Verification] | type[Customer]
 
@@ -25,8 +24,7 @@ class PurgeExpired:
 
     clock: Clock
     store: Store
-    purge_customer: PurgeCustomer
-    expire_consents: ExpireConsents
+    act_on_due: ActOnDue
 
     def __call__(self, time_left: Callable[[], bool]) -> PurgeRun:
         """What was due and could be done in time is done, and the report says so.
@@ -52,7 +50,7 @@ class PurgeExpired:
             complete=run.complete,
             erased=dict(run.erased),
             failures=dict(run.failures),
-            expired=run.expired,
+            ended=dict(run.ended),
             oldest_lateness_seconds=run.lateness,
         )
         self.store.commit(Insert(report))
@@ -75,17 +73,17 @@ class PurgeExpired:
             # The index is a little behind the table: what moved on meanwhile is not due.
             if record is None or record.due_at is None or record.due_at > run.started_at:
                 return
-            if record.due_reason == CONSENT_EXPIRED and isinstance(record, Customer):
-                run.expired += self.expire_consents(record.id)
+            if isinstance(record, Customer) and record.is_open:
+                run.ended.update(filter(None, [self.act_on_due(record)]))
             else:
-                run.erased[self._erase(record)] += 1
+                run.erased.update(filter(None, [self._erase(record)]))
             run.lateness = max(run.lateness, int((run.started_at - record.due_at).total_seconds()))
         except Exception as failure:
             run.failures[type(failure).__name__] += 1
 
-    def _erase(self, record: Verification | Customer) -> str:
+    def _erase(self, record: Verification | Customer) -> str | None:
         if isinstance(record, Customer):
-            return self.purge_customer(record)
+            return self.act_on_due(record)
         self.store.commit(Remove(record))
         return record.due_reason
 
@@ -97,6 +95,6 @@ class _Run:
         self.started_at = started_at
         self.erased: Counter[str] = Counter()
         self.failures: Counter[str] = Counter()
-        self.expired = 0
+        self.ended: Counter[str] = Counter()
         self.lateness = 0
         self.complete = True

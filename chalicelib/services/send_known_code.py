@@ -70,7 +70,7 @@ class SendKnownCode:
         # One SMS for one intent, whoever asks and however often; and none once a closure was answered.
         rules = self.policy.rules.verification
         while True:
-            customer.require_active()
+            customer.require_reachable()
             if customer.tag != verification.tag:
                 raise NotFound
             also = partial(self._with_access, customer, entry)

@@ -42,7 +42,7 @@ class SetTimeZone:
         at = self.clock.now()
 
         def noted(it: Customer) -> Customer:
-            it.require_active()
+            it.require_open()
             return it if it.own_time_zone == time_zone else replace(it, own_time_zone=time_zone)
 
         return changed(self.store, customer, noted, lambda it: self.idempotency.claim(keyed, it.id, it.id, at))

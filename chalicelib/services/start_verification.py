@@ -106,7 +106,7 @@ class StartVerification:
                     **self._budgets(holding, caller, request, number, fresh),
                     "tag": partial(self.index.tag, number),
                     "pending_number": partial(self.pending.seal, fresh.id, number),
-                    "customer": lambda: request.customer_id and self._customer(request.customer_id),
+                    "customer": lambda: request.customer_id and self._open(request.customer_id),
                 }
             )
             self.budgets.require_room(found, number.region, at)
@@ -145,16 +145,21 @@ class StartVerification:
                 }
             )
             customer: Customer = found["customer"]
+            customer.require_reachable()
             locale = request.locale or customer.locale
-            # An active customer has a mask and a tag.
+            # Who can be reached has a mask and a tag.
             shown = Shown(customer.masked or "", customer.region or "", customer.test_number)
             fresh = self._fresh(caller, request, shown, locale, at)
             saved = self._save(holding, replace(fresh, tag=customer.tag or ""), request, keyed, at)
         return Started(saved, partial(send_known, self.strongroom, authorization, saved))
 
     def _customer(self, customer_id: str) -> Customer:
-        customer = existing(self.store, Customer, customer_id)
-        customer.require_active()
+        return existing(self.store, Customer, customer_id)
+
+    def _open(self, customer_id: str) -> Customer:
+        # Who has lost their number may prove another one.
+        customer = self._customer(customer_id)
+        customer.require_open()
         return customer
 
     def _admissions(self, caller: Caller, request: StartRequest, shown: Shown, at: datetime) -> Calls:

@@ -81,7 +81,7 @@ class StopAdvertising:
             customer: Customer, _events: Sequence[ConsentEvent], _at: datetime
         ) -> tuple[Customer, Sequence[Write]]:
             nonlocal is_news
-            if customer.status != "active" or customer.tag != tag:
+            if not customer.is_open or customer.tag != tag:
                 # The number has left them, and may be somebody else's already.
                 raise Conflict([(TagHolder, None)])
             row, writes = self._row(tag, source, said_at)

@@ -110,7 +110,7 @@ class SweepKeys:
         missing = customer.key_ids - {key.key_id for key in self.store.history(WrappedKey, customer_id)}
         # The clock is read after the keys: a purge takes a key only once the customer is due, and finishes it. What is
         # due of an active customer is the end of a consent, which takes none.
-        purge_at = None if customer.status == "active" else customer.due_at
+        purge_at = None if customer.is_open else customer.due_at
         if not missing or (purge_at is not None and purge_at <= self.clock.now()):
             return ()
         return Expect(customer), *(Absent(WrappedKey, (customer_id, key_id)) for key_id in missing)

@@ -9,4 +9,4 @@ def active_holder(store: Store, tag: str) -> Customer | None:
     holder = store.get(TagHolder, tag)
     customer = store.get(Customer, holder.customer_id) if holder else None
     # The holder's row goes with the closing; a tag that has moved on is nobody's proof.
-    return customer if customer is not None and customer.status == "active" and customer.tag == tag else None
+    return customer if customer is not None and customer.is_open and customer.tag == tag else None

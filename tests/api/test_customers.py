@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.bootstrap import install
+from chalicelib.domain.closing import purged
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.writes import Replace
 from tests.api.world import CUSTOMER_ID, MASKED, OFFICER, OTHER_NUMBER, STAFF, Api, customer
@@ -161,7 +162,7 @@ def test_a_purged_customer_has_no_mask_and_no_choices(api: Api, customer_id: str
     store, clock = api.adapters.store, api.adapters.clock
     head = store.get(Customer, customer_id)
     assert head is not None
-    store.commit(Replace(head, head.purged(clock.now(), api.adapters.policy.rules.retention)))
+    store.commit(Replace(head, purged(head, clock.now(), api.adapters.policy.rules)))
     reply = api.call("GET", f"/v1/customers/{customer_id}")
     assert (reply.body["status"], reply.body["phone_number_masked"], reply.body["purge_at"]) == ("purged", None, None)
     assert api.consent("marketing").problem == "customer-purged"

@@ -67,7 +67,7 @@ def test_purge_runs_are_reported_newest_first(api: Api) -> None:
         NOON,
         NOON.replace(second=3),
         complete=False,
-        erased={"last_basis_lapsed": 2},
+        erased={"account_closed": 2},
         failures={"Unavailable": 1},
         oldest_lateness_seconds=60,
     )
@@ -86,8 +86,8 @@ def test_purge_runs_are_reported_newest_first(api: Api) -> None:
             "finished_at": "2026-11-21T12:00:03Z",
             "duration_seconds": 3.0,
             "complete": False,
-            "erased": {"last_basis_lapsed": 2},
-            "expired": 0,
+            "erased": {"account_closed": 2},
+            "ended": {},
             "failures": {"Unavailable": 1},
             "oldest_lateness_seconds": 60,
         }

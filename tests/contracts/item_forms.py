@@ -4,9 +4,8 @@ from typing import Any
 
 from chalicelib.domain.accounts import Accounts, CountriesOfIp
 from chalicelib.domain.anchor import Anchor
-from chalicelib.domain.cap import Share
 from chalicelib.domain.claim import Claim
-from chalicelib.domain.customer import ConsentState, Customer, SealedNumber, TagHolder, WrappedKey
+from chalicelib.domain.customer import TagHolder, WrappedKey
 from chalicelib.domain.dispatch import Dispatch
 from chalicelib.domain.ledger import LedgerEvent
 from chalicelib.domain.meter import Meter
@@ -18,6 +17,7 @@ from chalicelib.domain.traffic import Counts, Traffic
 from chalicelib.domain.verification import Send, TransactionContext, Verification
 from tests.contracts.access_forms import ACCESS_FORMS
 from tests.contracts.contact_forms import CONTACT_FORMS
+from tests.contracts.customer_form import CUSTOMER_FORMS
 from tests.contracts.reveal_forms import REVEAL_FORMS
 from tests.contracts.typed import (
     AT,
@@ -176,50 +176,7 @@ FORMS: list[tuple[Any, dict[str, Any]]] = [
             **numbers(lapses_at=LATER_ROUNDED_UP),
         },
     ),
-    (
-        Customer(
-            id="cus_1",
-            created_at=AT,
-            verified_at=AT,
-            locale="",
-            tag="v1.tag",
-            masked="+86*********01",
-            region="CN",
-            number=SealedNumber("number_1", b"nonce", b""),
-            consents={"marketing": ConsentState("given", 1, "en", ("sms",), "evt_1", AT, LATER, most_per_month=4)},
-            ledger_sequence=1,
-            time_zones=("Asia/Shanghai",),
-            own_time_zone="Asia/Urumqi",
-            suppressed_at=AT,
-            shares={"marketing": (Share("digest", LATER),)},
-            version="a1",
-        ),
-        {
-            **texts(pk="customer#cus_1", id="cus_1", locale="", tag="v1.tag", masked="+86*********01", region="CN"),
-            **texts(status="active", ledger_hash=HASH, version="a1"),
-            **texts(own_time_zone="Asia/Urumqi"),
-            **numbers(created_at=AT_SECONDS, verified_at=AT_SECONDS, ledger_sequence="1", suppressed_at=AT_SECONDS),
-            "time_zones": {"L": [{"S": "Asia/Shanghai"}]},
-            "shares": {
-                "M": {"marketing": {"L": [{"M": {**texts(token="digest"), **numbers(counts_until=LATER_SECONDS)}}]}}
-            },
-            "number": {"M": {**texts(key_id="number_1"), "nonce": {"B": b"nonce"}, "ciphertext": {"B": b""}}},
-            "under_14": {"BOOL": False},
-            "consents": {
-                "M": {
-                    "marketing": {
-                        "M": {
-                            **texts(decision="given", locale="en", event_id="evt_1"),
-                            **numbers(notice_version="1", event_time=AT_SECONDS, valid_until=LATER_SECONDS),
-                            **numbers(most_per_month="4"),
-                            "by_guardian": {"BOOL": False},
-                            "channels": {"L": [{"S": "sms"}]},
-                        }
-                    }
-                }
-            },
-        },
-    ),
+    *CUSTOMER_FORMS,
     (
         TagHolder("v1.tag", "cus_1", "a1"),
         texts(pk="tag#v1.tag", tag="v1.tag", customer_id="cus_1", version="a1"),
@@ -260,13 +217,14 @@ FORMS: list[tuple[Any, dict[str, Any]]] = [
         },
     ),
     (
-        PurgeRun("run_1", AT, LATER, False, {"unverified_number": 3}, {}, 2, 12, "a1"),
+        PurgeRun("run_1", AT, LATER, False, {"unverified_number": 3}, {}, {"inactive": 2}, 12, "a1"),
         {
             **texts(pk="run", sk="run_1", id="run_1", version="a1"),
-            **numbers(started_at=AT_SECONDS, finished_at=LATER_SECONDS, expired="2", oldest_lateness_seconds="12"),
+            **numbers(started_at=AT_SECONDS, finished_at=LATER_SECONDS, oldest_lateness_seconds="12"),
             "complete": {"BOOL": False},
             "erased": {"M": {"unverified_number": {"N": "3"}}},
             "failures": {"M": {}},
+            "ended": {"M": {"inactive": {"N": "2"}}},
         },
     ),
 ]

@@ -15,10 +15,13 @@ from chalicelib.domain.anchor import Anchor
 from chalicelib.domain.cap import Share
 from chalicelib.domain.claim import Claim
 from chalicelib.domain.contact import ContactToken, Message
-from chalicelib.domain.customer import ConsentState, Customer, SealedNumber, TagHolder, WrappedKey
+from chalicelib.domain.customer import ConsentState, Customer, TagHolder, WrappedKey
 from chalicelib.domain.dispatch import Dispatch
+from chalicelib.domain.held_number import HeldNumber, SealedNumber
+from chalicelib.domain.holds import CaseHold
 from chalicelib.domain.ledger import LedgerEvent
 from chalicelib.domain.meter import Meter
+from chalicelib.domain.number_change import NumberChange
 from chalicelib.domain.previews import Previews
 from chalicelib.domain.purge_run import PurgeRun
 from chalicelib.domain.reveal_approval import RevealApproval, RevealWish
@@ -86,6 +89,11 @@ names = st.from_regex(r"[A-Za-z_]{3,20}", fullmatch=True)
 counts = st.dictionaries(names, numbers, max_size=3)
 numbers_in_a_row = st.lists(numbers, max_size=4).map(tuple)
 states = st.builds(ConsentState, texts, numbers, texts, tuples, texts, instants)
+sealed_numbers = st.builds(SealedNumber, texts, octets, octets)
+held_numbers = st.builds(
+    HeldNumber, texts, texts, texts, sealed_numbers, st.none() | instants, st.none() | texts, tuples
+)
+changes = st.builds(NumberChange, texts, texts, held_numbers, st.booleans(), instants, instants)
 
 # By hand only where the type says too little; every other member comes from its type.
 BY_NAME: Mapping[str, st.SearchStrategy[Any]] = {
@@ -102,10 +110,13 @@ BY_NAME: Mapping[str, st.SearchStrategy[Any]] = {
     "lapses_at": later,
     "context": st.none() | st.builds(TransactionContext, texts, texts, texts),
     "sends": st.lists(st.builds(Send, instants, texts, *[st.none() | texts] * 3), max_size=3).map(tuple),
-    "number": st.none() | st.builds(SealedNumber, texts, octets, octets),
+    "number": st.none() | sealed_numbers,
     "consents": st.dictionaries(names, states, max_size=3),
     "erased": counts,
     "failures": counts,
+    "ended": counts,
+    "change": st.none() | changes,
+    "cases": st.lists(st.builds(CaseHold, texts, texts, texts, instants, instants), max_size=2).map(tuple),
     "admitted": st.lists(instants, max_size=4).map(tuple),
     "evidence": tuples,
     "wrong_codes": tuples,

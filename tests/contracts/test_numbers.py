@@ -9,8 +9,9 @@ from cryptography.exceptions import InvalidTag
 from chalicelib.adapters import aws
 from chalicelib.adapters.kms_data_keys import KmsDataKeys
 from chalicelib.adapters.kms_numbers import KmsNumberOpener
-from chalicelib.domain.customer import SealedNumber, WrappedKey
+from chalicelib.domain.customer import WrappedKey
 from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.held_number import SealedNumber
 from chalicelib.domain.phone_number import parse_phone_number
 from tests.contracts.records import fresh
 from tests.contracts.wire import losing_answers

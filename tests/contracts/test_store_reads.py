@@ -33,7 +33,7 @@ def an_event(customer_id: str, sequence: int, sealed: bytes = b"") -> LedgerEven
 
 
 def a_customer(customer_id: str, due_at: datetime | None) -> Customer:
-    reason = None if due_at is None else "last_basis_lapsed"
+    reason = None if due_at is None else "account_closed"
     return Customer(
         customer_id, NOON, NOON, "en", fresh("tag"), "+86**01", "CN", None, due_at=due_at, due_reason=reason
     )

@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from chalicelib.domain.controller_rules import Controller, Processing, Recipient
-from chalicelib.domain.customer import Customer, SealedNumber
+from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import Refused
 from chalicelib.domain.guard_rules import GuardRules, UnverifiedBudget
+from chalicelib.domain.held_number import SealedNumber
+from chalicelib.domain.life_rules import CaseHolds, Freshness, LawHold, NumberChangeRules, Retention, TakeOver
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.quiet import QuietHours
 from chalicelib.domain.reply import Replies
@@ -18,7 +20,6 @@ from chalicelib.domain.rules import (
     ContactRules,
     NumberRules,
     Purpose,
-    Retention,
     Rules,
     VerificationRules,
 )
@@ -31,7 +32,7 @@ from chalicelib.domain.wording import CODE_TEXTS, Notice, Texts
 T = TypeVar("T")
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 RULES = VerificationRules(600, 5, 5, (30, 60, 120, 240), 86400, "wallet.example", ("FA+9qCX9VSu",))
-RETENTION = Retention(86400, 86400, 30, 1095)
+RETENTION = Retention(86400, 86400, 30, 1095, 0, 365, 1095, 183, 1095, 1095)
 LIMITS = (Limit(5, 600),)
 WRONG_CODES = (Limit(10, 86400, 30, 3600),)
 WALLET = Limit(6000, 60)
@@ -43,6 +44,8 @@ SPENDING = Spending("50.00", "500.00", "5000.00", 80)
 COUNTRIES = {"other": Country("0.25")}
 SMS = SmsRules("Ringfence", "0.50", ())
 REVEALS = RevealRules("", 3, 2, (), ("prefix",), 60)
+# Known to the policy, and not turned on.
+HOLDS = {"anti_money_laundering": LawHold("AML 34", 3653, False), "e_commerce": LawHold("ECL 31", 1096, False)}
 ALL = ("sms", "call", "app")
 PURPOSES = {
     "account_security": Purpose("contract", ("sms", "call"), 1, essential=True),
@@ -98,6 +101,10 @@ RULEBOOK = Rules(
     RETENTION,
     {},
     PURPOSES,
+    HOLDS,
+    CaseHolds(True, 180),
+    NumberChangeRules(24, "all", "not_commercial", TakeOver(False, True, 7)),
+    Freshness(365, 3, 0),
 )
 CODES = dict.fromkeys(CODE_TEXTS, "{code} is your {company} code. {minutes} minutes.") | {
     "transaction": "{company}: pay {amount} {currency} to {payee} with {code}. {minutes} minutes."

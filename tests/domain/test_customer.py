@@ -6,37 +6,39 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.domain.cap import Share
+from chalicelib.domain.closing import closed, ledger_erased, purged
 from chalicelib.domain.customer import LEDGER_KEY, ConsentState
-from chalicelib.domain.errors import CustomerPurged, CustomerRestricted
+from chalicelib.domain.errors import CustomerPurged, CustomerRestricted, CustomerUnreachable
 from chalicelib.domain.ledger import GENESIS, link
-from tests.domain.samples import NOON, RETENTION, a_customer
+from chalicelib.domain.schedule import dated
+from tests.domain.samples import NOON, RULEBOOK, a_customer
 
 LATER = NOON + timedelta(days=3)
 STATE = ConsentState("given", 3, "en", ("sms",), "evt_1", NOON)
 
 
 def test_closing_restricts_until_the_purge() -> None:
-    closed = a_customer().closed(LATER, RETENTION)
-    assert (closed.status, closed.closed_at) == ("restricted", LATER)
-    assert (closed.due_at, closed.due_reason) == (LATER + timedelta(days=30), "last_basis_lapsed")
-    assert closed.number is not None
+    ended = closed(a_customer(), LATER, RULEBOOK)
+    assert (ended.status, ended.closed_at, ended.closed_for) == ("restricted", LATER, "account_closed")
+    assert (ended.due_at, ended.due_reason) == (LATER + timedelta(days=30), "account_closed")
+    assert ended.number is not None
 
 
 def test_closing_again_postpones_nothing() -> None:
-    closed = a_customer().closed(NOON, RETENTION)
-    assert closed.closed(LATER, RETENTION) == closed
-    purged = closed.purged(LATER, RETENTION)
-    assert purged.closed(LATER, RETENTION) == purged
+    ended = closed(a_customer(), NOON, RULEBOOK)
+    assert closed(ended, LATER, RULEBOOK) == ended
+    gone = purged(ended, LATER, RULEBOOK)
+    assert closed(gone, LATER, RULEBOOK) == gone
 
 
 def test_purging_leaves_nothing_of_the_number_and_keeps_the_chain() -> None:
     event = link("cus_0123", (0, GENESIS), "evt_1", NOON, "c", b"sealed")
-    customer = a_customer().with_consent("marketing", STATE, event).closed(NOON, RETENTION)
-    purged = customer.purged(LATER, RETENTION)
-    assert (purged.tag, purged.masked, purged.number) == (None, None, None)
-    assert (purged.ledger_sequence, purged.ledger_hash) == (1, event.hash)
-    assert (purged.due_at, purged.due_reason) == (LATER + timedelta(days=1095), "ledger_retention_ended")
-    assert purged.ledger_sealed_forever() == replace(purged, consents={}, due_at=None, due_reason=None)
+    gone = purged(closed(a_customer().with_consent("marketing", STATE, event), NOON, RULEBOOK), LATER, RULEBOOK)
+    assert (gone.tag, gone.masked, gone.number) == (None, None, None)
+    assert (gone.ledger_sequence, gone.ledger_hash) == (1, event.hash)
+    assert (gone.due_at, gone.due_reason) == (LATER + timedelta(days=1095), "ledger_retention_ended")
+    forgotten = replace(gone, consents={}, ledger_erased_at=LATER, due_at=None, due_reason=None)
+    assert ledger_erased(gone, LATER, RULEBOOK) == forgotten
 
 
 def test_a_consent_changes_its_own_purpose_only() -> None:
@@ -52,19 +54,30 @@ def test_a_customer_needs_each_key_as_long_as_something_is_sealed_under_it() -> 
     active = a_customer()
     assert active.number is not None
     both = frozenset({LEDGER_KEY, active.number.key_id})
-    closed = active.closed(NOON, RETENTION)
-    assert (active.key_ids, closed.key_ids) == (both, both)
-    purged = closed.purged(LATER, RETENTION)
-    assert purged.key_ids == {LEDGER_KEY}
-    assert purged.ledger_sealed_forever().key_ids == set()
+    ended = closed(active, NOON, RULEBOOK)
+    assert (active.key_ids, ended.key_ids) == (both, both)
+    gone = purged(ended, LATER, RULEBOOK)
+    assert gone.key_ids == {LEDGER_KEY}
+    assert ledger_erased(gone, LATER, RULEBOOK).key_ids == set()
 
 
-def test_only_an_active_customer_is_active() -> None:
-    a_customer().require_active()
-    with pytest.raises(CustomerRestricted):
-        a_customer(status="restricted").require_active()
-    with pytest.raises(CustomerPurged):
-        a_customer(status="purged").require_active()
+@pytest.mark.parametrize("status", ["active", "imported"])
+def test_who_has_a_number_and_a_contract_is_reachable(status: str) -> None:
+    a_customer(status=status).require_reachable()
+
+
+def test_who_has_lost_the_number_has_a_contract_and_cannot_be_reached() -> None:
+    lost = a_customer(status="unreachable").having(None)
+    lost.require_open()
+    with pytest.raises(CustomerUnreachable):
+        lost.require_reachable()
+
+
+@pytest.mark.parametrize(("status", "refusal"), [("restricted", CustomerRestricted), ("purged", CustomerPurged)])
+def test_whose_contract_has_ended_is_neither(status: str, refusal: type[Exception]) -> None:
+    for requirement in (a_customer(status=status).require_open, a_customer(status=status).require_reachable):
+        with pytest.raises(refusal):
+            requirement()
 
 
 def ending(days: int | None, decision: str = "given") -> ConsentState:
@@ -74,19 +87,19 @@ def ending(days: int | None, decision: str = "given") -> ConsentState:
 def test_the_clock_looks_at_a_customer_when_the_next_consent_ends() -> None:
     event = link("cus_0123", (0, GENESIS), "evt_1", NOON, "c", b"sealed")
     customer = a_customer(consents={"survey": ending(5), "forever": ending(None), "old": ending(1, "withdrawn")})
-    after = customer.with_consent("marketing", ending(3), event)
+    after = dated(customer.with_consent("marketing", ending(3), event), RULEBOOK)
     assert (after.due_at, after.due_reason) == (NOON + timedelta(days=3), "consent_expired")
-    after = after.with_consent("marketing", ending(None, "withdrawn"), event)
+    after = dated(after.with_consent("marketing", ending(None, "withdrawn"), event), RULEBOOK)
     assert after.due_at == NOON + timedelta(days=5)
-    after = after.with_consent("survey", ending(None, "expired"), event)
+    after = dated(after.with_consent("survey", ending(None, "expired"), event), RULEBOOK)
     assert (after.due_at, after.due_reason) == (None, None)
 
 
 def test_what_a_closed_customer_says_moves_no_purge() -> None:
     event = link("cus_0123", (0, GENESIS), "evt_1", NOON, "c", b"sealed")
-    closed = a_customer(consents={"marketing": ending(3)}).closed(NOON, RETENTION)
-    after = closed.with_consent("marketing", ending(None, "withdrawn"), event)
-    assert (after.due_at, after.due_reason) == (closed.due_at, closed.due_reason) != (None, None)
+    ended = closed(a_customer(consents={"marketing": ending(3)}), NOON, RULEBOOK)
+    after = dated(ended.with_consent("marketing", ending(None, "withdrawn"), event), RULEBOOK)
+    assert (after.due_at, after.due_reason) == (ended.due_at, ended.due_reason) != (None, None)
 
 
 def test_a_consent_has_lapsed_from_its_very_end_on() -> None:
@@ -108,11 +121,11 @@ def test_a_word_of_the_very_moment_of_coming_of_age_is_a_child_s() -> None:
 
 def test_a_purged_customer_keeps_nothing_but_what_is_listed() -> None:
     kept = {"id", "created_at", "verified_at", "locale", "status", "consents", "ledger_sequence", "ledger_hash"}
-    kept |= {"test_number", "under_14", "of_age_at", "closed_at", "purged_at", "due_at", "due_reason", "version"}
+    kept |= {"under_14", "of_age_at", "closed_at", "closed_for", "purged_at", "due_at", "due_reason", "version"}
     share = Share("digest", NOON, "ground")
     customer = a_customer(
         time_zones=("Europe/London",), own_time_zone="Europe/Paris", suppressed_at=NOON, shares={"marketing": (share,)}
     )
-    purged = customer.closed(NOON, RETENTION).purged(NOON, RETENTION)
-    left = {it.name: getattr(purged, it.name) for it in fields(purged) if it.name not in kept}
+    gone = purged(closed(customer, NOON, RULEBOOK), NOON, RULEBOOK)
+    left = {it.name: getattr(gone, it.name) for it in fields(gone) if it.name not in kept}
     assert all(not value for value in left.values()), left

@@ -21,7 +21,7 @@ MONTH = timedelta(days=31)
 HOLIDAY = "2026-11-22"
 # Marketing is advertising with a cap, for a fresh number. An order notice keeps hours only, a change of terms all.
 PURPOSES = {
-    "account_security": Purpose("contract", ("sms", "call"), 1, essential=True, keeps="nothing"),
+    "account_security": Purpose("contract", ("sms", "call"), 1, essential=True, keeps="nothing", unproved=True),
     "terms_changed": Purpose("contract", ("sms", "call"), 1, essential=True),
     "order_notice": Purpose("consent", ("sms", "call"), 1, keeps="hours"),
     "marketing": Purpose("consent", ALL, 3, commercial=True, verified_within_days=100, most_per_month=2),
@@ -45,6 +45,7 @@ INSTANTS = (
     NOON.replace(day=22, hour=3),
     NOON.replace(hour=6, minute=59),
 )
+STATUSES = ("active", "imported", "unreachable", "restricted", "purged")
 ON_CONTRACT = ("account_security", "terms_changed")
 KEEPS_HOURS = ("order_notice", "marketing", "terms_changed")
 KEEPS_HOLIDAYS = ("marketing", "terms_changed")
@@ -67,7 +68,7 @@ CONSENTS: list[ConsentState | None] = [
 ]
 # How much of a cap of two is gone: nothing, half of it for some hours, more than all of it.
 SHARES = ((), (5,), (5, 9, 700))
-HEADS = list(product((False, True), (None, NOON), (50, 100), SHARES))
+HEADS = list(product((False, True), (None, NOON), (50, 75, 100), SHARES))
 
 
 def a_head(case: tuple[bool, datetime | None, int, tuple[int, ...]], **changes: object) -> Customer:
@@ -77,6 +78,8 @@ def a_head(case: tuple[bool, datetime | None, int, tuple[int, ...]], **changes: 
         under_14=under_14,
         suppressed_at=suppressed_at,
         verified_at=NOON - timedelta(days=days),
+        # Something spoke against it since.
+        doubted_at=NOON if days == 75 else None,
         shares=dict.fromkeys(PURPOSES, shares),
         **changes,
     )
@@ -87,7 +90,7 @@ def barred(customer: Customer, purpose: str, channel: str, at: datetime) -> str:
     consent = customer.consents.get(purpose)
     rests_on_consent = purpose not in ON_CONTRACT
     bars: dict[str, bool] = {
-        f"customer_{customer.status}": customer.status != "active",
+        f"customer_{customer.status}": customer.status not in ("active", "imported"),
         "channel_not_offered": channel == "fax" or (channel == "app" and purpose != "marketing"),
     }
     if rests_on_consent:
@@ -100,7 +103,10 @@ def barred(customer: Customer, purpose: str, channel: str, at: datetime) -> str:
         bars["guardian_missing"] = customer.under_14 and not consent.by_guardian
         bars["suppressed"] = purpose == "marketing" and customer.suppressed_at is not None
         bars["channel_not_agreed"] = channel not in consent.channels
-    bars["number_stale"] = purpose == "marketing" and (at - customer.verified_at).total_seconds() >= 100 * 86400
+    proved_at = customer.verified_at
+    bars["number_unproved"] = proved_at is None and purpose != "account_security"
+    is_old = proved_at is not None and (at - proved_at).total_seconds() >= 100 * 86400
+    bars["number_stale"] = purpose == "marketing" and (is_old or customer.doubted_at is not None)
     agreed = consent.most_per_month if consent else None
     most = {"marketing": min(2, agreed or 2), "order_notice": agreed}.get(purpose)
     taken = sum(share.counts_until > at for share in customer.shares.get(purpose, ()))
@@ -126,18 +132,26 @@ def allowed_from(customer: Customer, purpose: str, channel: str, at: datetime) -
     return next(permitted, None)
 
 
+def of_status(status: str, customer: Customer) -> Customer:
+    """What goes with a status: nobody proved what was imported, and who is unreachable has no number."""
+    if status == "imported":
+        return replace(customer, verified_at=None)
+    return customer.having(None) if status == "unreachable" else customer
+
+
 def cases(status: str, purpose: str) -> Iterator[tuple[Customer, str, datetime]]:
     consents = CONSENTS if purpose not in ON_CONTRACT else CONSENTS[:2]
     for head, consent, zones in product(HEADS, consents, ZONES):
-        customer = a_head(head, status=status, consents={purpose: consent} if consent else {}, time_zones=zones)
+        said = {purpose: consent} if consent else {}
+        customer = of_status(status, a_head(head, status=status, consents=said, time_zones=zones))
         for channel, at in product((*ALL, "fax"), INSTANTS):
             yield customer, channel, at
 
 
-@pytest.mark.parametrize(("status", "purpose"), list(product(("active", "restricted", "purged"), PURPOSES)))
+@pytest.mark.parametrize(("status", "purpose"), list(product(STATUSES, PURPOSES)))
 def test_the_decision_is_the_stated_one_for_every_combination(status: str, purpose: str) -> None:
-    # What is not active is refused before anything else is looked at: every hundredth of those will do.
-    step = 1 if status == "active" else 101
+    # Whose contract has ended is refused before anything else is looked at: every hundredth of those will do.
+    step = {"active": 1, "imported": 7}.get(status, 101)
     asked = 0
     for customer, channel, at in list(cases(status, purpose))[::step]:
         decision = decide(customer, ContactQuestion(customer.id, purpose, channel), GATE, at)
@@ -163,7 +177,7 @@ def test_the_reasons_are_a_closed_list() -> None:
     reached = {
         barred(customer, purpose, channel, at)
         for purpose in PURPOSES
-        for status in ("active", "restricted", "purged")
+        for status in STATUSES
         for customer, channel, at in list(cases(status, purpose))[::7]
     }
     assert reached == set(REASONS)

@@ -70,9 +70,9 @@ def test_what_is_due_is_erased_and_nothing_else(full_run: Any) -> None:
 
 def test_the_report_is_returned_and_kept(full_run: Any) -> None:
     report = full_run["report"]
-    assert set(report) == {"run_id", "complete", "erased", "expired", "failures", "oldest_lateness_seconds"}
+    assert set(report) == {"run_id", "complete", "erased", "ended", "failures", "oldest_lateness_seconds"}
     assert report["complete"] is True
-    assert report["erased"]["last_basis_lapsed"] == 2
+    assert report["erased"]["account_closed"] == 2
     assert report["failures"] == {}
     assert report["oldest_lateness_seconds"] == 30 * 86_400
     assert full_run["runs"] == [report["run_id"]]

@@ -10,7 +10,8 @@ from tests.jobs.subprocesses import run_fresh
 PRELUDE = """
     import io, json, sys
     from chalicelib.bootstrap import install
-    from chalicelib.domain.customer import LEDGER_KEY, Customer, SealedNumber, WrappedKey
+    from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
+    from chalicelib.domain.held_number import SealedNumber
     from chalicelib.entrypoints.jobs import sweep as job
     from chalicelib.entrypoints.log import logger
     from chalicelib.domain.writes import Insert

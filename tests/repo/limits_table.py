@@ -10,7 +10,20 @@ from tests.repo.sources import ROOT
 
 POLICY = ROOT / "chalicelib/policy/policy.toml"
 PAGE = ROOT / "docs/limits.md"
-TABLES = ("verification", "throttles", "guard", "spending", "sms", "contact", "reveals", "retention")
+TABLES = (
+    "verification",
+    "throttles",
+    "guard",
+    "spending",
+    "sms",
+    "contact",
+    "reveals",
+    "retention",
+    "holds",
+    "case_holds",
+    "number_change",
+    "freshness",
+)
 HEAD = """# Limits
 
 Every limit of `chalicelib/policy/policy.toml`, with the default that Ringfence ships and where it comes from. Made of
@@ -20,7 +33,14 @@ that file by `python -m tests.repo.limits_table`; a test holds the two together.
 | --- | ---: | --- | --- |
 """
 LINE = re.compile(r"\[*(?P<table>[a-z_.]+)\]+|(?P<key>[a-z_]+) = ")
-UNITS = {"seconds": "seconds", "minutes": "minutes", "days": "days", "usd": "US dollars", "percent": "percent"}
+UNITS = {
+    "hours": "hours",
+    "seconds": "seconds",
+    "minutes": "minutes",
+    "days": "days",
+    "usd": "US dollars",
+    "percent": "percent",
+}
 
 
 @dataclass(frozen=True)

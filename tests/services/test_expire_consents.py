@@ -29,12 +29,12 @@ def test_the_gate_refuses_from_the_instant_on_and_the_ledger_says_so_at_the_next
     assert given.most_per_month == 4
     world.later(days=365, microseconds=-1)
     assert reason(world, customer) == "consent_given"
-    assert world.purge().expired == 0
+    assert world.purge().ended == {}
     world.later(microseconds=1)
     assert (reason(world, customer), types(world, customer)) == ("consent_expired", ["given"])
     world.later(minutes=40)
     run = world.purge()
-    assert (run.expired, run.erased, run.failures, run.oldest_lateness_seconds) == (1, {}, {}, 2400)
+    assert (run.ended, run.erased, run.failures, run.oldest_lateness_seconds) == ({"consent_expired": 1}, {}, {}, 2400)
     assert (reason(world, customer), types(world, customer)) == ("consent_expired", TYPES)
     last = world.ringfence.history(customer.id)[-1]
     assert (last.actor, last.record_id, last.event_time) == (
@@ -42,7 +42,7 @@ def test_the_gate_refuses_from_the_instant_on_and_the_ledger_says_so_at_the_next
     )  # fmt: skip
     assert world.damage(customer) is None
     assert world.row(Customer, customer.id).due_at is None
-    assert world.purge().expired == 0
+    assert world.purge().ended == {}
 
 
 def test_each_of_several_ends_on_its_own_day(world: World) -> None:
@@ -52,9 +52,9 @@ def test_each_of_several_ends_on_its_own_day(world: World) -> None:
     world.say(customer, purpose="satisfaction_survey")
     world.say(customer, purpose="order_notice")
     world.later(days=363)
-    assert world.purge().expired == 1
+    assert world.purge().ended == {"consent_expired": 1}
     world.later(days=2)
-    assert world.purge().expired == 1
+    assert world.purge().ended == {"consent_expired": 1}
     states = world.row(Customer, customer.id).consents
     assert {purpose: state.decision for purpose, state in states.items()} == {
         "marketing": "expired", "satisfaction_survey": "expired", "order_notice": "given"
@@ -67,7 +67,7 @@ def test_what_ends_on_one_day_ends_in_one_run(world: World) -> None:
         world.say(customer, purpose=purpose)
     world.later(days=366)
     before = len(world.store.commits)
-    assert world.purge().expired == 2
+    assert world.purge().ended == {"consent_expired": 1}
     links = [sum(kind_of(write) is LedgerEvent for write in commit) for commit in world.store.commits[before:]]
     assert [count for count in links if count] == [2]
     assert types(world, customer) == ["given", "given", "expired", "expired"]
@@ -83,7 +83,7 @@ def test_the_customer_s_own_word_that_was_faster_stands(decision: str) -> None:
     world.later(days=366)
     adapters.store.before(LedgerEvent, lambda: world.say(customer, decision, "marketing"))
     run = world.purge()
-    assert (run.expired, run.failures) == (0, {})
+    assert (run.ended, run.failures) == ({}, {})
     assert types(world, customer) == ["given", decision]
 
 
@@ -102,9 +102,9 @@ def test_a_consent_may_end_after_the_account_was_closed_and_the_purge_stays_on_i
     world.close(customer)
     world.later(days=10)
     run = world.purge()
-    assert (run.expired, "last_basis_lapsed" in run.erased) == (0, False)
+    assert (run.ended, "account_closed" in run.erased) == ({}, False)
     world.later(days=20)
-    assert world.purge().erased["last_basis_lapsed"] == 1
+    assert world.purge().erased["account_closed"] == 1
 
 
 def test_a_customer_without_ledger_key_is_a_failure_that_keeps_no_other(world: World) -> None:
@@ -114,7 +114,7 @@ def test_a_customer_without_ledger_key_is_a_failure_that_keeps_no_other(world: W
     world.store.commit(Remove(world.row(WrappedKey, broken.id, LEDGER_KEY)))
     world.later(days=366)
     run = world.purge()
-    assert (run.expired, run.failures) == (1, {"NotFound": 1})
+    assert (run.ended, run.failures) == ({"consent_expired": 1}, {"NotFound": 1})
     assert types(world, whole) == TYPES
 
 
@@ -124,7 +124,7 @@ def test_a_consent_given_again_lives_on(world: World) -> None:
     world.later(days=200)
     world.say(customer, purpose="marketing")
     world.later(days=200)
-    assert world.purge().expired == 0
+    assert world.purge().ended == {}
     assert reason(world, customer) == "consent_given"
 
 

@@ -52,7 +52,7 @@ def test_the_report_counts_by_reason_and_is_kept(world: World) -> None:
     assert run.oldest_lateness_seconds == 3600
     world.later(days=30)
     second = world.purge()
-    assert second.erased == {"last_basis_lapsed": 1}
+    assert second.erased == {"account_closed": 1}
     world.later(days=1095)
     third = world.purge()
     assert third.erased == {"ledger_retention_ended": 1}
@@ -109,7 +109,7 @@ def test_nothing_but_the_consents_is_left_of_a_closed_customer(world: World) -> 
     world.close(customer)
     assert {type(row) for row in world.store.rows.values()} >= {Verification, Claim, ThrottleLog}
     tag = world.tag()
-    assert world.purge().erased == {"last_basis_lapsed": 1}
+    assert world.purge().erased == {"account_closed": 1}
     assert not world.rows(Verification)
     assert not world.rows(Claim)
     assert not world.rows(TagHolder)
@@ -155,7 +155,7 @@ def test_the_next_holder_of_a_number_keeps_everything(world: World) -> None:
     new = world.bind(verification, key=KEY)
     kinds = (Claim, ThrottleLog, TagHolder)
     theirs = {place: row for place, row in world.store.rows.items() if place[0] in kinds}
-    assert world.purge().erased == {"last_basis_lapsed": 1}
+    assert world.purge().erased == {"account_closed": 1}
     assert {place: row for place, row in world.store.rows.items() if place[0] in kinds} == theirs
     assert [row.customer_id for row in world.rows(Verification)] == [new.id]
     assert world.row(Customer, new.id) == new
@@ -272,7 +272,7 @@ def test_what_changes_meanwhile_is_left_for_the_next_run() -> None:
     run = world.purge()
     assert run.failures == {"Conflict": 1}
     assert world.row(Customer, customer.id).status == "restricted"
-    assert world.purge().erased == {"last_basis_lapsed": 1}
+    assert world.purge().erased == {"account_closed": 1}
     assert [event.event_type for event in world.ringfence.history(customer.id)] == ["given", "withdrawn"]
 
 

@@ -23,7 +23,7 @@ def test_whatever_stops_a_purge_the_number_cannot_be_opened_any_more() -> None:
     assert world.purge().failures == {"Unavailable": 1}
     assert [key.key_id for key in world.rows(WrappedKey)] == [LEDGER_KEY]
     adapters.store.damaged = set()
-    assert world.purge().erased == {"last_basis_lapsed": 1}
+    assert world.purge().erased == {"account_closed": 1}
 
 
 def test_what_came_up_in_the_customer_s_own_name_after_the_closing_is_erased_too(world: World) -> None:

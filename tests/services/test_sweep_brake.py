@@ -7,7 +7,8 @@ from math import ceil
 
 import pytest
 
-from chalicelib.domain.customer import LEDGER_KEY, Customer, SealedNumber, WrappedKey
+from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
+from chalicelib.domain.held_number import SealedNumber
 from chalicelib.domain.writes import Insert, Record, Remove
 from chalicelib.services.judging import AT_ONCE
 from chalicelib.services.sweep_keys import MOST_ORPHANS, SweepReport

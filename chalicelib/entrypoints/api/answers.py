@@ -46,7 +46,7 @@ class CustomerAnswer(TypedDict):
     customer_id: str
     status: str
     phone_number_masked: str | None
-    verified_at: datetime
+    verified_at: datetime | None
     under_14: bool
     time_zone: str | None
     purge_at: datetime | None
@@ -190,7 +190,7 @@ class PurgeRunAnswer(TypedDict):
     duration_seconds: float
     complete: bool
     erased: Mapping[str, int]
-    expired: int
+    ended: Mapping[str, int]
     failures: Mapping[str, int]
     oldest_lateness_seconds: int
 

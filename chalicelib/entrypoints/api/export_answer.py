@@ -30,7 +30,7 @@ class HolderAnswer(TypedDict):
     time_zones: list[str]
     suppressed_at: datetime | None
     created_at: datetime
-    verified_at: datetime
+    verified_at: datetime | None
     closed_at: datetime | None
     purged_at: datetime | None
 

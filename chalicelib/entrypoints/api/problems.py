@@ -97,6 +97,9 @@ PROBLEMS: Mapping[type[errors.RingfenceError], Problem] = {
     ),
     errors.NumberInUse: Problem(409, "number-in-use", "Number in use", "Another customer holds this number."),
     errors.CustomerExists: Problem(409, "customer-exists", "Customer exists", "This customer id is taken."),
+    errors.CustomerUnreachable: Problem(
+        409, "customer-unreachable", "Customer unreachable", "The customer has no number: another customer proved it."
+    ),
     errors.CustomerRestricted: Problem(
         409, "customer-restricted", "Restricted", "The number is stored and protected, and used for nothing else."
     ),

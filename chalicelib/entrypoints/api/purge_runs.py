@@ -40,7 +40,7 @@ def _answer(run: PurgeRun) -> PurgeRunAnswer:
         duration_seconds=(run.finished_at - run.started_at).total_seconds(),
         complete=run.complete,
         erased=run.erased,
-        expired=run.expired,
+        ended=run.ended,
         failures=run.failures,
         oldest_lateness_seconds=run.oldest_lateness_seconds,
     )

@@ -15,7 +15,7 @@ from chalicelib.services.start_request import StartRequest
 bp = Blueprint(__name__)
 
 OVER = (errors.VerificationSpent, errors.VerificationCancelled, errors.VerificationExpired, errors.VerificationLocked)
-NOBODY_THERE = (errors.NotFound, errors.CustomerRestricted, errors.CustomerPurged)
+NOBODY_THERE = (errors.NotFound, errors.CustomerUnreachable, errors.CustomerRestricted, errors.CustomerPurged)
 # Which purposes prove a number that the request brings, and which a number that a customer already has.
 BRINGS_NUMBER = ("signup", "number_change", "guardian")
 NEEDS_CUSTOMER = ("number_change", "step_up", "transaction", "preferences", "guardian")

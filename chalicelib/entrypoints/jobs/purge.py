@@ -26,7 +26,7 @@ def purge(event: CloudWatchEvent) -> dict[str, Any]:
         "run_id": run.id,
         "complete": run.complete,
         "erased": dict(run.erased),
-        "expired": run.expired,
+        "ended": dict(run.ended),
         "failures": dict(run.failures),
         "oldest_lateness_seconds": run.oldest_lateness_seconds,
     }

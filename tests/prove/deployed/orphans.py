@@ -3,7 +3,8 @@
 import secrets
 from datetime import UTC, datetime
 
-from chalicelib.domain.customer import Customer, SealedNumber, WrappedKey
+from chalicelib.domain.customer import Customer, WrappedKey
+from chalicelib.domain.held_number import SealedNumber
 from chalicelib.services.sweep_keys import SHARES
 from infra.local.deploy import NAME
 from tests.fakes import NOON

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from chalicelib.domain.customer import CONSENT_EXPIRED
+from chalicelib.domain.schedule import CONSENT_EXPIRED
 from infra.local.deploy import NAME
 from infra.local.environment import anchor_bucket
 from infra.local.journey import Journey, new_number
@@ -152,7 +152,7 @@ def walk_purge(deployment: Deployment) -> list[str]:
         stage(journey)
     deployment.make_due("verifications", started.must(201).body["verification_id"])
     deployment.make_due("customers", f"customer#{journey.known['customer']}")
-    _must_erase(deployment, {"unverified_number": 1, "last_basis_lapsed": 1})
+    _must_erase(deployment, {"unverified_number": 1, "account_closed": 1})
     deployment.make_due("customers", f"customer#{journey.known['customer']}")
     _must_erase(deployment, {"ledger_retention_ended": 1})
     _end_consent(deployment)

@@ -11,6 +11,7 @@ from chalicelib.adapters.sns_carrier import SnsCarrier
 from chalicelib.bootstrap import Ringfence
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.claim import KeyedRequest
+from chalicelib.domain.closing import closed, purged
 from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
 from chalicelib.domain.errors import Unavailable, VerificationSpent
 from chalicelib.domain.phone_number import PhoneNumber
@@ -165,18 +166,18 @@ class OneByOne(DynamoDBStore):
 class AnswersAnyway(CloseCustomer):
     """What the store did not take is told as done."""
 
-    def _close(self, customer: Customer, keyed: KeyedRequest | None) -> Customer:
+    def _close(self, customer: Customer, keyed: KeyedRequest | None, reason: str) -> Customer:
         try:
-            return super()._close(customer, keyed)
+            return super()._close(customer, keyed, reason)
         except Unavailable:
-            return customer.closed(self.clock.now(), self.policy.rules.retention)
+            return closed(customer, self.clock.now(), self.policy.rules)
 
 
 class HeadFirst(PurgeCustomer):
     """The customer counts as purged before the key is erased."""
 
     def _erase_number(self, customer: Customer) -> None:
-        self.store.commit(Replace(customer, customer.purged(self.clock.now(), self.policy.rules.retention)))
+        self.store.commit(Replace(customer, purged(customer, self.clock.now(), self.policy.rules)))
         for key in self.store.history(WrappedKey, customer.id):
             if key.key_id != LEDGER_KEY:
                 self.store.commit(Remove(key))

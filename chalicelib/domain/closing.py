@@ -1,0 +1,42 @@
+"""The end of a customer: restricted, then without a number, then forgotten."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from chalicelib.domain.customer import Customer
+from chalicelib.domain.rules import Rules
+from chalicelib.domain.schedule import ACCOUNT_CLOSED, ERASURE_ASKED, dated
+
+
+def closed(customer: Customer, at: datetime, rules: Rules, reason: str = ACCOUNT_CLOSED) -> Customer:
+    """The contract ended: stored and protected, and nothing else, until the purge. A second time changes nothing.
+
+    A wish to be erased after a closing takes away the days of grace, and no law's hold.
+
+    Source: PIPL 47(1)(2); GDPR 17(1)(a).
+    """
+    if customer.is_open:
+        return dated(replace(customer, status="restricted", change=None, closed_at=at, closed_for=reason), rules)
+    if customer.status == "restricted" and reason == ERASURE_ASKED != customer.closed_for:
+        return dated(replace(customer, closed_for=reason), rules)
+    return customer
+
+
+def purged(customer: Customer, at: datetime, rules: Rules) -> Customer:
+    """Nothing is left of the number; the consent chain stays until the ledger's own retention ends."""
+    bare = replace(
+        customer.having(None),
+        status="purged",
+        change=None,
+        own_time_zone=None,
+        suppressed_at=None,
+        shares={},
+        provenance=None,
+        purged_at=at,
+    )
+    return dated(bare, rules)
+
+
+def ledger_erased(customer: Customer, at: datetime, rules: Rules) -> Customer:
+    """The ledger key is gone: the chain still verifies, what it said is nowhere any more, and nothing is due."""
+    return dated(replace(customer, consents={}, ledger_erased_at=at), rules)
