@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from chalicelib.services.issue_receipt import IssueReceipt
     from chalicelib.services.lift_suppression import LiftSuppression
     from chalicelib.services.list_accesses import ListAccesses
+    from chalicelib.services.move_numbers import MoveNumbers
     from chalicelib.services.moving_rows import MovingRows
     from chalicelib.services.note_age import NoteAge
     from chalicelib.services.opening import Opening
@@ -68,7 +69,9 @@ if TYPE_CHECKING:
     from chalicelib.services.start_sign_in import StartSignIn
     from chalicelib.services.start_verification import StartVerification
     from chalicelib.services.stop_advertising import StopAdvertising
+    from chalicelib.services.stop_number_change import StopNumberChange
     from chalicelib.services.sweep_keys import SweepKeys
+    from chalicelib.services.tell_number_news import TellNumberNews
     from chalicelib.services.throttle import Throttle
     from chalicelib.services.wallet_throttle import WalletThrottle
     from chalicelib.services.watch_reveals import WatchReveals
@@ -107,6 +110,9 @@ class Ringfence:
     check_code: "CheckCode" = _use_case("check_code", "CheckCode")
     cancel_verification: "CancelVerification" = _use_case("cancel_verification", "CancelVerification")
     bind_customer: "BindCustomer" = _use_case("bind_customer", "BindCustomer")
+    move_numbers: "MoveNumbers" = _use_case("move_numbers", "MoveNumbers")
+    tell_number_news: "TellNumberNews" = _use_case("tell_number_news", "TellNumberNews")
+    stop_number_change: "StopNumberChange" = _use_case("stop_number_change", "StopNumberChange")
     close_customer: "CloseCustomer" = _use_case("close_customer", "CloseCustomer")
     note_age: "NoteAge" = _use_case("note_age", "NoteAge")
     history: "ConsentHistory" = _use_case("consent_history", "ConsentHistory")

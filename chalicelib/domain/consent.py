@@ -231,12 +231,17 @@ def said(
     )
 
 
-def expired(event_id: str, customer: Customer, purpose: str, policy: Policy, at: datetime) -> ConsentEvent:
+def expired(
+    event_id: str, customer: Customer, purpose: str, policy: Policy, at: datetime, surface: str = "clock"
+) -> ConsentEvent:
     """The event that a consent of this customer has ended by itself. Its time is when it is recorded.
 
     The gate has refused since the end of the consent's validity.
+
+    Args:
+        surface: what ended it: the clock, or a change of number.
     """
-    return _ended(event_id, customer, purpose, policy, at, "expired", "clock", "system", "expiry")
+    return _ended(event_id, customer, purpose, policy, at, "expired", surface, "system", "expiry")
 
 
 def withdrawn(

@@ -10,7 +10,7 @@ from chalicelib.domain.errors import CustomerPurged, CustomerRestricted, Custome
 from chalicelib.domain.held_number import HeldNumber, SealedNumber
 from chalicelib.domain.holds import CaseHold
 from chalicelib.domain.ledger import GENESIS, LedgerEvent
-from chalicelib.domain.number_change import NumberChange
+from chalicelib.domain.number_change import CLAIMING, NumberChange
 
 LEDGER_KEY = "ledger"
 # The contract runs: proved, imported and not proved yet, or without a number since another customer has it.
@@ -154,14 +154,23 @@ class Customer:
             self.tag, self.masked, self.region, self.number, self.verified_at, self.test_number, self.time_zones
         )
 
+    @property
+    def tags(self) -> frozenset[str]:
+        """The tags of which this customer is the holder: nobody else can have these numbers."""
+        if not self.is_open:
+            return frozenset()
+        claimed = self.change.other.tag if self.change is not None and self.change.kind in CLAIMING else None
+        return frozenset(tag for tag in (self.tag, claimed) if tag is not None)
+
     def having(self, number: HeldNumber | None) -> "Customer":
-        """This number, or none, is the customer's own. What was known of another is forgotten."""
+        """This number, or none, is their own, and the status says so. What was known of another is forgotten."""
         of_it: dict[str, object] = dict.fromkeys(("tag", "masked", "region", "number", "test_number"))
         if number is not None:
             of_it = {name: getattr(number, name) for name in of_it}
         return replace(
             self,
             **of_it,  # type: ignore[arg-type]
+            status="unreachable" if number is None else "imported" if number.verified_at is None else "active",
             verified_at=number.verified_at if number else self.verified_at,
             time_zones=number.time_zones if number else (),
             doubted_at=None,

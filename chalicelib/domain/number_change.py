@@ -1,13 +1,18 @@
 """A change of number: what waits for the end of its hold, and what can still be undone."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.domain.held_number import HeldNumber
+from chalicelib.domain.life_rules import NumberChangeRules
 
 # Both numbers were proved; the new one only; a swap that waits for the other side; a number that another one holds.
 BOTH, NEW_ONLY, SWAP, TAKE_OVER = "both", "new_only", "swap", "take_over"
 KINDS = (BOTH, NEW_ONLY, SWAP, TAKE_OVER)
+# Of these the other number is claimed for the customer; of a swap and a take-over another customer has it.
+CLAIMING = (BOTH, NEW_ONLY)
+# Of the verification that proves the new number.
+PURPOSE = "number_change"
 
 
 @dataclass(frozen=True)
@@ -18,7 +23,8 @@ class NumberChange:
         kind: one of KINDS.
         other: the number that the customer does not have now.
         effective: True if the customer has the new number, and the old one can bring the change to nothing.
-        until: the end of the hold. The clock ends the change then: what waits takes effect, what was kept is erased.
+        until: the end of the hold. Until then the change can be stopped.
+        holder_id: the customer who has the number that a swap or a take-over is about.
     """
 
     id: str
@@ -27,3 +33,17 @@ class NumberChange:
     effective: bool
     asked_at: datetime
     until: datetime
+    holder_id: str | None = None
+
+    def ends_at(self, rules: NumberChangeRules) -> datetime:
+        """When the clock ends it: what waits takes effect or lapses, what was kept is erased.
+
+        A take-over that must be proved once more has as long for that as the hold was.
+        """
+        is_proved_again = self.kind == TAKE_OVER and rules.take_over.step_up
+        return self.until + (self.until - self.asked_at) if is_proved_again else self.until
+
+
+def hold_of(kind: str, rules: NumberChangeRules) -> timedelta:
+    """How long a change of this kind can be stopped."""
+    return timedelta(days=rules.take_over.hold_days) if kind == TAKE_OVER else timedelta(hours=rules.hold_hours)

@@ -27,9 +27,9 @@ def _consent_expired(customer: Customer, _: Rules) -> datetime | None:
     return min((until for until in given if until is not None), default=None)
 
 
-def _number_change_ended(customer: Customer, _: Rules) -> datetime | None:
-    """The hold of a change of number ends."""
-    return customer.change.until if customer.change is not None else None
+def _number_change_ended(customer: Customer, rules: Rules) -> datetime | None:
+    """The time of a change of number is over."""
+    return customer.change.ends_at(rules.number_change) if customer.change is not None else None
 
 
 def _inactive(customer: Customer, rules: Rules) -> datetime | None:

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.claim import Claim
-from chalicelib.domain.consent import ConsentEvent, state_after
+from chalicelib.domain.consent import ConsentEvent
 from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
 from chalicelib.domain.errors import Contended, NotFound
-from chalicelib.domain.ledger import LedgerEvent, link
+from chalicelib.domain.ledger import LedgerEvent
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.schedule import dated
 from chalicelib.domain.writes import Conflict, Insert, Replace, Write
 from chalicelib.ports import Clock, LedgerCipher, Store, UnlockedLedger
+from chalicelib.services.chaining import chained
 from chalicelib.services.changing import existing
 from chalicelib.services.concurrently import together
 
@@ -61,7 +62,7 @@ class AppendEvents:
             if events:
                 # Not before there is an event: what is refused, or nothing, costs no more.
                 unlocked = unlocked or self._unlocked(key)
-                after, links = _chained(after, events, at, unlocked)
+                after, links = chained(after, events, at, unlocked)
                 writes = (*map(Insert, links), *writes)
             if after is customer and not writes:
                 return ()
@@ -78,15 +79,3 @@ class AppendEvents:
         if key is None:
             raise NotFound
         return self.ledger.unlock(key)
-
-
-def _chained(
-    customer: Customer, events: Sequence[ConsentEvent], at: datetime, unlocked: UnlockedLedger
-) -> tuple[Customer, list[LedgerEvent]]:
-    links = []
-    for event in events:
-        commitment, sealed = unlocked.seal(event.event_id, event.canonical())
-        head = customer.ledger_sequence, customer.ledger_hash
-        links.append(link(customer.id, head, event.event_id, at, commitment, sealed))
-        customer = customer.with_consent(event.purpose, state_after(event, at), links[-1])
-    return customer, links

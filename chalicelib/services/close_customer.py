@@ -1,17 +1,18 @@
 """Ends the contract with a customer."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chalicelib.domain.claim import KeyedRequest
 from chalicelib.domain.closing import closed
-from chalicelib.domain.customer import Customer, TagHolder, WrappedKey
+from chalicelib.domain.customer import Customer, TagHolder
+from chalicelib.domain.number_steps import Turn
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.schedule import ACCOUNT_CLOSED
-from chalicelib.domain.writes import Conflict, Remove, Replace, Write
+from chalicelib.domain.writes import Conflict
 from chalicelib.ports import Clock, Store
 from chalicelib.services.changing import existing
 from chalicelib.services.idempotency import Idempotency
+from chalicelib.services.move_numbers import MoveNumbers
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class CloseCustomer:
     clock: Clock
     store: Store
     idempotency: Idempotency
+    move_numbers: MoveNumbers
 
     def __call__(self, customer_id: str, keyed: KeyedRequest | None, reason: str = ACCOUNT_CLOSED) -> Customer:
         """The customer is restricted, with the purge's date; the number is free to be proved by whoever has it.
@@ -50,24 +52,10 @@ class CloseCustomer:
                 if claim:
                     self.store.commit(*claim)
                 return customer
-            write = Replace(customer, after)
             try:
-                self.store.commit(write, *self._released(customer, after), *claim)
-                return write.after
+                (head,) = self.move_numbers([Turn(customer, after)], at, *claim)
+                return head
             except Conflict as conflict:
                 if not (conflict.hit(Customer) or conflict.hit(TagHolder)):
                     raise
                 customer = existing(self.store, Customer, customer.id)
-
-    def _released(self, customer: Customer, after: Customer) -> Iterator[Write]:
-        """Every number that they held is free; of a change that was not over, the other one is erased."""
-        if not customer.is_open:
-            return
-        for number in customer.numbers:
-            holder = self.store.get(TagHolder, number.tag)
-            if holder is not None and holder.customer_id == customer.id:
-                yield Remove(holder)
-            if number.number.key_id not in after.key_ids:
-                key = self.store.get(WrappedKey, customer.id, number.number.key_id)
-                if key is not None:
-                    yield Remove(key)

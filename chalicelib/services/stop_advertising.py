@@ -10,10 +10,10 @@ from chalicelib.domain.errors import Contended
 from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.suppression import Suppression, advertised, place_of, suppressed
-from chalicelib.domain.writes import Absent, Conflict, Insert, Replace, Write
+from chalicelib.domain.writes import Absent, Conflict, Expect, Insert, Replace, Write
 from chalicelib.ports import Store
 from chalicelib.services.append_events import MOST_ROUNDS, AppendEvents
-from chalicelib.services.tag_holder import active_holder
+from chalicelib.services.tag_holder import holder
 
 
 @dataclass(frozen=True)
@@ -52,22 +52,22 @@ class StopAdvertising:
         Source: PIPL 15; GDPR 7(3), 21(3); MIIT Order 31 (2015) art. 18; 47 CFR 64.1200.
         """
         for _ in range(MOST_ROUNDS):
-            customer = active_holder(self.store, tag)
+            customer = holder(self.store, tag)
             try:
-                if customer is None:
-                    return Stopped(None, self._suppress(tag, source, said_at))
+                if customer is None or customer.tag != tag or not customer.is_open:
+                    return Stopped(None, self._suppress(tag, customer, source, said_at))
                 return Stopped(customer, self._withdraw(customer.id, tag, source, said_at))
             except Conflict:
                 # Somebody has bound the number, or said the same.
                 continue
         raise Contended
 
-    def _suppress(self, tag: str, source: str, said_at: datetime) -> bool:
+    def _suppress(self, tag: str, waiting: Customer | None, source: str, said_at: datetime) -> bool:
         _, writes = self._row(tag, source, said_at)
         if not writes:
             return False
-        # Who binds the number in this moment has not seen the row.
-        self.store.commit(*writes, Absent(TagHolder, (tag,)))
+        # Who binds the number in this moment, or whose change to it takes effect, has not seen the row.
+        self.store.commit(*writes, Expect(waiting) if waiting is not None else Absent(TagHolder, (tag,)))
         return True
 
     def _withdraw(self, customer_id: str, tag: str, source: str, said_at: datetime) -> bool:

@@ -4,9 +4,14 @@ from chalicelib.domain.customer import Customer, TagHolder
 from chalicelib.ports import Store
 
 
+def holder(store: Store, tag: str) -> Customer | None:
+    """The customer who alone may have the number of this tag, and may be waiting for it still; None if nobody is."""
+    row = store.get(TagHolder, tag)
+    return store.get(Customer, row.customer_id) if row else None
+
+
 def active_holder(store: Store, tag: str) -> Customer | None:
     """The active customer whose number has this tag; None if nobody's has."""
-    holder = store.get(TagHolder, tag)
-    customer = store.get(Customer, holder.customer_id) if holder else None
+    customer = holder(store, tag)
     # The holder's row goes with the closing; a tag that has moved on is nobody's proof.
     return customer if customer is not None and customer.is_open and customer.tag == tag else None

@@ -1,0 +1,87 @@
+"""Commits heads whose numbers change, and all that follows from it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from itertools import chain
+
+from chalicelib.domain.consent import expired
+from chalicelib.domain.customer import LEDGER_KEY, Customer, TagHolder, WrappedKey
+from chalicelib.domain.errors import NotFound
+from chalicelib.domain.identifiers import new_id
+from chalicelib.domain.number_steps import Turn
+from chalicelib.domain.policy import Policy
+from chalicelib.domain.schedule import dated
+from chalicelib.domain.suppression import Suppression, place_of, suppressed
+from chalicelib.domain.writes import Absent, Conflict, Expect, Insert, Remove, Replace, Write
+from chalicelib.ports import LedgerCipher, Store
+from chalicelib.services.chaining import chained
+from chalicelib.services.concurrently import together
+
+# Where consents ended, as the ledger names it.
+SURFACE = "number_change"
+
+
+@dataclass(frozen=True)
+class MoveNumbers:
+    """A number's row follows its head, what stops advertising follows the number, and no key outlives its number."""
+
+    policy: Policy
+    store: Store
+    ledger: LedgerCipher
+
+    def __call__(self, turns: Sequence[Turn], at: datetime, *writes: Write) -> list[Customer]:
+        """The turns are taken and `writes` have happened, all in one commit; returns the heads as they stand now.
+
+        Raises:
+            Conflict: something is not as it was read; nothing has happened.
+            NotFound: the ledger key of a customer whose consents end is gone.
+            Unavailable: the store did not answer.
+        """
+        rows, *moved = together(lambda: list(self._rows(turns)), *(partial(self._moved, turn, at) for turn in turns))
+        heads = [Replace(turn.before, head) for turn, (head, _) in zip(turns, moved, strict=True)]
+        followed = chain.from_iterable(more for _, more in moved)
+        self.store.commit(*heads, *rows, *followed, *writes)
+        return [head.after for head in heads]
+
+    def _rows(self, turns: Sequence[Turn]) -> Iterator[Write]:
+        """Each number's row names who has it: one write for a number that goes from hand to hand."""
+        lost = {tag: turn.before.id for turn in turns for tag in turn.before.tags - turn.after.tags}
+        won = {tag: turn.after.id for turn in turns for tag in turn.after.tags - turn.before.tags}
+        for tag in lost.keys() | won.keys():
+            row = self.store.get(TagHolder, tag) if tag in lost else None
+            if row is not None and row.customer_id != lost[tag]:
+                # The head was read before it moved on.
+                raise Conflict([(TagHolder, row)])
+            if tag in won:
+                new = TagHolder(tag, won[tag])
+                yield Replace(row, new) if row is not None else Insert(new)
+            elif row is not None:
+                yield Remove(row)
+
+    def _moved(self, turn: Turn, at: datetime) -> tuple[Customer, list[Write]]:
+        head, links = self._without_consents(turn, at)
+        head, guards = self._as_stopped(turn.before, head)
+        keys = (self.store.get(WrappedKey, head.id, it) for it in turn.before.key_ids - head.key_ids)
+        return dated(head, self.policy.rules), [*links, *guards, *(Remove(key) for key in keys if key is not None)]
+
+    def _without_consents(self, turn: Turn, at: datetime) -> tuple[Customer, list[Write]]:
+        if not turn.ended:
+            return turn.after, []
+        key = self.store.get(WrappedKey, turn.before.id, LEDGER_KEY)
+        if key is None:
+            raise NotFound
+        events = [expired(new_id("evt"), turn.before, it, self.policy, at, SURFACE) for it in turn.ended]
+        head, links = chained(turn.after, events, at, self.ledger.unlock(key))
+        return head, [Insert(link) for link in links]
+
+    def _as_stopped(self, before: Customer, head: Customer) -> tuple[Customer, list[Write]]:
+        """The head says whether its number takes advertising. A STOP that comes in this moment is expected not to."""
+        if head.tag == before.tag:
+            return head, []
+        if head.tag is None:
+            return suppressed(head, None), []
+        row = self.store.get(Suppression, *place_of(head.tag))
+        guard = Expect(row) if row is not None else Absent(Suppression, place_of(head.tag))
+        return suppressed(head, row), [guard]
