@@ -15,6 +15,7 @@ from chalicelib.entrypoints.api import (
     notices,
     purge_runs,
     reveals,
+    rights,
     self_service,
     verifications,
 )
@@ -46,6 +47,7 @@ for module in (
     contacts,
     messages,
     reveals,
+    rights,
     notices,
     purge_runs,
     meta,

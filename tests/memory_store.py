@@ -102,7 +102,8 @@ class MemoryStore:
 
     def _living(self, kind: type[R], key: Key) -> R | None:
         row: Any = self.rows.get((kind, key))
-        if row is None or (PLACES[kind].lapses and epoch_seconds(row.lapses_at) <= int(self.clock.now().timestamp())):
+        ends = row.lapses_at if row is not None and PLACES[kind].lapses else None
+        if row is None or (ends is not None and epoch_seconds(ends) <= int(self.clock.now().timestamp())):
             return None
         return row  # type: ignore[no-any-return]
 

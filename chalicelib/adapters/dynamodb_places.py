@@ -22,6 +22,7 @@ from chalicelib.domain.previews import Previews
 from chalicelib.domain.purge_run import PurgeRun
 from chalicelib.domain.reveal_approval import RevealApproval
 from chalicelib.domain.reveals import Watch
+from chalicelib.domain.rights import RightsRequest
 from chalicelib.domain.session import HandOver, Session
 from chalicelib.domain.settlement import LoggedEntry, Settlement, log_place, read_place
 from chalicelib.domain.spent import Spent
@@ -43,7 +44,7 @@ class Place:
         pk, sk: the key attributes of a record. Only opaque ids, tags and blinded keys: never a number.
         prefix: tells kinds apart that share a table.
         owner: the index that finds records by their owner or tag, if there is one.
-        lapses: True if rows end by themselves and then count as absent.
+        lapses: True if rows end by themselves and then count as absent; one whose end is None stays.
         moves: True if rows have counters that move within a version: a replacement must have missed no move.
     """
 
@@ -94,6 +95,7 @@ PLACES: Mapping[type[Any], Place] = {
     Previews: Place("budgets", lambda it: it.key, prefix="previews#", lapses=True, moves=True),
     Suppression: Place("suppressions", lambda it: bucket(it.tag), lambda it: it.tag),
     PurgeRun: Place("purge-runs", lambda _: "run", lambda it: it.id),
+    RightsRequest: Place("cases", lambda it: it.id, owner="customer_id", lapses=True),
 }
 
 
@@ -106,7 +108,7 @@ def to_item(record: Any) -> Item:
     kind: Any = type(record)
     place = PLACES[kind]
     item: Item = codec(kind).write(record)["M"]
-    if place.lapses:
+    if place.lapses and record.lapses_at is not None:
         item["lapses_at"] = {"N": str(epoch_seconds(record.lapses_at))}
     if "due_at" in item:
         item["due_bucket"] = {"S": bucket(record.id)}

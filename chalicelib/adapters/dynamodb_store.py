@@ -198,7 +198,7 @@ class DynamoDBStore:
         return f"{self.name}-{place.table}"
 
     def _living(self, kind: type[R], item: Item | None) -> R | None:
-        if item is None or (PLACES[kind].lapses and int(item["lapses_at"]["N"]) <= self._now()):
+        if item is None or (PLACES[kind].lapses and "lapses_at" in item and int(item["lapses_at"]["N"]) <= self._now()):
             return None
         return from_item(kind, item)
 

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from chalicelib.services.close_customer import CloseCustomer
     from chalicelib.services.consent_history import ConsentHistory
     from chalicelib.services.contact_use import ContactUse
+    from chalicelib.services.count_rights_requests import CountRightsRequests
     from chalicelib.services.decide_contact import DecideContact
+    from chalicelib.services.decide_rights_request import DecideRightsRequest
     from chalicelib.services.deliver_code import DeliverCode
     from chalicelib.services.deliver_queued import DeliverQueued
     from chalicelib.services.end_session import EndSession
@@ -38,15 +40,18 @@ if TYPE_CHECKING:
     from chalicelib.services.expire_consents import ExpireConsents
     from chalicelib.services.export_customer import ExportCustomer
     from chalicelib.services.give_feedback import GiveFeedback
+    from chalicelib.services.grant_right import GrantRight
     from chalicelib.services.hear_reply import HearReply
     from chalicelib.services.idempotency import Idempotency
     from chalicelib.services.issue_link import IssueLink
     from chalicelib.services.issue_receipt import IssueReceipt
     from chalicelib.services.lift_suppression import LiftSuppression
     from chalicelib.services.list_accesses import ListAccesses
+    from chalicelib.services.list_rights_requests import ListRightsRequests
     from chalicelib.services.move_numbers import MoveNumbers
     from chalicelib.services.moving_rows import MovingRows
     from chalicelib.services.note_age import NoteAge
+    from chalicelib.services.object_to_use import ObjectToUse
     from chalicelib.services.opening import Opening
     from chalicelib.services.own_record import OwnRecord
     from chalicelib.services.preview_contacts import PreviewContacts
@@ -54,6 +59,7 @@ if TYPE_CHECKING:
     from chalicelib.services.purge_customer import PurgeCustomer
     from chalicelib.services.purge_expired import PurgeExpired
     from chalicelib.services.read_access_log import ReadAccessLog
+    from chalicelib.services.receive_rights_request import ReceiveRightsRequest
     from chalicelib.services.reconcile_opt_outs import ReconcileOptOuts
     from chalicelib.services.record_consent import RecordConsent
     from chalicelib.services.record_receipt import RecordReceipt
@@ -150,6 +156,12 @@ class Ringfence:
     purge_customer: "PurgeCustomer" = _use_case("purge_customer", "PurgeCustomer")
     act_on_due: "ActOnDue" = _use_case("act_on_due", "ActOnDue")
     purge_expired: "PurgeExpired" = _use_case("purge_expired", "PurgeExpired")
+    object_to_use: "ObjectToUse" = _use_case("object_to_use", "ObjectToUse")
+    grant_right: "GrantRight" = _use_case("grant_right", "GrantRight")
+    receive_rights_request: "ReceiveRightsRequest" = _use_case("receive_rights_request", "ReceiveRightsRequest")
+    decide_rights_request: "DecideRightsRequest" = _use_case("decide_rights_request", "DecideRightsRequest")
+    list_rights_requests: "ListRightsRequests" = _use_case("list_rights_requests", "ListRightsRequests")
+    count_rights_requests: "CountRightsRequests" = _use_case("count_rights_requests", "CountRightsRequests")
     sweep_keys: "SweepKeys" = _use_case("sweep_keys", "SweepKeys")
 
     def __init__(self, adapters: Adapters) -> None:

@@ -147,6 +147,14 @@ class CustomerPurged(Refused):
     """The customer's number has been erased."""
 
 
+class RightsRequestClosed(Refused):
+    """The rights request was answered or refused before."""
+
+
+class ExtensionNotPossible(Refused):
+    """The time to answer was extended before, or is over. Source: GDPR 12(3)."""
+
+
 class PurposeNotSwitchable(Refused):
     """The purpose rests on a contract, so no consent can be given or withdrawn."""
 

@@ -14,6 +14,7 @@ from chalicelib.domain.mistake import demand
 from chalicelib.domain.quiet import KEEPS, QuietHours
 from chalicelib.domain.regions import REGIONS
 from chalicelib.domain.reveal_rules import RevealRules
+from chalicelib.domain.rights_rules import RightsRules
 from chalicelib.domain.sending_rules import ANY_COUNTRY, Country, Senders, SmsRules, Spending, micro_usd
 from chalicelib.domain.throttle_rules import Throttles
 
@@ -204,6 +205,7 @@ class Rules:
     case_holds: CaseHolds
     number_change: NumberChangeRules
     freshness: Freshness
+    rights: RightsRules
 
     def __post_init__(self) -> None:
         demand(self.default_locale in self.locales, "default_locale", "must be one of locales")

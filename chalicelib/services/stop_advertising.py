@@ -63,7 +63,7 @@ class StopAdvertising:
         raise Contended
 
     def _suppress(self, tag: str, waiting: Customer | None, source: str, said_at: datetime) -> bool:
-        _, writes = self._row(tag, source, said_at)
+        _, writes = stopped_row(self.store, tag, source, said_at)
         if not writes:
             return False
         # Who binds the number in this moment, or whose change to it takes effect, has not seen the row.
@@ -84,7 +84,7 @@ class StopAdvertising:
             if not customer.is_open or customer.tag != tag:
                 # The number has left them, and may be somebody else's already.
                 raise Conflict([(TagHolder, None)])
-            row, writes = self._row(tag, source, said_at)
+            row, writes = stopped_row(self.store, tag, source, said_at)
             head = suppressed(customer, row)
             is_news = head is not customer or bool(writes)
             return head, writes
@@ -92,10 +92,12 @@ class StopAdvertising:
         events = self.append_events(customer_id, say, change)
         return is_news or bool(events)
 
-    def _row(self, tag: str, source: str, said_at: datetime) -> tuple[Suppression, list[Write]]:
-        found = self.store.get(Suppression, *place_of(tag))
-        if found is None:
-            new = Suppression(tag, said_at, source)
-            return new, [Insert(new)]
-        after = found.stopped(source, said_at)
-        return after, [] if after is found else [Replace(found, after)]
+
+def stopped_row(store: Store, tag: str, source: str, said_at: datetime) -> tuple[Suppression, list[Write]]:
+    """The number's row as a no makes it, and what has to be written for that."""
+    found = store.get(Suppression, *place_of(tag))
+    if found is None:
+        new = Suppression(tag, said_at, source)
+        return new, [Insert(new)]
+    after = found.stopped(source, said_at)
+    return after, [] if after is found else [Replace(found, after)]

@@ -22,6 +22,8 @@ AGE = "/v1/customers/$customer/age"
 DECISIONS = "/v1/contact-decisions"
 MESSAGES = "/v1/messages"
 REVEALS = "/v1/reveals"
+RIGHTS = "/v1/customers/$customer/rights-requests"
+DECIDED = f"/v1/rights-requests/rr_{'0' * 32}"
 
 # What no answer and no log line may repeat, wherever it stood in the request.
 MARKER = "Zq7Marker"

@@ -11,11 +11,12 @@ from chalicelib.domain.customer import Customer
 from chalicelib.domain.verification import Verification
 from tests.api.bad_bodies import BODIES
 from tests.api.bad_input import MARKER, Bad
+from tests.api.bad_rights import RIGHTS_REQUESTS
 from tests.api.bad_starts import MEMBERS, NUMBERS, TRANSACTIONS
 from tests.api.bad_uses import BINDS, CODES, CONSENTS, CONTACTS, PATHS
 from tests.api.world import OTHER_NUMBER, Api, Reply
 
-TABLE = [*NUMBERS, *MEMBERS, *TRANSACTIONS, *BODIES, *CODES, *BINDS, *CONSENTS, *CONTACTS, *PATHS]
+TABLE = [*NUMBERS, *MEMBERS, *TRANSACTIONS, *BODIES, *CODES, *BINDS, *CONSENTS, *CONTACTS, *RIGHTS_REQUESTS, *PATHS]
 PROVED_NUMBER = "+8613800138222"
 
 

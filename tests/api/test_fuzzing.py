@@ -33,7 +33,8 @@ def as_wsgi(api: Api) -> Callable[[dict[str, Any], StartResponse], Iterable[byte
             if name.startswith("HTTP_") or name == "CONTENT_TYPE"
         }
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        reply = api.through_gateway(environ["REQUEST_METHOD"], environ["REQUEST_URI"], headers, body)
+        path = environ["REQUEST_URI"] + (f"?{environ['QUERY_STRING']}" if environ["QUERY_STRING"] else "")
+        reply = api.through_gateway(environ["REQUEST_METHOD"], path, headers, body)
         start_response(f"{reply.status} {HTTPStatus(reply.status).phrase}", list(reply.headers.items()))
         return [reply.text.encode()]
 

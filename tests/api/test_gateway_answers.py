@@ -13,6 +13,7 @@ TEMPLATES = {
     "version": "1",
     "run_id": "run_nothing",
     "record_id": "customer-one.marketing",
+    "request_id": f"rr_{'0' * 32}",
     "name": "page.css",
     "message_id": f"msg_{'0' * 32}",
     "approval_id": f"apr_{'0' * 32}",

@@ -25,6 +25,12 @@ ROLES = {
     ("GET", "/v1/customers/{customer_id}/export"): {"customer", "officer"},
     ("GET", "/v1/customers/{customer_id}/access-log"): {"customer", "officer"},
     ("POST", "/v1/customers/{customer_id}/preference-links"): {"customer"},
+    ("POST", "/v1/customers/{customer_id}/rights-requests"): {"wallet", "customer", "officer"},
+    ("GET", "/v1/rights-requests"): {"officer"},
+    ("GET", "/v1/rights-requests/{request_id}"): {"customer", "officer"},
+    ("POST", "/v1/rights-requests/{request_id}/extension"): {"officer"},
+    ("POST", "/v1/rights-requests/{request_id}/answer"): {"officer"},
+    ("POST", "/v1/rights-requests/{request_id}/refusal"): {"officer"},
     ("GET", "/v1/purposes"): PUBLIC,
     ("GET", "/v1/notices/{purpose}/{version}"): PUBLIC,
     ("PUT", "/v1/customers/{customer_id}/consents/{purpose}"): {"wallet", "customer", "officer"},
@@ -61,6 +67,7 @@ def path_of(route: str) -> str:
         approval_id=f"apr_{'0' * 48}",
         message_id=f"msg_{'0' * 32}",
         record_id=f"{CUSTOMER_ID}.marketing",
+        request_id=f"rr_{'0' * 32}",
     )
 
 

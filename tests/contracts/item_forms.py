@@ -16,6 +16,7 @@ from chalicelib.domain.throttle import OpeningLog, ThrottleLog
 from chalicelib.domain.traffic import Counts, Traffic
 from chalicelib.domain.verification import Send, TransactionContext, Verification
 from tests.contracts.access_forms import ACCESS_FORMS
+from tests.contracts.case_forms import CASE_FORMS
 from tests.contracts.contact_forms import CONTACT_FORMS
 from tests.contracts.customer_form import CUSTOMER_FORMS
 from tests.contracts.reveal_forms import REVEAL_FORMS
@@ -227,4 +228,5 @@ FORMS: list[tuple[Any, dict[str, Any]]] = [
             "ended": {"M": {"inactive": {"N": "2"}}},
         },
     ),
+    *CASE_FORMS,
 ]

@@ -26,6 +26,7 @@ from chalicelib.domain.previews import Previews
 from chalicelib.domain.purge_run import PurgeRun
 from chalicelib.domain.reveal_approval import RevealApproval, RevealWish
 from chalicelib.domain.reveals import Shown, Watch
+from chalicelib.domain.rights import RightsRequest
 from chalicelib.domain.session import HandOver, Session
 from chalicelib.domain.settlement import Settlement
 from chalicelib.domain.spent import Spent
@@ -144,6 +145,7 @@ BY_TYPE: Mapping[Any, st.SearchStrategy[Any]] = {
 BY_KIND: Mapping[tuple[type[Any], str], st.SearchStrategy[Any]] = {
     (Verification, "due_at"): later,
     (Suppression, "since"): instants,
+    (RightsRequest, "lapses_at"): st.none() | later,
     (Customer, "tag"): st.none() | keys,
     (Accounts, "ip"): st.none() | st.builds(CountriesOfIp, texts, later, st.dictionaries(names, instants, max_size=3)),
     # There is one chain of anchors, so that its places are all that keeps them apart.
@@ -210,4 +212,5 @@ KINDS = (
     Previews,
     Suppression,
     PurgeRun,
+    RightsRequest,
 )

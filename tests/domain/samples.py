@@ -15,6 +15,7 @@ from chalicelib.domain.policy import Policy
 from chalicelib.domain.quiet import QuietHours
 from chalicelib.domain.reply import Replies
 from chalicelib.domain.reveal_rules import RevealRules
+from chalicelib.domain.rights_rules import RightsRules
 from chalicelib.domain.rules import (
     Asking,
     ContactRules,
@@ -105,6 +106,7 @@ RULEBOOK = Rules(
     CaseHolds(True, 180),
     NumberChangeRules(24, "all", "not_commercial", TakeOver(False, True, 7)),
     Freshness(365, 3, 0),
+    RightsRules(1, 2, 7),
 )
 CODES = dict.fromkeys(CODE_TEXTS, "{code} is your {company} code. {minutes} minutes.") | {
     "transaction": "{company}: pay {amount} {currency} to {payee} with {code}. {minutes} minutes."

@@ -23,6 +23,7 @@ TABLES = (
     "case_holds",
     "number_change",
     "freshness",
+    "rights",
 )
 HEAD = """# Limits
 
@@ -38,6 +39,7 @@ UNITS = {
     "seconds": "seconds",
     "minutes": "minutes",
     "days": "days",
+    "months": "months",
     "usd": "US dollars",
     "percent": "percent",
 }

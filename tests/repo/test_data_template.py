@@ -16,7 +16,9 @@ TABLES = {
     if resource.type == "AWS::DynamoDB::Table"
 }
 SHORT_LIVED = ["Verifications", "Throttles", "Budgets", "Openings", "Claims", "Contacts", "Sessions"]
-LASTING = sorted(set(TABLES) - set(SHORT_LIVED))
+# Protected as what lasts, and each row ends by itself when the policy's years are over.
+KEPT_FOR_YEARS = ["Cases"]
+LASTING = sorted(set(TABLES) - {*SHORT_LIVED, *KEPT_FOR_YEARS})
 
 
 class _Loader(yaml.SafeLoader):
@@ -36,7 +38,7 @@ def resources() -> dict[str, Any]:
 @pytest.mark.parametrize("table", TABLES)
 def test_no_key_is_a_number_s(table: str) -> None:
     keys = {it["AttributeName"] for it in TABLES[table]["AttributeDefinitions"]}
-    assert keys <= {"pk", "sk", "tag", "owner", "due_bucket", "due_at", "anchor_bucket", "access_bucket"}
+    assert keys <= {"pk", "sk", "tag", "owner", "customer_id", "due_bucket", "due_at", "anchor_bucket", "access_bucket"}
     assert not any(re.search("phone|number|e164|msisdn", key) for key in keys)
 
 
@@ -65,6 +67,14 @@ def test_what_is_short_lived_ends_by_itself_and_is_nowhere_else(table: str) -> N
     assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": False}
     assert "DeletionProtectionEnabled" not in properties
     assert resources()[table]["DeletionPolicy"] == resources()[table]["UpdateReplacePolicy"] == "Delete"
+
+
+@pytest.mark.parametrize("table", KEPT_FOR_YEARS)
+def test_what_is_kept_for_years_is_protected_and_ends_by_itself(table: str) -> None:
+    assert TABLES[table]["DeletionProtectionEnabled"] is True
+    assert TABLES[table]["TimeToLiveSpecification"] == {"AttributeName": "lapses_at", "Enabled": True}
+    assert TABLES[table]["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
+    assert resources()[table]["DeletionPolicy"] == resources()[table]["UpdateReplacePolicy"] == "Retain"
 
 
 @pytest.mark.parametrize("table", LASTING)
@@ -114,4 +124,6 @@ def test_every_record_has_a_table_here() -> None:
         properties["TableName"].removeprefix("ringfence-") for properties in TABLES.values()
     }
     lapsing = {place.table for place in PLACES.values() if place.lapses}
-    assert lapsing == {TABLES[table]["TableName"].removeprefix("ringfence-") for table in SHORT_LIVED}
+    assert lapsing == {
+        TABLES[table]["TableName"].removeprefix("ringfence-") for table in [*SHORT_LIVED, *KEPT_FOR_YEARS]
+    }

@@ -164,3 +164,28 @@ class ApprovalBody(Body):
     """Agrees that a colleague is shown this customer's number."""
 
     customer_id: CustomerId
+
+
+class RightsBody(Body):
+    """Asks for something by right. The domain judges the text."""
+
+    kind: Literal["access", "portability", "correction", "erasure", "objection", "explanation"]
+    details: str | None = None
+
+
+class ExtensionBody(Body):
+    """Says why an answer takes longer."""
+
+    reason: str
+
+
+class RightsAnswerBody(Body):
+    """Says what the customer was given."""
+
+    note: str | None = None
+
+
+class RefusalBody(Body):
+    """Says why a customer is refused."""
+
+    reason_code: str

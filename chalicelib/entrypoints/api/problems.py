@@ -104,6 +104,12 @@ PROBLEMS: Mapping[type[errors.RingfenceError], Problem] = {
         409, "customer-restricted", "Restricted", "The number is stored and protected, and used for nothing else."
     ),
     errors.CustomerPurged: Problem(409, "customer-purged", "Purged", "The number has been erased."),
+    errors.RightsRequestClosed: Problem(
+        409, "rights-request-closed", "Request closed", "The request was answered or refused before."
+    ),
+    errors.ExtensionNotPossible: Problem(
+        409, "extension-not-possible", "No extension", "The time was extended before, or the first months are over."
+    ),
     errors.PurposeNotSwitchable: Problem(
         409, "purpose-not-switchable", "Not switchable", "This purpose rests on the contract, not on consent."
     ),

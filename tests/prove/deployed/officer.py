@@ -32,6 +32,16 @@ def export(journey: Journey) -> None:
     journey.step("the officer has everything that is held", held.must(200).must_have("ledger", "access_log"))
 
 
+def rights(journey: Journey) -> None:
+    """A customer asked for something by right, and was answered."""
+    asked = journey.officer.post(f"/v1/customers/{journey.known['customer']}/rights-requests", kind="correction")
+    journey.step("a request by right", asked.must(201))
+    waiting = journey.officer.get("/v1/rights-requests?status=open").must(200).must_have("rights_requests")
+    journey.step("the officer lists what waits", waiting)
+    answer = journey.officer.post(f"/v1/rights-requests/{asked.body['request_id']}/answer", note="it is right as it is")
+    journey.step("the officer answers", answer.must(200))
+
+
 def receipt(journey: Journey) -> None:
     """A consent is proved."""
     signed = journey.officer.get_signed(f"/v1/consent-records/{journey.known['customer']}.{PURPOSE}/receipt")

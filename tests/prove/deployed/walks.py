@@ -18,7 +18,7 @@ from tests.prove.deployed.advertising import advertise, agree
 from tests.prove.deployed.announcing import announced_without_key, heard_of
 from tests.prove.deployed.busy import busy_sns
 from tests.prove.deployed.deployment import Deployment
-from tests.prove.deployed.officer import accesses, export, purge_runs, receipt
+from tests.prove.deployed.officer import accesses, export, purge_runs, receipt, rights
 from tests.prove.deployed.orphans import PLANTED, plant_orphan, robbed
 from tests.prove.deployed.page import code_for_page, own_page
 from tests.prove.deployed.receipts import delivery, dispatched, message_delivery, message_dispatched, receipt_for
@@ -47,7 +47,7 @@ def walk_api(deployment: Deployment) -> list[str]:
     """
     journey = deployment.journey()
     try:
-        for stage in (*STAGES, _message, purge_runs, accesses, export, receipt, agree, advertise):
+        for stage in (*STAGES, _message, purge_runs, accesses, export, rights, receipt, agree, advertise):
             stage(journey)
         agree_again(deployment, journey)
         own_page(deployment, journey)

@@ -1,0 +1,96 @@
+"""What customers wait for, page by page, and how many wait for too long."""
+
+from datetime import datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.domain.months import months_after
+from chalicelib.domain.rights import RightsRequest, answered, extended, received
+from chalicelib.domain.writes import Insert, Replace
+from chalicelib.services.count_rights_requests import RightsCount
+from chalicelib.services.list_rights_requests import ROWS_A_PAGE, Position
+from tests.domain.samples import a_customer
+from tests.fakes import NOON, caller
+from tests.services.world import World
+
+OFFICER = caller("officer", "privacy-office", "ann")
+EVER = NOON + timedelta(days=4000)
+
+
+def waiting(world: World, at: datetime = NOON) -> RightsRequest:
+    write = Insert(received(a_customer(), "access", None, OFFICER, at, world.policy.rules))
+    world.store.commit(write)
+    return write.record
+
+
+def pages(world: World, until: datetime = EVER, status: str | None = None) -> list[list[RightsRequest]]:
+    found, position = [], None
+    while True:
+        page = world.ringfence.list_rights_requests(until, status, position)
+        found.append(page.requests)
+        if page.following is None:
+            return found
+        position = page.following
+
+
+def test_every_open_request_comes_once_in_pages_of_a_hundred(world: World) -> None:
+    made = {waiting(world).id for _ in range(3 * ROWS_A_PAGE + 1)}
+    found = pages(world)
+    assert [len(it) for it in found] == [ROWS_A_PAGE] * 3 + [1]
+    assert sorted(it.id for page in found for it in page) == sorted(made)
+
+
+def test_a_page_begins_with_the_most_urgent(world: World) -> None:
+    made = [waiting(world, NOON - timedelta(days=day)) for day in range(9)]
+    (page,) = pages(world)
+    assert [it.id for it in page] == [it.id for it in reversed(made)]
+
+
+def test_only_what_is_due_by_then_and_of_that_status(world: World) -> None:
+    first, second, third = (waiting(world, NOON + timedelta(days=day)) for day in range(3))
+    longer = extended(second, "complex", second.received_at, world.policy.rules)
+    world.store.commit(Replace(second, longer))
+    world.store.commit(Replace(third, answered(third, third.received_at, world.policy.rules)))
+    assert pages(world, first.answer_by - timedelta(seconds=1)) == [[]]
+    assert [it.id for it in pages(world, first.answer_by)[0]] == [first.id]
+    assert [it.id for it in pages(world)[0]] == [first.id, second.id]
+    assert [it.id for it in pages(world, status="extended")[0]] == [second.id]
+    assert [it.id for it in pages(world, status="open")[0]] == [first.id]
+
+
+def test_what_is_answered_between_two_pages_hides_nothing(world: World) -> None:
+    made = {waiting(world).id: it for it in range(2 * ROWS_A_PAGE)}
+    page = world.ringfence.list_rights_requests(EVER, None, None)
+    assert page.following is not None
+    last = world.store.get(RightsRequest, page.following.request_id)
+    if last is not None:
+        world.store.commit(Replace(last, answered(last, NOON, world.policy.rules)))
+    rest = world.ringfence.list_rights_requests(EVER, None, page.following)
+    assert {it.id for it in (*page.requests, *rest.requests)} == set(made)
+
+
+def test_a_position_at_the_end_is_the_end(world: World) -> None:
+    waiting(world)
+    assert world.ringfence.list_rights_requests(EVER, None, Position("63", "rr_nothing")).following is None
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.integers(-60, 60), max_size=12))
+def test_the_count_is_right_to_the_instant(days: list[int]) -> None:
+    world = World()
+    at = world.adapters.clock.at
+    made = [waiting(world, at + timedelta(days=it)) for it in days]
+    soon = timedelta(days=world.policy.rules.rights.warning_days)
+    assert all(it.due_at == months_after(it.received_at, 1) for it in made)
+    assert world.ringfence.count_rights_requests() == RightsCount(
+        overdue=sum(it.answer_by <= at for it in made),
+        due_soon=sum(at < it.answer_by <= at + soon for it in made),
+    )
+
+
+def test_what_is_closed_counts_for_nothing(world: World) -> None:
+    request = waiting(world, NOON - timedelta(days=90))
+    assert world.ringfence.count_rights_requests() == RightsCount(1, 0)
+    world.store.commit(Replace(request, answered(request, NOON, world.policy.rules)))
+    assert world.ringfence.count_rights_requests() == RightsCount(0, 0)
