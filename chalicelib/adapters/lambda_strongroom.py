@@ -22,7 +22,7 @@ from chalicelib.domain.verification import Send
 from chalicelib.ports import Strongroom
 
 T = TypeVar("T")
-DOORS = frozenset({"send_code", "send_message", "reveal", "approve_reveal"})
+DOORS = frozenset({"send_code", "tell_old_number", "send_message", "reveal", "approve_reveal"})
 KINDS = {
     name: kind
     for name, kind in vars(errors).items()
@@ -44,6 +44,12 @@ class LambdaStrongroom:
         """The intended send of this verification has been made once, and this is what is known of it."""
         return self._ask(  # type: ignore[no-any-return]
             "send_code", partial(from_plain, Send), authorization=authorization, verification_id=verification_id
+        )
+
+    def tell_old_number(self, authorization: str, customer_id: str) -> Message:
+        """The old number of the customer's change of number has been told once, and this is what is known of it."""
+        return self._ask(  # type: ignore[no-any-return]
+            "tell_old_number", partial(from_plain, Message), authorization=authorization, customer_id=customer_id
         )
 
     def send_message(

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from chalicelib.services.decide_contact import DecideContact
     from chalicelib.services.decide_rights_request import DecideRightsRequest
     from chalicelib.services.deliver_code import DeliverCode
+    from chalicelib.services.deliver_message import DeliverMessage
     from chalicelib.services.deliver_queued import DeliverQueued
     from chalicelib.services.end_session import EndSession
     from chalicelib.services.enter_by_link import EnterByLink
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
     from chalicelib.services.send_budgets import SendBudgets
     from chalicelib.services.send_contact import SendContact
     from chalicelib.services.send_known_code import SendKnownCode
+    from chalicelib.services.send_word import SendWord
     from chalicelib.services.set_time_zone import SetTimeZone
     from chalicelib.services.sign_in import SignIn
     from chalicelib.services.sms_sender import SmsSender
@@ -78,6 +80,7 @@ if TYPE_CHECKING:
     from chalicelib.services.stop_number_change import StopNumberChange
     from chalicelib.services.sweep_keys import SweepKeys
     from chalicelib.services.tell_number_news import TellNumberNews
+    from chalicelib.services.tell_old_number import TellOldNumber
     from chalicelib.services.throttle import Throttle
     from chalicelib.services.wallet_throttle import WalletThrottle
     from chalicelib.services.watch_reveals import WatchReveals
@@ -141,6 +144,9 @@ class Ringfence:
     opening: "Opening" = _use_case("opening", "Opening")
     contact_use: "ContactUse" = _use_case("contact_use", "ContactUse")
     send_known_code: "SendKnownCode" = _use_case("send_known_code", "SendKnownCode")
+    deliver_message: "DeliverMessage" = _use_case("deliver_message", "DeliverMessage")
+    send_word: "SendWord" = _use_case("send_word", "SendWord")
+    tell_old_number: "TellOldNumber" = _use_case("tell_old_number", "TellOldNumber")
     send_contact: "SendContact" = _use_case("send_contact", "SendContact")
     watch: "WatchReveals" = _use_case("watch_reveals", "WatchReveals")
     ask_second_person: "AskSecondPerson" = _use_case("ask_second_person", "AskSecondPerson")

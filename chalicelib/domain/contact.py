@@ -60,6 +60,11 @@ def token_digest(token: str) -> str:
 MESSAGE = "msg"
 
 
+def word_id(change_id: str) -> str:
+    """The id of the one message that tells the old number of a change: a second one would be the same row."""
+    return f"{MESSAGE}_{hashlib.sha256(f'word|{change_id}'.encode()).hexdigest()[:32]}"
+
+
 @dataclass(frozen=True)
 class Message:
     """A message that was sent, or may have been. It holds neither the number nor the text.

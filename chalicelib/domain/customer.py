@@ -143,6 +143,13 @@ class Customer:
         return tuple(it for it in (self.held, self.change.other if self.change else None) if it is not None)
 
     @property
+    def leaving(self) -> HeldNumber | None:
+        """The number that a change takes from them: their own until it takes effect, the other one after; or None."""
+        if self.change is None:
+            return None
+        return self.change.other if self.change.effective else self.held
+
+    @property
     def held(self) -> HeldNumber | None:
         """Their own number, as one thing; None if they have none."""
         if self.number is None:

@@ -2,18 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 
 from chalicelib.domain.locales import nearest_locale
 from chalicelib.domain.mistake import demand
 from chalicelib.domain.reply import STOP, Words, meaning, words_of
 from chalicelib.domain.rules import Rules
-from chalicelib.domain.sms_parts import LARGEST_PART, encoding, octets
-from chalicelib.domain.wording import Notice, Texts, code_words, for_app, placeholders
+from chalicelib.domain.sms_parts import LARGEST_PART, encoding, octets, sms_parts
+from chalicelib.domain.wording import Notice, Texts, code_words, for_app, old_number_words, placeholders
 
 # As long as any: one_time_code says how long, but it would load pyotp here. So long is every app's hash, too.
 ANY_CODE = "0" * 6
 ANY_APP_HASH = "0" * 11
+ANY_INSTANT = datetime(2026, 1, 1, tzinfo=UTC)
+# Of the word to an old number, which is worth more than it costs.
+MOST_PARTS = 3
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,7 @@ class Policy:
             self._demand_templates(locale)
             self._demand_way_out(locale)
             self._demand_fitting_codes(locale)
+            self._demand_fitting_word(locale)
         if any(texts.opt_out is not None for texts in self.texts.values()):
             self._demand_heard_words()
 
@@ -119,6 +124,10 @@ class Policy:
                 f"messages.{locale}.codes.{purpose}",
                 f"must be at most {LARGEST_PART} octets with an app's hash, but is {octets(sms)} in {encoding(sms)}",
             )
+
+    def _demand_fitting_word(self, locale: str) -> None:
+        parts = sms_parts(old_number_words(self.texts[locale].old_number, ANY_INSTANT, self.rules))
+        demand(parts <= MOST_PARTS, f"messages.{locale}.old_number", f"must be at most {MOST_PARTS} parts, is {parts}")
 
 
 def _templates(texts: Texts) -> dict[tuple[str, str], frozenset[str]]:

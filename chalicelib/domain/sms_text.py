@@ -1,13 +1,14 @@
 """What an SMS says."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from chalicelib.domain.errors import FieldInvalid
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.reply import STOP
 from chalicelib.domain.sms_parts import LARGEST_PART, octets
 from chalicelib.domain.verification import Verification
-from chalicelib.domain.wording import code_words, for_app, for_host, placeholders
+from chalicelib.domain.wording import code_words, for_app, for_host, old_number_words, placeholders
 
 # A parameter is a name, an amount or a reference: never a text of its own.
 LONGEST_PARAMETER = 80
@@ -35,6 +36,14 @@ def reply_text(policy: Policy, locale: str, heard: str) -> str:
     assert replies is not None
     text = replies.stopped if heard == STOP else replies.choices
     return text.format(company=policy.rules.controller.name, url=policy.rules.processing.preferences_url)
+
+
+def old_number_text(policy: Policy, locale: str, until: datetime) -> str:
+    """What the old number is told when a customer's number changes: until when and where it can stop that.
+
+    It names neither the customer nor the new number: whoever reads it may be anybody by now.
+    """
+    return old_number_words(policy.texts[policy.sms_locale(locale)].old_number, until, policy.rules)
 
 
 def contact_text(

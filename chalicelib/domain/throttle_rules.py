@@ -25,6 +25,7 @@ class Throttles:
     wrong_codes_by_client: tuple[Limit, ...]
     opening_by_staff: tuple[Limit, ...]
     opening_by_wallet: tuple[Limit, ...]
+    opening_by_customer: tuple[Limit, ...]
     reveals_by_person: tuple[Limit, ...]
     answers: tuple[Limit, ...]
     page_ip: tuple[Limit, ...]

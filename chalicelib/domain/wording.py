@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from chalicelib.domain.local_time import is_day
 from chalicelib.domain.mistake import demand
@@ -17,6 +18,8 @@ CODE_PLACEHOLDERS = {"code", "minutes", "company"}
 PAYMENT_PLACEHOLDERS = {"amount", "currency", "payee"}
 # In the answers to people's replies, beside the company.
 ANSWER_PLACEHOLDERS: Mapping[str, set[str]] = {"stopped": set(), "choices": {"url"}}
+# In the word to an old number, all of them.
+OLD_NUMBER_PLACEHOLDERS = {"company", "until", "url"}
 # In the way out.
 WORD = "word"
 
@@ -48,12 +51,14 @@ class Texts:
     """The SMS texts of one locale: codes by purpose, contact templates by purpose and name.
 
     Attributes:
+        old_number: what the old number is told when a customer's number changes.
         opt_out: how advertising ends, with the country's word in it; None if there is no advertising.
         replies: what its readers answer, and the texts that they get back; None if there is no advertising.
     """
 
     codes: Mapping[str, str]
     contact: Mapping[str, Mapping[str, str]]
+    old_number: str
     opt_out: str | None = None
     replies: Replies | None = None
 
@@ -71,6 +76,8 @@ class Texts:
             for name, text in templates.items():
                 path = f"contact.{purpose}.{name}"
                 demand(_is_template(text), path, "must have no braces but those of {lower_snake} placeholders")
+        is_fit = _is_template(self.old_number) and {*placeholders(self.old_number)} == OLD_NUMBER_PLACEHOLDERS
+        demand(is_fit, "old_number", "must have {company}, {until} and {url} in it and no other braces")
         way_out = self.opt_out
         if way_out is not None:
             is_fit = _is_template(way_out) and placeholders(way_out) == (WORD,) and way_out.isprintable()
@@ -96,6 +103,12 @@ def code_words(text: str, code: str, rules: Rules, context: TransactionContext |
         currency=context.currency if context else "",
         payee=context.payee if context else "",
     )
+
+
+def old_number_words(text: str, until: datetime, rules: Rules) -> str:
+    """What the word to an old number says. A time without its zone could be read as hours too late."""
+    moment = f"{until.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return text.format(company=rules.controller.name, until=moment, url=rules.processing.preferences_url)
 
 
 def for_app(words: str, app_hash: str) -> str:

@@ -182,6 +182,10 @@ class Strongroom(Protocol):
         """The intended send of this verification has been made once, and this is what is known of it."""
         ...
 
+    def tell_old_number(self, authorization: str, customer_id: str) -> Message:
+        """The old number of the customer's change of number has been told once, and this is what is known of it."""
+        ...
+
     def send_message(
         self, authorization: str, token: str, template: str, parameters: Mapping[str, str], keyed: KeyedRequest | None
     ) -> Message:

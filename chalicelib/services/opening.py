@@ -5,8 +5,9 @@ from datetime import datetime
 
 from chalicelib.domain.access import AccessLogEntry
 from chalicelib.domain.caller import Caller
-from chalicelib.domain.customer import Customer, WrappedKey
+from chalicelib.domain.customer import WrappedKey
 from chalicelib.domain.errors import Contended
+from chalicelib.domain.held_number import SealedNumber
 from chalicelib.domain.phone_number import PhoneNumber
 from chalicelib.domain.settlement import Settlement
 from chalicelib.domain.throttle import OpeningLog
@@ -34,24 +35,24 @@ class Opening:
         keys = self.throttle.keys(f"opening_by_{caller.role}", caller.person, at)
         self.throttle.admit(keys, at, kind=OpeningLog)
 
-    def open(self, customer: Customer, entry: AccessLogEntry) -> PhoneNumber:
+    def open(self, sealed: SealedNumber | None, entry: AccessLogEntry) -> PhoneNumber:
         """The number in clear; its entry is settled.
 
         Args:
-            customer: as it stood when the entry was committed.
+            sealed: of the entry's customer, as it stood when the entry was committed.
 
         Raises:
             Contended: the number was erased since, or the entry has opened one before.
             Unavailable: the number may be open, but not for anybody: the entry stays unsettled.
         """
-        assert customer.number is not None
-        key = self.store.get(WrappedKey, customer.id, customer.number.key_id)
+        assert sealed is not None
+        key = self.store.get(WrappedKey, entry.customer_id, sealed.key_id)
         if key is None:
             raise Contended
-        opened = self.opener.open(customer.id, customer.number, key)
+        opened = self.opener.open(entry.customer_id, sealed, key)
         at = self.clock.now()
         # Before anybody has the number: what was used and is not settled was not used by us.
         self.store.commit(
-            Insert(Settlement(customer.id, entry.id, entry.at, opened.request_id, opened.retries, settled_at=at))
+            Insert(Settlement(entry.customer_id, entry.id, entry.at, opened.request_id, opened.retries, settled_at=at))
         )
         return opened.number

@@ -62,7 +62,7 @@ class RevealNumber:
         admitted = self.idempotency.once(
             keyed, lambda: self._admit(caller, token, justification, ticket, keyed), _refuse
         )
-        number = self.opening.open(admitted.customer, admitted.entry)
+        number = self.opening.open(admitted.customer.number, admitted.entry)
         self.watch.count(admitted.watch, admitted.entry, number)
         return number
 

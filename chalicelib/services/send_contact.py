@@ -1,54 +1,38 @@
 """Sends a message to a customer for a contact token."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from chalicelib.domain.access import AccessLogEntry, access
+from chalicelib.domain.access import access
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.claim import KeyedRequest
 from chalicelib.domain.contact import MESSAGE, Message
-from chalicelib.domain.customer import Customer
-from chalicelib.domain.dispatch import RECEIPTS_COME_FOR, Dispatch
-from chalicelib.domain.errors import NotFound, Unavailable
+from chalicelib.domain.dispatch import RECEIPTS_COME_FOR
 from chalicelib.domain.identifiers import new_id
-from chalicelib.domain.phone_number import PhoneNumber
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.sent import Sent
 from chalicelib.domain.sms_parts import sms_parts
 from chalicelib.domain.sms_text import contact_text
 from chalicelib.domain.writes import Insert
 from chalicelib.ports import Clock, Store
-from chalicelib.services.changing import changed, existing
+from chalicelib.services.changing import existing
 from chalicelib.services.contact_use import ContactUse
+from chalicelib.services.deliver_message import DeliverMessage, IntendedMessage
 from chalicelib.services.holding import Holding
 from chalicelib.services.idempotency import Idempotency
-from chalicelib.services.opening import Opening
-from chalicelib.services.send_budgets import NOT_SENT, SendBudgets
-from chalicelib.services.sms_sender import SmsSender
-
-
-@dataclass(frozen=True)
-class _Intended:
-    """A message that is written down and paid for, and whom it goes to."""
-
-    message: Message
-    customer: Customer
-    entry: AccessLogEntry
-    text: str
+from chalicelib.services.send_budgets import SendBudgets
 
 
 @dataclass(frozen=True)
 class SendContact:
-    """The intent stands before the SMS, the outcome is written after it."""
+    """The intent stands before the SMS; `DeliverMessage` does the rest."""
 
     policy: Policy
     clock: Clock
     store: Store
     idempotency: Idempotency
     contact_use: ContactUse
-    opening: Opening
     budgets: SendBudgets
-    sender: SmsSender
+    deliver_message: DeliverMessage
 
     def __call__(
         self, caller: Caller, token: str, template: str, parameters: Mapping[str, str], keyed: KeyedRequest | None
@@ -70,11 +54,7 @@ class SendContact:
                 # Its twin's send was paid for then.
                 holding.give_back()
                 return done
-            number = self._opened(done)
-        sent = self.sender.send(number, done.text, done.message.id)
-        if sent.delivery in NOT_SENT:
-            holding.give_back()
-        return self._told(done.message, sent)
+        return self.deliver_message(done, holding)
 
     def _intend(
         self,
@@ -84,7 +64,7 @@ class SendContact:
         template: str,
         parameters: Mapping[str, str],
         keyed: KeyedRequest | None,
-    ) -> _Intended | Message:
+    ) -> IntendedMessage | Message:
         at = self.clock.now()
         used, customer = self.contact_use.admitted(caller, token, "sms", at)
         region = customer.region or ""
@@ -108,34 +88,4 @@ class SendContact:
         claim = self.idempotency.claim(keyed, intent.record.id, customer.id, at)
         entry = access(caller, customer.id, "message", used.purpose, "sms", used.evidence, at)
         self.contact_use.consume(used, customer, entry, at, intent, *claim)
-        return _Intended(intent.record, customer, entry, text)
-
-    def _opened(self, intended: _Intended) -> PhoneNumber:
-        try:
-            return self.opening.open(intended.customer, intended.entry)
-        except Unavailable:
-            # Who repeats the request must not read that it may be on its way.
-            self._told(intended.message, Sent("failed", None, reason="not_opened"))
-            raise
-
-    def _told(self, message: Message, sent: Sent) -> Message:
-        def rule(current: Message) -> Message:
-            # A receipt that names the message may have been quicker, and knows more.
-            if current.delivery != message.delivery:
-                return current
-            return replace(
-                current,
-                delivery=sent.delivery,
-                sender=sent.sender,
-                message_id=sent.message_id,
-                reason=sent.reason,
-                cost=0 if sent.delivery in NOT_SENT else current.cost,
-            )
-
-        # As long as the message itself: what came later would find nothing.
-        dispatch = (Insert(Dispatch(sent.message_id, message.id, message.lapses_at)),) if sent.message_id else ()
-        try:
-            return changed(self.store, message, rule, lambda _: dispatch)
-        except (NotFound, Unavailable):
-            # Without its outcome the intent reads as unknown, and nothing is sent again.
-            return rule(message)
+        return IntendedMessage(intent.record, customer.number, entry, text)

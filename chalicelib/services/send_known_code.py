@@ -60,7 +60,7 @@ class SendKnownCode:
             )
             entry = access(caller, found["customer"].id, "code", verification.purpose, "sms", (verification.id,), at)
             taken, customer = self._take(verification, found["customer"], entry, at)
-            number = self.opening.open(customer, entry)
+            number = self.opening.open(customer.number, entry)
         sent = settled(taken, partial(self.deliver, taken, number, found["secret"]), holding)
         return sent.sends[len(taken.sends) - 1]
 

@@ -13,6 +13,7 @@ from chalicelib.services.approve_wish import ApproveWish
 from chalicelib.services.reveal_number import RevealNumber
 from chalicelib.services.send_contact import SendContact
 from chalicelib.services.send_known_code import SendKnownCode
+from chalicelib.services.send_word import SendWord
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class StrongroomService:
 
     tokens: TokenVerifier
     send_known_code: SendKnownCode
+    send_word: SendWord
     send_contact: SendContact
     reveal_number: RevealNumber
     approve_wish: ApproveWish
@@ -36,6 +38,16 @@ class StrongroomService:
             Contended: the send is not intended any more; somebody else took it.
         """
         return self.send_known_code(self.tokens.verify(authorization).acting_as("wallet"), verification_id)
+
+    def tell_old_number(self, authorization: str, customer_id: str) -> Message:
+        """The old number of the customer's change of number has been told once, and this is what is known of it.
+
+        Raises:
+            NotAuthenticated, NotPermitted, NotFound: not the caller's customer, or there is nothing to tell.
+            Throttled, SpendLimitReached, PhoneNumberRefused: nothing was opened.
+            Contended: the number was erased meanwhile.
+        """
+        return self.send_word(self.tokens.verify(authorization).acting_as("wallet", "customer"), customer_id)
 
     def send_message(
         self, authorization: str, token: str, template: str, parameters: Mapping[str, str], keyed: KeyedRequest | None

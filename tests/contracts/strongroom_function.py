@@ -38,6 +38,9 @@ class Scripted:
     def send_code(self, **order: Any) -> Send:
         return cast("Send", self._do("send_code", order))
 
+    def tell_old_number(self, **order: Any) -> Any:
+        return self._do("tell_old_number", order)
+
     def send_message(self, **order: Any) -> Any:
         return self._do("send_message", order)
 

@@ -18,6 +18,7 @@ from chalicelib.domain.errors import (
     NotPermitted,
     NotReplayable,
     PersonPaused,
+    PhoneNumberRefused,
     RingfenceError,
     SpendLimitReached,
     Throttled,
@@ -35,6 +36,7 @@ from tests.services.test_reveal_approvals import OTHER_REASON, approve, asked, m
 from tests.services.test_reveals import BOB
 from tests.services.test_strongroom import READY, agreed, reveal, send
 from tests.services.test_strongroom_codes import stepping_up
+from tests.services.test_strongroom_word import moving, tell
 from tests.services.world import KEY, OTHER_WALLET, STAFF, WALLET, World
 
 
@@ -136,6 +138,35 @@ def message_with_used_key(world: World) -> None:
     send(world, world.token(customer), key=KEY)
 
 
+def word_too_often(world: World) -> None:
+    allow_one(world, "opening_by_wallet")
+    customer = moving(world)
+    # Its last start was the one.
+    world.start(None, purpose="step_up", customer_id=customer.id)
+    tell(world, customer.id)
+
+
+def word_beyond_the_ceiling(world: World) -> None:
+    customer = moving(world)
+    spend_all(world)
+    tell(world, customer.id)
+
+
+def word_to_a_country_that_is_off(world: World) -> None:
+    rules = world.policy.rules
+    on = {region: country for region, country in rules.countries.items() if region != "other"}
+    world.adapters.policy = replace(world.policy, rules=replace(rules, countries=on))
+    customer = moving(world)
+    world.store.commit(Replace(customer, replace(customer, region="XX")))
+    tell(world, customer.id)
+
+
+def word_to_erased(world: World) -> None:
+    customer = moving(world)
+    erase_key(world)
+    tell(world, customer.id)
+
+
 def reveal_too_often(world: World) -> None:
     allow_one(world, "opening_by_staff")
     customer = agreed(world)
@@ -212,6 +243,13 @@ REFUSED: dict[tuple[str, type[RingfenceError]], Callable[[World], object]] = {
     ("send_code", Throttled): code_too_often,
     ("send_code", SpendLimitReached): code_beyond_the_ceiling,
     ("send_code", Contended): code_twice,
+    ("tell_old_number", NotAuthenticated): lambda world: tell(world, "cus_x", NOBODY),
+    ("tell_old_number", NotPermitted): lambda world: tell(world, "cus_x", bearer(STAFF)),
+    ("tell_old_number", NotFound): lambda world: tell(world, world.customer().id),
+    ("tell_old_number", Throttled): word_too_often,
+    ("tell_old_number", SpendLimitReached): word_beyond_the_ceiling,
+    ("tell_old_number", PhoneNumberRefused): word_to_a_country_that_is_off,
+    ("tell_old_number", Contended): word_to_erased,
     ("send_message", NotAuthenticated): lambda world: world.ringfence.strongroom.send_message(
         NOBODY, "ct_x", "order_ready", READY, None
     ),

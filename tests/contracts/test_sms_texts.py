@@ -10,7 +10,18 @@ from chalicelib.domain.sms_text import contact_text
 from chalicelib.domain.verification import TransactionContext
 from chalicelib.domain.wording import placeholders
 from chalicelib.settings import PACKAGED_POLICY
-from tests.prove.sms_texts_table import APP_HASH, CODE, LONGEST, PAGE, ROWS, longest, messages, page, rendered
+from tests.prove.sms_texts_table import (
+    APP_HASH,
+    CODE,
+    LONGEST,
+    PAGE,
+    ROWS,
+    longest,
+    messages,
+    old_number_word,
+    page,
+    rendered,
+)
 
 POLICY = read_policy(PACKAGED_POLICY)
 LOCALES = sorted(POLICY.texts)
@@ -88,6 +99,15 @@ def test_latin_languages_stay_in_gsm_7(locale: str) -> None:
     codes = [rendered(POLICY, locale, *row[1:]).for_host for row in ROWS]
     texts = [*codes, *(text for _, _, text in messages(POLICY, locale))]
     assert {encoding(text) for text in texts} == {"GSM-7" if locale in GSM_7 else "UCS-2"}
+
+
+@every_locale
+def test_an_old_number_is_told_in_as_few_parts_as_the_language_allows(locale: str) -> None:
+    text = old_number_word(POLICY, locale)
+    assert "N" * 16 in text
+    assert "2026-11-23 00:00 UTC" in text
+    assert text.endswith(POLICY.rules.processing.preferences_url)
+    assert (encoding(text), sms_parts(text)) == (("GSM-7", 1) if locale in GSM_7 else ("UCS-2", 2))
 
 
 @every_locale

@@ -25,7 +25,7 @@ from tests.services.test_strongroom_codes import stepping_up
 from tests.services.world import KEY, NUMBER, World
 
 SERVICE = Path("chalicelib/services/strongroom.py")
-DOORS = ("send_code", "send_message", "reveal", "approve_reveal")
+DOORS = ("send_code", "tell_old_number", "send_message", "reveal", "approve_reveal")
 
 
 @pytest.fixture(params=["in process", "by Invoke"])

@@ -81,6 +81,15 @@ def test_what_is_known_of_a_code_s_send_arrives(
 
 
 @examples
+@given(authorization=st.text(), customer_id=st.text(), message=MESSAGES)
+def test_what_an_old_number_was_told_by_arrives(
+    ends: Ends, authorization: str, customer_id: str, message: Message
+) -> None:
+    order = {"authorization": authorization, "customer_id": customer_id}
+    assert asked(ends, message, "tell_old_number", order) == message
+
+
+@examples
 @given(parameters=st.dictionaries(st.text(), st.text()), template=st.text(), keyed=KEYED, message=MESSAGES)
 def test_a_message_arrives_to_the_microsecond(
     ends: Ends, parameters: dict[str, str], template: str, keyed: KeyedRequest | None, message: Message

@@ -38,7 +38,7 @@ LIMITS = (Limit(5, 600),)
 WRONG_CODES = (Limit(10, 86400, 30, 3600),)
 WALLET = Limit(6000, 60)
 DAILY = (*LIMITS, Limit(20, 86400))
-THROTTLES = Throttles(*(LIMITS,) * 5, WRONG_CODES, *(LIMITS,) * 3, DAILY, *(LIMITS,) * 3, (Limit(4, 600),), WALLET)
+THROTTLES = Throttles(*(LIMITS,) * 5, WRONG_CODES, *(LIMITS,) * 4, DAILY, *(LIMITS,) * 3, (Limit(4, 600),), WALLET)
 BUDGET = UnverifiedBudget(20, 30, 30, 3, 20, 20, 20, 2, 20, 1000, 10_000)
 GUARD = GuardRules("enforce", 3, 150, BUDGET, BUDGET)
 SPENDING = Spending("50.00", "500.00", "5000.00", 80)
@@ -115,6 +115,7 @@ CONTACT = {
     "order_notice": {"order_shipped": "{company}: order {order} comes on {day}.", "sorry": "{company}: we are sorry."},
     "marketing": {"offer": "{company}: {title}"},
 }
+OLD_NUMBER = "{company}: your number changes. Stop it until {until} at {url}"
 REPLIES = Replies(
     ("\u9000\u8a02",), ("STOP",), ("R",), ("START",), ("please",), "{company}: stopped.", "{company}: choose at {url}"
 )
@@ -124,7 +125,7 @@ NOTICES = {
     for version in range(1, rule.notice_version + 1)
     for locale in LOCALES
 }
-POLICY = Policy(RULEBOOK, NOTICES, {locale: Texts(CODES, CONTACT) for locale in LOCALES})
+POLICY = Policy(RULEBOOK, NOTICES, {locale: Texts(CODES, CONTACT, OLD_NUMBER) for locale in LOCALES})
 
 # The same, with marketing for advertising.
 ADVERTISING = replace(

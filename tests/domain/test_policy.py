@@ -17,6 +17,7 @@ from tests.domain.samples import (
     CONTACT,
     CONTROLLER,
     NOTICES,
+    OLD_NUMBER,
     POLICY,
     RETENTION,
     RULEBOOK,
@@ -82,7 +83,7 @@ BROKEN: list[tuple[Any, dict[str, Any], str]] = [
     (RULEBOOK, {"purposes": {"ad": CONSENT}}, "purposes.ad"),
     *(
         (THROTTLES, {name: limits}, f"{name}{member}")
-        for name in ("number", "ip", "device", "caller", "opening_by_staff", "opening_by_wallet")
+        for name in ("number", "ip", "device", "caller", "opening_by_staff", "opening_by_wallet", "opening_by_customer")
         for limits, member in (
             ((), ""),
             ((Limit(0, 60),), ".1.limit"),
@@ -136,7 +137,7 @@ def codes(**changes: str) -> Mapping[str, str]:
 @pytest.mark.parametrize("name", CODE_TEXTS)
 def test_every_purpose_of_a_code_has_a_text(name: str) -> None:
     with pytest.raises(Mistake, match=f"codes: must hold a text for {name}"):
-        Texts({other: text for other, text in CODES.items() if other != name}, CONTACT)
+        Texts({other: text for other, text in CODES.items() if other != name}, CONTACT, OLD_NUMBER)
 
 
 @pytest.mark.parametrize(
@@ -156,22 +157,49 @@ def test_every_purpose_of_a_code_has_a_text(name: str) -> None:
 )
 def test_a_code_s_text_that_says_too_much_or_too_little_names_its_path(changes: dict[str, str], path: str) -> None:
     with pytest.raises(Mistake) as mistake:
-        Texts(codes(**changes), CONTACT)
+        Texts(codes(**changes), CONTACT, OLD_NUMBER)
     assert ".".join(mistake.value.path) == path
 
 
 @pytest.mark.parametrize("text", ["{{code}}", "{code} for {}", "{code} for {company", "{code} for {minutes:q}"])
 def test_a_code_s_text_that_could_not_be_sent_names_its_path(text: str) -> None:
     with pytest.raises(Mistake) as mistake:
-        Texts(codes(signup=text), CONTACT)
+        Texts(codes(signup=text), CONTACT, OLD_NUMBER)
     assert mistake.value.path == ("codes", "signup")
 
 
 @pytest.mark.parametrize("text", ["{company}: {}", "{company}: {offer", "{company}: {offer.title}"])
 def test_a_contact_text_that_could_not_be_sent_names_its_path(text: str) -> None:
     with pytest.raises(Mistake) as mistake:
-        Texts(CODES, {"marketing": {"offer": text}})
+        Texts(CODES, {"marketing": {"offer": text}}, OLD_NUMBER)
     assert ".".join(mistake.value.path) == "contact.marketing.offer"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{company}: stop it until {until}",
+        "{company}: stop it at {url}",
+        "stop it until {until} at {url}",
+        "{company}: {name}, stop it until {until} at {url}",
+        "{company}: stop it until {until} at {url",
+        "",
+    ],
+)
+def test_the_word_to_an_old_number_says_who_until_when_and_where_and_nothing_else(text: str) -> None:
+    with pytest.raises(Mistake) as mistake:
+        Texts(CODES, CONTACT, text)
+    assert mistake.value.path == ("old_number",)
+
+
+def test_the_word_to_an_old_number_has_three_parts_at_most() -> None:
+    # In three parts there is room for 459.
+    words = "{company}: {until}: {url}"
+    assert len(CONTROLLER.name + ": 2026-01-01 00:00 UTC: " + RULEBOOK.processing.preferences_url) == 72
+    assert Policy(RULEBOOK, NOTICES, {"en": Texts(CODES, CONTACT, words + "x" * (459 - 72))})
+    with pytest.raises(Mistake) as mistake:
+        Policy(RULEBOOK, NOTICES, {"en": Texts(CODES, CONTACT, words + "x" * (460 - 72))})
+    assert mistake.value.path == ("messages", "en", "old_number")
 
 
 @pytest.mark.parametrize("missing", sorted(NOTICES))
@@ -196,7 +224,7 @@ def test_every_notice_up_to_the_current_one_is_there_in_every_locale(missing: tu
 )
 def test_every_locale_has_the_same_templates(contact: Mapping[str, Mapping[str, str]], template: str) -> None:
     with pytest.raises(Mistake) as mistake:
-        Policy(RULEBOOK, NOTICES, {"en": Texts(CODES, CONTACT), "pt-BR": Texts(CODES, contact)})
+        Policy(RULEBOOK, NOTICES, {"en": Texts(CODES, CONTACT, OLD_NUMBER), "pt-BR": Texts(CODES, contact, OLD_NUMBER)})
     assert mistake.value.path == ("messages", "pt-BR", "contact", *template.split("."))
     assert "messages/en.toml" in mistake.value.reason
 
@@ -204,13 +232,13 @@ def test_every_locale_has_the_same_templates(contact: Mapping[str, Mapping[str, 
 def test_a_message_s_purpose_is_a_purpose_of_the_rules() -> None:
     contact = {**CONTACT, "marketting": {"offer": "{company}"}}
     with pytest.raises(Mistake) as mistake:
-        Policy(RULEBOOK, NOTICES, {"en": Texts(CODES, contact)})
+        Policy(RULEBOOK, NOTICES, {"en": Texts(CODES, contact, OLD_NUMBER)})
     assert mistake.value.path == ("messages", "en", "contact", "marketting")
 
 
 def test_the_default_locale_has_texts() -> None:
     with pytest.raises(Mistake, match=r"default_locale: needs messages/en\.toml"):
-        Policy(RULEBOOK, NOTICES, {"zh-CN": Texts(CODES, CONTACT)})
+        Policy(RULEBOOK, NOTICES, {"zh-CN": Texts(CODES, CONTACT, OLD_NUMBER)})
 
 
 # Beside a code of 6 characters and a hash with its line break there is room for 142 characters, or for 52.
@@ -218,7 +246,7 @@ def test_the_default_locale_has_texts() -> None:
 @pytest.mark.parametrize("purpose", [name for name in CODE_TEXTS if name != "transaction"])
 def test_a_code_s_text_and_a_hash_fit_in_one_part(purpose: str, text: str, longest: int) -> None:
     def policy(words: str) -> Policy:
-        return Policy(RULEBOOK, NOTICES, {**POLICY.texts, "fr": Texts(codes(**{purpose: words}), CONTACT)})
+        return Policy(RULEBOOK, NOTICES, {**POLICY.texts, "fr": Texts(codes(**{purpose: words}), CONTACT, OLD_NUMBER)})
 
     assert policy("{code}" + text * longest).sms_locale("fr-CA") == "fr"
     with pytest.raises(Mistake) as mistake:
@@ -228,7 +256,7 @@ def test_a_code_s_text_and_a_hash_fit_in_one_part(purpose: str, text: str, longe
 
 
 def test_a_company_s_name_counts_towards_the_part() -> None:
-    texts = {"en": Texts(codes(signup="{company} {code}" + "x" * 40), CONTACT)}
+    texts = {"en": Texts(codes(signup="{company} {code}" + "x" * 40), CONTACT, OLD_NUMBER)}
     Policy(replace(RULEBOOK, controller=replace(CONTROLLER, name="N" * 16)), NOTICES, texts)
     with pytest.raises(Mistake, match="in UCS-2"):
         Policy(replace(RULEBOOK, controller=replace(CONTROLLER, name="字" * 16)), NOTICES, texts)
@@ -236,7 +264,7 @@ def test_a_company_s_name_counts_towards_the_part() -> None:
 
 def test_a_payment_s_text_may_be_longer() -> None:
     long = codes(transaction=CODES["transaction"] + "x" * 150)
-    assert Policy(RULEBOOK, NOTICES, {"en": Texts(long, CONTACT)}).texts["en"].codes == long
+    assert Policy(RULEBOOK, NOTICES, {"en": Texts(long, CONTACT, OLD_NUMBER)}).texts["en"].codes == long
 
 
 def test_only_a_registered_app_is_sent_its_hash() -> None:

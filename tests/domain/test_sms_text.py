@@ -1,6 +1,7 @@
 """An SMS ends with what lets the phone fill the code in, and says nothing that a caller made up."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -10,10 +11,10 @@ from chalicelib.domain.errors import FieldInvalid
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.sending_rules import Country
 from chalicelib.domain.sms_parts import octets
-from chalicelib.domain.sms_text import LONGEST_PARAMETER, code_text, contact_text, reply_text
+from chalicelib.domain.sms_text import LONGEST_PARAMETER, code_text, contact_text, old_number_text, reply_text
 from chalicelib.domain.verification import TransactionContext
 from chalicelib.domain.wording import CODE_TEXTS, Texts
-from tests.domain.samples import CODES, CONTACT, POLICY, REPLIES, a_verification
+from tests.domain.samples import CODES, CONTACT, OLD_NUMBER, POLICY, REPLIES, a_verification
 
 CONTEXT = TransactionContext("12.50", "EUR", "Bakery")
 
@@ -70,7 +71,7 @@ def test_a_payee_s_name_is_text_and_no_template(payee: str) -> None:
 
 def test_a_text_is_in_the_nearest_locale_there_is() -> None:
     codes = {**CODES, "signup": "驗證碼 {code}"}
-    policy = replace(POLICY, texts={**POLICY.texts, "zh-TW": Texts(codes, CONTACT)})
+    policy = replace(POLICY, texts={**POLICY.texts, "zh-TW": Texts(codes, CONTACT, OLD_NUMBER)})
     assert code_text(a_verification(locale="zh-HK"), "012345", policy).startswith("驗證碼 012345\n")
     assert code_text(a_verification(locale="zh-HK"), "012345", POLICY).startswith("012345 is your")
     assert contact_text(policy, "xx", "GB", "order_notice", "sorry", {}) == "Example Wallet: we are sorry."
@@ -92,7 +93,10 @@ def advertising(opt_out: str = "Reply {word} to stop", **words: str) -> Policy:
     purposes = {**POLICY.rules.purposes, "marketing": replace(POLICY.rules.purposes["marketing"], commercial=True)}
     countries = {region: Country("0.03", opt_out_word=word) for region, word in words.items()}
     rules = replace(POLICY.rules, purposes=purposes, countries={**POLICY.rules.countries, **countries})
-    texts = {"en": Texts(CODES, CONTACT, opt_out, REPLIES), "zh-CN": Texts(CODES, CONTACT, "{word}", REPLIES)}
+    texts = {
+        "en": Texts(CODES, CONTACT, OLD_NUMBER, opt_out, REPLIES),
+        "zh-CN": Texts(CODES, CONTACT, OLD_NUMBER, "{word}", REPLIES),
+    }
     return replace(POLICY, rules=rules, texts=texts)
 
 
@@ -166,3 +170,14 @@ def test_a_value_is_short_and_printable(value: str) -> None:
     with pytest.raises(FieldInvalid) as refused:
         contact_text(POLICY, "en", "GB", "marketing", "offer", {"title": value})
     assert refused.value.pointer == "/parameters/title"
+
+
+def test_an_old_number_is_told_who_until_when_and_where_in_the_customer_s_language() -> None:
+    until = datetime(2026, 11, 23, 8, 5, 59, tzinfo=timezone(timedelta(hours=8)))
+    texts = {**POLICY.texts, "zh-CN": replace(POLICY.texts["zh-CN"], old_number="{company} {until} {url}")}
+    policy = replace(POLICY, texts=texts)
+    url = POLICY.rules.processing.preferences_url
+    for locale in ("en", "fr"):
+        said = old_number_text(policy, locale, until)
+        assert said == f"Example Wallet: your number changes. Stop it until 2026-11-23 00:05 UTC at {url}"
+    assert old_number_text(policy, "zh-Hans-SG", until) == f"Example Wallet 2026-11-23 00:05 UTC {url}"

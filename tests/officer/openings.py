@@ -155,7 +155,7 @@ def wrong_customer(story: Story) -> set[tuple[str, ...]]:
     ada, bob = story.customer(), story.customer()
     entry = access(STAFF, ada.id, "reveal", "order_notice", "call", (), story.world.clock.now())
     story.world.store.commit(Insert(entry))
-    story.world.ringfence.opening.open(bob, entry)
+    story.world.ringfence.opening.open(bob.number, replace(entry, customer_id=bob.id))
     return {("wrong customer", bob.id, story.trail.last()["requestID"], entry.id, f"the entry is of {ada.id}")}
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from chalicelib.adapters.policy_files import read_policy
@@ -9,7 +10,7 @@ from chalicelib.domain.controller_rules import LONGEST_NAME
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.rules import LONGEST_HOST
 from chalicelib.domain.sms_parts import encoding, octets, sms_parts
-from chalicelib.domain.sms_text import code_text, contact_text
+from chalicelib.domain.sms_text import code_text, contact_text, old_number_text
 from chalicelib.domain.verification import TransactionContext
 from chalicelib.domain.wording import CODE_TEXTS, placeholders
 from chalicelib.settings import PACKAGED_POLICY
@@ -83,6 +84,11 @@ def messages(policy: Policy, locale: str) -> Iterator[tuple[str, str, str]]:
             yield purpose, name, contact_text(longest(policy), locale, region, purpose, name, values)
 
 
+def old_number_word(policy: Policy, locale: str) -> str:
+    """What an old number is told, with the longest name."""
+    return old_number_text(longest(policy), locale, datetime(2026, 11, 23, tzinfo=UTC))
+
+
 def page(policy: Policy) -> str:
     """The whole page, from the policy."""
     locales = sorted(policy.texts)
@@ -119,10 +125,12 @@ def page(policy: Policy) -> str:
             "",
             f"Parts with the same name and {len(VALUE)} letters for each other value. A value that is not in GSM-7",
             "makes the whole message UCS-2. Advertising is counted with its last line, `opt_out`, in it the longest",
-            "word that a country's people send back.",
+            "word that a country's people send back. *old_number* is what the old number is told when a customer's",
+            "number changes; the address of the preference centre is in it, and over three parts it is refused.",
             "",
             f"| message | {' | '.join(locales)} |",
             f"| --- | {' | '.join('---:' for _ in locales)} |",
+            f"| old_number | {' | '.join(str(sms_parts(old_number_word(policy, locale))) for locale in locales)} |",
             *_message_rows(policy, locales),
             "",
         ]

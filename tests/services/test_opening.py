@@ -100,7 +100,7 @@ def test_an_entry_opens_one_number_once(world: World) -> None:
     reveal(world, customer)
     (entry,) = world.rows(AccessLogEntry)
     with pytest.raises(Contended):
-        world.ringfence.opening.open(world.row(Customer, customer.id), entry)
+        world.ringfence.opening.open(world.row(Customer, customer.id).number, entry)
     (settlement,) = world.rows(Settlement)
     world.store.commit(Remove(settlement))
-    assert world.ringfence.opening.open(world.row(Customer, customer.id), entry).e164 == NUMBER
+    assert world.ringfence.opening.open(world.row(Customer, customer.id).number, entry).e164 == NUMBER

@@ -10,6 +10,7 @@ from chalicelib.domain.claim import KeyedRequest
 from chalicelib.domain.contact import ContactToken, token_digest
 from chalicelib.domain.customer import Customer, WrappedKey
 from chalicelib.domain.errors import NotReplayable, Unavailable
+from chalicelib.domain.held_number import SealedNumber
 from chalicelib.domain.phone_number import PhoneNumber
 from chalicelib.domain.reveals import Watch
 from chalicelib.domain.writes import Expect, Insert, Replace, Write
@@ -51,11 +52,11 @@ class Unlogged(ContactUse):
 class Unsettled(Opening):
     """What KMS answered is not written down."""
 
-    def open(self, customer: Customer, _entry: AccessLogEntry) -> PhoneNumber:
+    def open(self, sealed: SealedNumber | None, entry: AccessLogEntry) -> PhoneNumber:
         """The number in clear."""
-        assert customer.number is not None
-        key = existing(self.store, WrappedKey, customer.id, customer.number.key_id)
-        return self.opener.open(customer.id, customer.number, key).number
+        assert sealed is not None
+        key = existing(self.store, WrappedKey, entry.customer_id, sealed.key_id)
+        return self.opener.open(entry.customer_id, sealed, key).number
 
 
 class LogsLate(RevealNumber):
@@ -67,7 +68,7 @@ class LogsLate(RevealNumber):
         """The number in clear, and then its entry."""
         use = Unlogged(self.contact_use.policy, self.contact_use.store, self.opening)
         admitted = replace(self, contact_use=use)._admit(caller, token, justification, ticket, keyed)
-        number = self.opening.open(admitted.customer, admitted.entry)
+        number = self.opening.open(admitted.customer.number, admitted.entry)
         self.opening.store.commit(Insert(admitted.entry))
         return number
 
@@ -84,7 +85,7 @@ class TellsAgain(RevealNumber):
         except NotReplayable:
             used = existing(self.opening.store, ContactToken, token_digest(token))
             entry = access(caller, used.customer_id, "reveal", used.purpose, "call", (), self.clock.now())
-            return self.opening.open(existing(self.opening.store, Customer, used.customer_id), entry)
+            return self.opening.open(existing(self.opening.store, Customer, used.customer_id).number, entry)
 
 
 class Forgives(WatchReveals):
