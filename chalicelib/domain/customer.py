@@ -149,6 +149,10 @@ class Customer:
             return None
         return self.change.other if self.change.effective else self.held
 
+    def answers_to(self, tag: str | None) -> bool:
+        """True if whoever has the number of this tag has it by this customer: theirs, or one that a change takes."""
+        return tag is not None and tag in (self.tag, self.leaving.tag if self.leaving else None)
+
     @property
     def held(self) -> HeldNumber | None:
         """Their own number, as one thing; None if they have none."""

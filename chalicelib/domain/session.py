@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.contact import Secret
+from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import NotAuthenticated, NotPermitted
 
 # As the ledger names the page, and verifications the browsers that use it.
@@ -17,11 +18,14 @@ SESSION_LIFETIME = timedelta(minutes=15)
 # From the tap in the wallet to the page.
 LINK_LIFETIME = timedelta(seconds=60)
 
+# Who has the number that a change took from a customer: stops the change, and sees nothing else of anybody.
+FORMER = "former"
+BY_FORMER = frozenset({"stop_change"})
 # Who holds a stolen SIM gets a session by SMS: it can take permissions away, and never add or learn any.
-BY_SMS = frozenset({"look", "refused", "withdrawn"})
+BY_SMS = BY_FORMER | {"look", "refused", "withdrawn"}
 # The wallet has logged its customer in before it asks for a link.
 BY_WALLET = BY_SMS | {"given", "history", "access_log", "export", "erase"}
-ACTS = {"sms": BY_SMS, "wallet": BY_WALLET}
+ACTS = {FORMER: BY_FORMER, "sms": BY_SMS, "wallet": BY_WALLET}
 
 
 def new_token() -> Secret:
@@ -34,7 +38,7 @@ class Session:
     """A customer on their own page. Only the SHA-256 of its token is kept.
 
     Attributes:
-        strength: sms or wallet, by how it was opened.
+        strength: one of ACTS, by how it was opened.
         lapses_at: nothing moves it.
         tag: of the number whose code opened it: with the number the session ends. None if the wallet opened it.
     """
@@ -50,6 +54,12 @@ class Session:
     def caller(self) -> Caller:
         """The customer, as one who calls from the page."""
         return Caller(CLIENT, self.customer_id, frozenset({"customer"}), self.lapses_at)
+
+    def is_still_of(self, customer: Customer) -> bool:
+        """True if nobody's code opened it, or that of a number that has not been taken from the customer since."""
+        if self.strength == FORMER:
+            return customer.answers_to(self.tag)
+        return self.tag in (None, customer.tag)
 
     def may(self, act: str) -> bool:
         """True if the session is strong enough for the act."""

@@ -17,9 +17,17 @@ class Visit:
     session: Session
     customer: Customer
 
+    @property
+    def masked(self) -> str | None:
+        """The mask of the number that the visitor has; None if it is the customer, and has none."""
+        former = self.customer.leaving
+        if former is not None and former.tag == self.session.tag:
+            return former.masked
+        return self.customer.masked
+
 
 def current_session(store: Store, token: str, act: str, at: datetime) -> Visit:
-    """The session of this token, strong enough for the act; its customer is active, and has the number that opened it.
+    """The session of this token, strong enough for the act; its customer is active, and the number not taken since.
 
     Args:
         act: as `Session.require` takes it.
@@ -34,10 +42,9 @@ def current_session(store: Store, token: str, act: str, at: datetime) -> Visit:
         raise NotAuthenticated
     session.require(at, act)
     customer = store.get(Customer, session.customer_id)
-    if customer is None:
+    # The former number's owner is not told what became of the account.
+    if customer is None or not session.is_still_of(customer):
         raise NotAuthenticated
     if not customer.is_open:
         raise AccountClosed
-    if session.tag not in (None, customer.tag):
-        raise NotAuthenticated
     return Visit(session, customer)

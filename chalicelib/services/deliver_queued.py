@@ -15,7 +15,7 @@ from chalicelib.services.deliver_code import DeliverCode
 from chalicelib.services.holding import Holding
 from chalicelib.services.send_budgets import NOT_SENT, SAMPLE_CODE
 from chalicelib.services.spending import Spending
-from chalicelib.services.tag_holder import active_holder
+from chalicelib.services.tag_holder import holder_or_former
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class DeliverQueued:
         return self.deliver(taken, number, secret)
 
     def _admit(self, verification: Verification, holding: Holding, at: datetime) -> None:
-        if active_holder(self.store, verification.tag) is None:
+        if holder_or_former(self.store, verification.tag) is None:
             raise NotFound
         text = code_text(verification, SAMPLE_CODE, self.policy)
         holding.take(lambda: self.spending.reserve(verification.region, text, at), self.spending.give_back)()

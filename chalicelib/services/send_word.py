@@ -8,6 +8,7 @@ from chalicelib.domain.contact import Message, word_id
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.dispatch import RECEIPTS_COME_FOR
 from chalicelib.domain.errors import NotFound
+from chalicelib.domain.number_change import PURPOSE
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.sms_parts import sms_parts
 from chalicelib.domain.sms_text import old_number_text
@@ -20,8 +21,6 @@ from chalicelib.services.holding import Holding
 from chalicelib.services.opening import Opening
 from chalicelib.services.send_budgets import SendBudgets
 
-# What the message and its opening are for, as verifications name it.
-PURPOSE = "number_change"
 TEMPLATE = "old_number"
 
 
@@ -78,7 +77,7 @@ class SendWord:
             cost=taken["money"].cost if money else 0,
             sent_at=at,
             # As long as the change, so that nobody tells it twice; and as long as any receipt may come.
-            lapses_at=max(change.until, at + RECEIPTS_COME_FOR),
+            lapses_at=max(change.ends_at(self.policy.rules.number_change), at + RECEIPTS_COME_FOR),
         )
         intent = Insert(message)
         # No word once a stop was answered.

@@ -6,11 +6,11 @@ from chalicelib.domain.caller import Caller
 from chalicelib.domain.contact import Secret, token_digest
 from chalicelib.domain.errors import CodeIncorrect
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.session import PURPOSE, SESSION_LIFETIME, Session, new_token
+from chalicelib.domain.session import FORMER, PURPOSE, SESSION_LIFETIME, Session, new_token
 from chalicelib.domain.writes import Insert, Replace
 from chalicelib.ports import Clock, Store
 from chalicelib.services.check_code import CheckCode
-from chalicelib.services.tag_holder import active_holder
+from chalicelib.services.tag_holder import holder_or_former
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class SignIn:
     check_code: CheckCode
 
     def __call__(self, caller: Caller, verification_id: str, code: str) -> Secret:
-        """The token of a session that may look, refuse and withdraw.
+        """The token of a session that may look, refuse and withdraw; or, by a former number, stop the change from it.
 
         Args:
             caller: the browser that started it.
@@ -35,12 +35,13 @@ class SignIn:
             Contended: the same proof was used a moment earlier.
         """
         proved = self.check_code(caller, verification_id, code, None, None)
-        customer = active_holder(self.store, proved.tag)
+        customer = holder_or_former(self.store, proved.tag)
         rules, at = self.policy.rules, self.clock.now()
         if customer is None:
             raise CodeIncorrect(max(0, rules.verification.attempts - proved.attempts))
         spent = proved.spent(PURPOSE, at, rules.verification, rules.retention)
         token = new_token()
-        opened = Session(token_digest(token), customer.id, "sms", at + SESSION_LIFETIME, proved.tag)
+        strength = "sms" if proved.tag == customer.tag else FORMER
+        opened = Session(token_digest(token), customer.id, strength, at + SESSION_LIFETIME, proved.tag)
         self.store.commit(Replace(proved, spent), Insert(opened))
         return token

@@ -10,8 +10,15 @@ def holder(store: Store, tag: str) -> Customer | None:
     return store.get(Customer, row.customer_id) if row else None
 
 
+def holder_or_former(store: Store, tag: str) -> Customer | None:
+    """The active customer whose number has this tag, or had it before a change that it can still stop."""
+    customer = holder(store, tag)
+    # The holder's row goes with the closing.
+    return customer if customer is not None and customer.is_open and customer.answers_to(tag) else None
+
+
 def active_holder(store: Store, tag: str) -> Customer | None:
     """The active customer whose number has this tag; None if nobody's has."""
-    customer = holder(store, tag)
-    # The holder's row goes with the closing; a tag that has moved on is nobody's proof.
-    return customer if customer is not None and customer.is_open and customer.tag == tag else None
+    customer = holder_or_former(store, tag)
+    # A tag that has moved on is nobody's proof.
+    return customer if customer is not None and customer.tag == tag else None

@@ -32,11 +32,12 @@ from chalicelib.domain.spent import SHARDS, Spent, new_spent
 from chalicelib.domain.verification import Send
 from chalicelib.domain.writes import Insert, Remove, Replace
 from tests.fakes import bearer, caller
+from tests.services.moving import moving
 from tests.services.test_reveal_approvals import OTHER_REASON, approve, asked, minor, permission
 from tests.services.test_reveals import BOB
 from tests.services.test_strongroom import READY, agreed, reveal, send
 from tests.services.test_strongroom_codes import stepping_up
-from tests.services.test_strongroom_word import moving, tell
+from tests.services.test_strongroom_word import tell
 from tests.services.world import KEY, OTHER_WALLET, STAFF, WALLET, World
 
 

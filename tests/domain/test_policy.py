@@ -175,33 +175,6 @@ def test_a_contact_text_that_could_not_be_sent_names_its_path(text: str) -> None
     assert ".".join(mistake.value.path) == "contact.marketing.offer"
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "{company}: stop it until {until}",
-        "{company}: stop it at {url}",
-        "stop it until {until} at {url}",
-        "{company}: {name}, stop it until {until} at {url}",
-        "{company}: stop it until {until} at {url",
-        "",
-    ],
-)
-def test_the_word_to_an_old_number_says_who_until_when_and_where_and_nothing_else(text: str) -> None:
-    with pytest.raises(Mistake) as mistake:
-        Texts(CODES, CONTACT, text)
-    assert mistake.value.path == ("old_number",)
-
-
-def test_the_word_to_an_old_number_has_three_parts_at_most() -> None:
-    # In three parts there is room for 459.
-    words = "{company}: {until}: {url}"
-    assert len(CONTROLLER.name + ": 2026-01-01 00:00 UTC: " + RULEBOOK.processing.preferences_url) == 72
-    assert Policy(RULEBOOK, NOTICES, {"en": Texts(CODES, CONTACT, words + "x" * (459 - 72))})
-    with pytest.raises(Mistake) as mistake:
-        Policy(RULEBOOK, NOTICES, {"en": Texts(CODES, CONTACT, words + "x" * (460 - 72))})
-    assert mistake.value.path == ("messages", "en", "old_number")
-
-
 @pytest.mark.parametrize("missing", sorted(NOTICES))
 def test_every_notice_up_to_the_current_one_is_there_in_every_locale(missing: tuple[str, int, str]) -> None:
     purpose, version, locale = missing

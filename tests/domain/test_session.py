@@ -7,10 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.errors import NotAuthenticated, NotPermitted
-from chalicelib.domain.session import BY_SMS, BY_WALLET, LINK_LIFETIME, SESSION_LIFETIME, HandOver, Session, new_token
+from chalicelib.domain.session import (
+    ACTS,
+    BY_SMS,
+    BY_WALLET,
+    LINK_LIFETIME,
+    SESSION_LIFETIME,
+    HandOver,
+    Session,
+    new_token,
+)
 from tests.domain.samples import NOON, attempted
 
-OPENED = {it: Session("digest", "cus_0123", it, NOON + SESSION_LIFETIME) for it in ("sms", "wallet")}
+OPENED = {it: Session("digest", "cus_0123", it, NOON + SESSION_LIFETIME) for it in ACTS}
 TICK = timedelta(microseconds=1)
 
 
@@ -22,21 +31,23 @@ def test_lifetimes() -> None:
 @pytest.mark.parametrize("act", sorted(BY_WALLET))
 def test_a_text_message_opens_no_more_than_a_stolen_sim_may_have(act: str) -> None:
     by_sms = attempted(lambda: OPENED["sms"].require(NOON, act))
-    assert (by_sms is None) == OPENED["sms"].may(act) == (act in ("look", "refused", "withdrawn"))
+    assert (by_sms is None) == OPENED["sms"].may(act) == (act in ("look", "refused", "withdrawn", "stop_change"))
     assert by_sms is None or isinstance(by_sms, NotPermitted)
     OPENED["wallet"].require(NOON, act)
+    by_former = attempted(lambda: OPENED["former"].require(NOON, act))
+    assert (by_former is None) == (act == "stop_change")
 
 
 def test_the_wallet_opens_more() -> None:
     assert BY_SMS < BY_WALLET
 
 
-@pytest.mark.parametrize("strength", ["sms", "wallet"])
+@pytest.mark.parametrize("strength", ACTS)
 def test_a_session_ends_at_its_instant_and_not_before(strength: str) -> None:
     session = OPENED[strength]
-    session.require(session.lapses_at - TICK, "look")
+    session.require(session.lapses_at - TICK, "stop_change")
     with pytest.raises(NotAuthenticated):
-        session.require(session.lapses_at, "look")
+        session.require(session.lapses_at, "stop_change")
 
 
 @given(st.integers(0, 10**9))

@@ -1,7 +1,6 @@
 """An SMS ends with what lets the phone fill the code in, and says nothing that a caller made up."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -11,7 +10,7 @@ from chalicelib.domain.errors import FieldInvalid
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.sending_rules import Country
 from chalicelib.domain.sms_parts import octets
-from chalicelib.domain.sms_text import LONGEST_PARAMETER, code_text, contact_text, old_number_text, reply_text
+from chalicelib.domain.sms_text import LONGEST_PARAMETER, code_text, contact_text, reply_text
 from chalicelib.domain.verification import TransactionContext
 from chalicelib.domain.wording import CODE_TEXTS, Texts
 from tests.domain.samples import CODES, CONTACT, OLD_NUMBER, POLICY, REPLIES, a_verification
@@ -170,14 +169,3 @@ def test_a_value_is_short_and_printable(value: str) -> None:
     with pytest.raises(FieldInvalid) as refused:
         contact_text(POLICY, "en", "GB", "marketing", "offer", {"title": value})
     assert refused.value.pointer == "/parameters/title"
-
-
-def test_an_old_number_is_told_who_until_when_and_where_in_the_customer_s_language() -> None:
-    until = datetime(2026, 11, 23, 8, 5, 59, tzinfo=timezone(timedelta(hours=8)))
-    texts = {**POLICY.texts, "zh-CN": replace(POLICY.texts["zh-CN"], old_number="{company} {until} {url}")}
-    policy = replace(POLICY, texts=texts)
-    url = POLICY.rules.processing.preferences_url
-    for locale in ("en", "fr"):
-        said = old_number_text(policy, locale, until)
-        assert said == f"Example Wallet: your number changes. Stop it until 2026-11-23 00:05 UTC at {url}"
-    assert old_number_text(policy, "zh-Hans-SG", until) == f"Example Wallet 2026-11-23 00:05 UTC {url}"

@@ -42,6 +42,8 @@ def test_no_door_opens_without_a_verified_token(world: World) -> None:
         with pytest.raises(NotAuthenticated):
             strongroom.send_code(authorization, "vrf_x")
         with pytest.raises(NotAuthenticated):
+            strongroom.tell_old_number(authorization, customer.id)
+        with pytest.raises(NotAuthenticated):
             strongroom.send_message(authorization, world.token(customer), "order_ready", READY, None)
         with pytest.raises(NotAuthenticated):
             strongroom.reveal(authorization, world.token(customer, "call"), "because", None)

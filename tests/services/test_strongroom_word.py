@@ -8,40 +8,16 @@ import pytest
 from chalicelib.domain.access import AccessLogEntry
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.contact import Message, word_id
-from chalicelib.domain.customer import Customer, TagHolder, WrappedKey
+from chalicelib.domain.customer import Customer, WrappedKey
 from chalicelib.domain.dispatch import Dispatch
 from chalicelib.domain.errors import Contended, NotFound, NotPermitted, RingfenceError, Throttled, Unavailable
-from chalicelib.domain.held_number import HeldNumber
-from chalicelib.domain.number_change import BOTH, NEW_ONLY, NumberChange
-from chalicelib.domain.phone_number import parse_phone_number
 from chalicelib.domain.receipt import Receipt
 from chalicelib.domain.settlement import Settlement
-from chalicelib.domain.writes import Insert, Remove, Replace
+from chalicelib.domain.writes import Remove, Replace
 from tests.fakes import NOON, bearer, caller
+from tests.services.moving import moving
 from tests.services.staged_store import StagedAdapters
 from tests.services.world import NUMBER, OTHER_NUMBER, WALLET, World, at_once, only
-
-HOLD = timedelta(hours=24)
-
-
-def other(world: World, customer: Customer, number: str = OTHER_NUMBER) -> HeldNumber:
-    """Another number of the customer's, sealed under a key of its own, that nobody else can bind."""
-    known = parse_phone_number(number)
-    envelope = world.adapters.sealer.envelope(customer.id)
-    world.store.commit(Insert(envelope.key), Insert(TagHolder(world.tag(number), customer.id)))
-    return HeldNumber(world.tag(number), known.masked, known.region, envelope.seal(known), NOON)
-
-
-def moving(world: World, *, effective: bool = False, locale: str = "en", number: str = NUMBER) -> Customer:
-    """A customer whose number is to change from this one, or has changed and can be brought back."""
-    before = world.customer(number)
-    own, new = before.held, other(world, before)
-    assert own is not None
-    after = replace(before.having(new) if effective else before, locale=locale)
-    kind, at = BOTH if effective else NEW_ONLY, world.adapters.clock.now()
-    change = NumberChange("chg_1", kind, own if effective else new, effective, at, at + HOLD)
-    world.store.commit(Replace(world.row(Customer, before.id), replace(after, change=change)))
-    return world.row(Customer, before.id)
 
 
 def tell(world: World, customer_id: str, authorization: str = bearer(WALLET)) -> Message:

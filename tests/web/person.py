@@ -45,8 +45,12 @@ class Person:
     def title(self) -> Any:
         return self.page.get_by_role("heading", level=1)
 
-    def sign_in(self) -> None:
-        """By the code on the phone."""
+    def sign_in(self, leads_to: str | None = None) -> None:
+        """By the code on the phone.
+
+        Args:
+            leads_to: the title of the page then; None for the choices'.
+        """
         self.go()
         self.page.get_by_label(self.t["number"]["label"]).fill("+86 138 0013 8000")
         self.button(self.t["number"]["send"]).click()
@@ -54,7 +58,7 @@ class Person:
         self.site.work()
         self.page.get_by_label(self.t["code"]["label"]).press_sequentially(self.site.code())
         self.button(self.t["code"]["go"]).click()
-        expect(self.title()).to_have_text(self.t["choices"]["title"])
+        expect(self.title()).to_have_text(leads_to or self.t["choices"]["title"])
 
     def enter(self, customer: Customer) -> None:
         """By the wallet's link."""

@@ -24,6 +24,7 @@ FORMS = [
     ("/preferences/refusal", {"locale": "en"}),
     ("/preferences/erasure", {}),
     ("/preferences/sign-out", {}),
+    ("/preferences/number-change", {"change": "chg_1"}),
 ]
 
 

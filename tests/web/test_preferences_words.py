@@ -10,7 +10,7 @@ import pytest
 from chalicelib.adapters.policy_files import read_policy
 from chalicelib.domain.caller import ROLES
 from chalicelib.domain.errors import FieldInvalid
-from chalicelib.domain.session import BY_WALLET
+from chalicelib.domain.session import ACTS, BY_WALLET
 from chalicelib.domain.word import WORDS
 from chalicelib.domain.wording import CODE_TEXTS
 from chalicelib.entrypoints.api.problems import PROBLEMS
@@ -76,12 +76,12 @@ def test_whatever_can_happen_has_words(path: Path) -> None:
         assert PROBLEMS[kind].slug in words["number"]["wrong"]
     channels = {channel for purpose in POLICY.rules.purposes.values() for channel in purpose.channels}
     assert channels <= words["channel"].keys()
-    assert {"sms", "wallet"} == {name[3:] for name in words["choices"] if name.startswith("by_")}
+    assert ACTS.keys() == {name[3:] for name in words["choices"] if name.startswith("by_")}
     assert {*WORDS, "essential", "until"} == words["choices"]["word"].keys()
     assert {"customer", "guardian", "officer", "system"} == words["history"]["actor"].keys()
     assert {"given", "refused", "withdrawn", "expired"} <= words["history"].keys()
     # As the strongroom writes them down.
-    assert {"message", "reveal", "code"} == words["access_log"]["action"].keys()
+    assert {"message", "reveal", "code", "word"} == words["access_log"]["action"].keys()
     assert channels == words["access_log"]["question"].keys()
     assert set(ROLES) == words["access_log"]["role"].keys()
     assert set(CODE_TEXTS) == words["access_log"]["code"].keys()

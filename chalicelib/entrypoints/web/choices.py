@@ -7,7 +7,7 @@ from secrets import token_urlsafe
 from markupsafe import Markup
 
 from chalicelib.bootstrap import ringfence
-from chalicelib.domain.errors import NotAuthenticated, NotFound
+from chalicelib.domain.errors import NotAuthenticated, NotFound, NotPermitted
 from chalicelib.domain.identifiers import IDEMPOTENCY_KEY
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.standing import Shown, Standing, standings
@@ -63,6 +63,9 @@ def show(request: PageRequest) -> Answer:
         visit = here(request, "look")
     except NotAuthenticated:
         return ask_number(request)
+    except NotPermitted:
+        # All that the former number of an account may see of it.
+        return see_other(request, "/number-change")
     policy = ringfence().policy
     found = standings(visit.customer, policy, ringfence().clock.now()).values()
     purposes = [_shown(standing, policy, request.locale) for standing in found]

@@ -21,6 +21,8 @@ PAGES = (
     ("POST", "/preferences/choice", "choices.choose"),
     ("GET", "/preferences/refusal", "sign_in.home"),
     ("POST", "/preferences/refusal", "choices.refuse_optional"),
+    ("GET", "/preferences/number-change", "number_change.show"),
+    ("POST", "/preferences/number-change", "number_change.stop"),
     ("GET", "/preferences/history", "records.history"),
     ("GET", "/preferences/access-log", "records.access_log"),
     ("GET", "/preferences/account", "account.show"),

@@ -8,6 +8,8 @@ from playwright.sync_api import Browser, expect
 
 from chalicelib.domain.customer import Customer
 from chalicelib.entrypoints.web.words import words
+from tests.services.moving import moving
+from tests.services.world import World
 from tests.web.chromium import listen
 from tests.web.person import Person, context_of, person_of
 from tests.web.preference_site import NUMBER, Site
@@ -91,6 +93,22 @@ def test_from_the_app_one_can_do_everything(site: Site, customer: Customer, pers
     assert closed.status == "restricted"
     person.go()
     expect(person.title()).to_have_text(t["number"]["title"])
+
+
+def test_the_former_number_stops_a_change_by_one_tap(site: Site, person: Person) -> None:
+    t = person.t
+    customer = moving(World(site.adapters), effective=True, number=NUMBER)
+    person.sign_in(t["number_change"]["title"])
+    expect(person.page.get_by_role("navigation", name=t["page"]["sections"])).to_have_count(0)
+    person.button(t["number_change"]["stop"]).click()
+    expect(person.page.get_by_role("status")).to_have_text(t["number_change"]["stopped"])
+    expect(person.button(t["number_change"]["stop"])).to_have_count(0)
+    head = site.ringfence.store.get(Customer, customer.id)
+    assert head is not None
+    assert head.change is None
+    assert head.held == (customer.change and customer.change.other)
+    person.button(t["page"]["leave"]).click()
+    expect(person.page.get_by_role("status")).to_have_text(t["number"]["notes"]["left"])
 
 
 def test_the_language_is_switched_in_place(site: Site, customer: Customer, person: Person) -> None:
