@@ -31,6 +31,7 @@ from chalicelib.entrypoints.jobs import (
     strongroom,
     sweep,
 )
+from chalicelib.entrypoints.jobs import rights as rights_count
 from chalicelib.entrypoints.web import routes
 
 app = Chalice(app_name="ringfence", configure_logs=False)
@@ -61,5 +62,6 @@ for module in (
     delivery_status,
     inbound,
     opt_outs,
+    rights_count,
 ):
     app.register_blueprint(module.bp)

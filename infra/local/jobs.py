@@ -19,6 +19,7 @@ JOBS = {
     "sweep": "chalicelib.entrypoints.jobs.sweep:sweep",
     "anchor": "chalicelib.entrypoints.jobs.anchor:anchor",
     "opt_outs": "chalicelib.entrypoints.jobs.opt_outs:opt_outs",
+    "rights": "chalicelib.entrypoints.jobs.rights:rights",
 }
 
 

@@ -1,6 +1,6 @@
 """The privacy officer's commands, as typed at a shell."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -135,4 +135,28 @@ def reconcile_export(
         console.print(escape(line(finding)), soft_wrap=True)
     console.print(escape(said), soft_wrap=True)
     if outcome.findings:
+        raise typer.Exit(1)
+
+
+@commands.command()
+def rights(
+    token: Annotated[str, typer.Option(envvar="RINGFENCE_TOKEN", help="An officer's token.")],
+    api: Annotated[str, typer.Option(envvar="RINGFENCE_API", help="The API's address.")] = "http://127.0.0.1:8000",
+) -> None:
+    """List the rights requests that customers wait for, the most urgent first. Ends with 1 if one is late."""
+    from infra.officer.api import Refused, read
+    from infra.officer.rights_requests import NotRightsRequests, waiting
+
+    try:
+        found = waiting(lambda path: read(api, path, token))
+    except (Refused, NotRightsRequests) as reason:
+        complaints.print(escape(str(reason)), soft_wrap=True)
+        raise typer.Exit(2) from None
+    now = datetime.now(UTC)
+    table = Table("due", "late", "right", "status", "customer", "request", box=None, pad_edge=False)
+    for it in found:
+        late = "late" if it.due_at < now else ""
+        table.add_row(it.due_at.isoformat(), late, *map(escape, (it.kind, it.status, it.customer_id, it.request_id)))
+    console.print(table)
+    if any(it.due_at < now for it in found):
         raise typer.Exit(1)

@@ -12,6 +12,7 @@ HANDLERS = [
     "chalicelib.entrypoints.jobs.inbound",
     "chalicelib.entrypoints.jobs.opt_outs",
     "chalicelib.entrypoints.jobs.purge",
+    "chalicelib.entrypoints.jobs.rights",
     "chalicelib.entrypoints.jobs.strongroom",
     "chalicelib.entrypoints.jobs.sweep",
     "chalicelib.entrypoints.api.authorizer",

@@ -3,7 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 from infra.local.journey import Journey
+from infra.local.journey_client import Broken
 from infra.local.journey_steps import PURPOSE
+from tests.prove.deployed.deployment import Deployment
 
 
 def purge_runs(journey: Journey) -> None:
@@ -40,6 +42,17 @@ def rights(journey: Journey) -> None:
     journey.step("the officer lists what waits", waiting)
     answer = journey.officer.post(f"/v1/rights-requests/{asked.body['request_id']}/answer", note="it is right as it is")
     journey.step("the officer answers", answer.must(200))
+
+
+def count_rights(deployment: Deployment) -> None:
+    """What waits was counted.
+
+    Raises:
+        Broken: it was not.
+    """
+    report = deployment.run("rights")
+    if report.keys() != {"overdue", "due_soon"}:
+        raise Broken(f"no count: {report}")
 
 
 def receipt(journey: Journey) -> None:

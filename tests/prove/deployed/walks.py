@@ -18,7 +18,7 @@ from tests.prove.deployed.advertising import advertise, agree
 from tests.prove.deployed.announcing import announced_without_key, heard_of
 from tests.prove.deployed.busy import busy_sns
 from tests.prove.deployed.deployment import Deployment
-from tests.prove.deployed.officer import accesses, export, purge_runs, receipt, rights
+from tests.prove.deployed.officer import accesses, count_rights, export, purge_runs, receipt, rights
 from tests.prove.deployed.orphans import PLANTED, plant_orphan, robbed
 from tests.prove.deployed.page import code_for_page, own_page
 from tests.prove.deployed.receipts import delivery, dispatched, message_delivery, message_dispatched, receipt_for
@@ -214,6 +214,7 @@ WALKS: Mapping[str, Callable[[Deployment], list[str]]] = {
     "sweep": walk_sweep,
     "delivery_status": walk_delivery_status,
     "inbound": partial(walked, "the reply", hear_replies),
+    "rights": partial(walked, "the count of rights requests", count_rights),
     "opt_outs": partial(walked, "the opt-outs", read_opt_outs),
 }
 
