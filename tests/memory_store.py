@@ -10,7 +10,9 @@ from zlib import crc32
 from chalicelib.adapters.dynamodb_places import PLACES, epoch_seconds
 from chalicelib.domain.access import AccessLogEntry
 from chalicelib.domain.anchor import LedgerHead
+from chalicelib.domain.customer import Customer
 from chalicelib.domain.due import bucket, hour_bucket
+from chalicelib.domain.freshness import Reverification
 from chalicelib.domain.ledger import LedgerEvent
 from chalicelib.domain.moving import M, Move, moved
 from chalicelib.domain.settlement import LoggedEntry, Settlement
@@ -83,6 +85,11 @@ class MemoryStore:
         rows: list[LoggedEntry | Settlement] = [*entries, *(replace(it, version="") for it in self._all(Settlement))]
         found = [row for row in rows if hour_bucket(row.at, row.customer_id) == bucket and row.place > after]
         yield from sorted(found, key=lambda row: row.place)
+
+    def reverifications(self, bucket: str, after: str, until: str, limit: int) -> list[Reverification]:
+        due = [row for row in self._all(Customer) if row.reverify_at is not None and _bucket(row) == bucket]
+        rows = [Reverification(row.id, row.reverify_reason or "", row.reverify_at) for row in due if row.reverify_at]
+        return sorted((row for row in rows if after < row.place < until), key=lambda row: row.place)[:limit]
 
     def share(self, kind: type[Record], which: int, of: int) -> Iterator[Key]:
         with self._lock:

@@ -15,7 +15,8 @@ from chalicelib.domain.claim import Claim
 from chalicelib.domain.contact import ContactToken, Message
 from chalicelib.domain.customer import Customer, TagHolder, WrappedKey
 from chalicelib.domain.dispatch import Dispatch
-from chalicelib.domain.due import bucket, hour_bucket
+from chalicelib.domain.due import bucket, hour_bucket, place_at, read_place
+from chalicelib.domain.freshness import Reverification
 from chalicelib.domain.ledger import LedgerEvent, position
 from chalicelib.domain.meter import Meter
 from chalicelib.domain.previews import Previews
@@ -24,7 +25,7 @@ from chalicelib.domain.reveal_approval import RevealApproval
 from chalicelib.domain.reveals import Watch
 from chalicelib.domain.rights import RightsRequest
 from chalicelib.domain.session import HandOver, Session
-from chalicelib.domain.settlement import LoggedEntry, Settlement, log_place, read_place
+from chalicelib.domain.settlement import LoggedEntry, Settlement
 from chalicelib.domain.spent import Spent
 from chalicelib.domain.suppression import Suppression
 from chalicelib.domain.throttle import OpeningLog, ThrottleLog
@@ -89,9 +90,9 @@ PLACES: Mapping[type[Any], Place] = {
     Session: Place("sessions", lambda it: it.digest, prefix="session#", lapses=True),
     HandOver: Place("sessions", lambda it: it.digest, prefix="link#", lapses=True),
     Message: Place("contacts", lambda it: it.id, prefix="message#", lapses=True),
-    AccessLogEntry: Place("access-log", lambda it: it.customer_id, lambda it: log_place(it.at, it.id)),
+    AccessLogEntry: Place("access-log", lambda it: it.customer_id, lambda it: place_at(it.at, it.id)),
     Settlement: Place("access-log", lambda it: it.customer_id, lambda it: it.place, prefix="settlement#"),
-    DecisionLogEntry: Place("decisions", lambda it: it.customer_id, lambda it: log_place(it.at, it.id)),
+    DecisionLogEntry: Place("decisions", lambda it: it.customer_id, lambda it: place_at(it.at, it.id)),
     Previews: Place("budgets", lambda it: it.key, prefix="previews#", lapses=True, moves=True),
     Suppression: Place("suppressions", lambda it: bucket(it.tag), lambda it: it.tag),
     PurgeRun: Place("purge-runs", lambda _: "run", lambda it: it.id),
@@ -112,6 +113,9 @@ def to_item(record: Any) -> Item:
         item["lapses_at"] = {"N": str(epoch_seconds(record.lapses_at))}
     if "due_at" in item:
         item["due_bucket"] = {"S": bucket(record.id)}
+    if kind is Customer and record.reverify_at is not None:
+        item["reverify_bucket"] = {"S": bucket(record.id)}
+        item["reverify_place"] = {"S": place_at(record.reverify_at, record.id)}
     if kind is LedgerEvent:
         item["anchor_bucket"] = {"S": hour_bucket(record.event_time, record.customer_id)}
     if kind in (AccessLogEntry, Settlement):
@@ -132,6 +136,12 @@ def logged_row(item: Mapping[str, Any]) -> LoggedEntry | Settlement:
         return LoggedEntry(owner, entry_id, at)
     said = {name: codec(hint).read(item[name]) for name, hint in ANSWERED.items()}
     return Settlement(owner.removeprefix(prefix), entry_id, at, **said)
+
+
+def reverification_row(item: Mapping[str, Any]) -> Reverification:
+    """A customer who is due to be proved again, of whom the index has the reason beside its keys."""
+    at, customer_id = read_place(item["reverify_place"]["S"])
+    return Reverification(customer_id, item["reverify_reason"]["S"], at)
 
 
 def epoch_seconds(at: datetime) -> int:

@@ -6,16 +6,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, Literal
 
 from botocore.exceptions import ClientError
 
 from chalicelib.adapters import aws
-from chalicelib.adapters.dynamodb_places import PLACES, Item, Place, from_item, logged_row, to_item
+from chalicelib.adapters.dynamodb_places import PLACES, Item, Place, from_item, logged_row, reverification_row, to_item
 from chalicelib.adapters.structure import seconds
 from chalicelib.domain.access import AccessLogEntry
 from chalicelib.domain.anchor import LedgerHead
+from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import Contended
+from chalicelib.domain.freshness import Reverification
 from chalicelib.domain.ledger import LedgerEvent
 from chalicelib.domain.moving import M, Move
 from chalicelib.domain.settlement import LoggedEntry, Settlement
@@ -157,6 +160,14 @@ class DynamoDBStore:
         for item in self._index(AccessLogEntry, "access_bucket", "#index = :value AND sk > :after", values):
             yield logged_row(item)
 
+    def reverifications(self, bucket: str, after: str, until: str, limit: int) -> list[Reverification]:
+        """Customers whom an index has as due to be proved again, by place; it may be a little behind."""
+        # A query's one range takes in both its ends.
+        values = {":value": {"S": bucket}, ":after": {"S": after}, ":until": {"S": until}}
+        condition = "#index = :value AND reverify_place BETWEEN :after AND :until"
+        found = map(reverification_row, self._index(Customer, "reverify_bucket", condition, values, limit + 1))
+        return list(islice((row for row in found if after < row.place < until), limit))
+
     def share(self, kind: type[Record], which: int, of: int) -> Iterator[tuple[str, ...]]:
         """Keys of the records in one of `of` equal shares of their table, counted from 0; a scan of it."""
         place = PLACES[kind]
@@ -173,16 +184,18 @@ class DynamoDBStore:
                 if first.startswith(place.prefix):
                     yield first.removeprefix(place.prefix), *rest
 
-    def _index(self, kind: type[Record], index: str, condition: str, values: Item) -> Iterator[Item]:
-        request = {
+    def _index(
+        self, kind: type[Record], index: str, condition: str, values: Item, page: int | None = None
+    ) -> Iterator[Item]:
+        request: dict[str, Any] = {
             "TableName": self._table(PLACES[kind]),
             "IndexName": index,
             "KeyConditionExpression": condition,
             "ExpressionAttributeNames": {"#index": index},
             "ExpressionAttributeValues": values,
         }
-        for page in self._pages("query", request):
-            yield from page
+        for items in self._pages("query", request if page is None else {**request, "Limit": page}):
+            yield from items
 
     def _pages(self, operation: Literal["query", "scan"], request: dict[str, Any]) -> Iterator[list[Item]]:
         start: Item = {}

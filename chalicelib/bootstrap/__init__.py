@@ -48,10 +48,13 @@ if TYPE_CHECKING:
     from chalicelib.services.issue_receipt import IssueReceipt
     from chalicelib.services.lift_suppression import LiftSuppression
     from chalicelib.services.list_accesses import ListAccesses
+    from chalicelib.services.list_reverifications import ListReverifications
     from chalicelib.services.list_rights_requests import ListRightsRequests
     from chalicelib.services.move_numbers import MoveNumbers
     from chalicelib.services.moving_rows import MovingRows
+    from chalicelib.services.note_activity import NoteActivity
     from chalicelib.services.note_age import NoteAge
+    from chalicelib.services.note_outcome import NoteOutcome
     from chalicelib.services.object_to_use import ObjectToUse
     from chalicelib.services.opening import Opening
     from chalicelib.services.own_record import OwnRecord
@@ -123,6 +126,8 @@ class Ringfence:
     tell_number_news: "TellNumberNews" = _use_case("tell_number_news", "TellNumberNews")
     stop_number_change: "StopNumberChange" = _use_case("stop_number_change", "StopNumberChange")
     close_customer: "CloseCustomer" = _use_case("close_customer", "CloseCustomer")
+    note_activity: "NoteActivity" = _use_case("note_activity", "NoteActivity")
+    note_outcome: "NoteOutcome" = _use_case("note_outcome", "NoteOutcome")
     note_age: "NoteAge" = _use_case("note_age", "NoteAge")
     history: "ConsentHistory" = _use_case("consent_history", "ConsentHistory")
     append_events: "AppendEvents" = _use_case("append_events", "AppendEvents")
@@ -135,6 +140,7 @@ class Ringfence:
     record_receipt: "RecordReceipt" = _use_case("record_receipt", "RecordReceipt")
     read_access_log: "ReadAccessLog" = _use_case("read_access_log", "ReadAccessLog")
     list_accesses: "ListAccesses" = _use_case("list_accesses", "ListAccesses")
+    list_reverifications: "ListReverifications" = _use_case("list_reverifications", "ListReverifications")
     choose_in_session: "ChooseInSession" = _use_case("choose_in_session", "ChooseInSession")
     start_sign_in: "StartSignIn" = _use_case("start_sign_in", "StartSignIn")
     sign_in: "SignIn" = _use_case("sign_in", "SignIn")

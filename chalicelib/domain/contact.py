@@ -74,6 +74,7 @@ class Message:
         parts: what it counts as, and is paid for.
         cost: what was put aside for it, in millionths of a US dollar; 0 if it was surely not sent.
         lapses_at: not before the last receipt for it.
+        key_id: of the sealed number that it went to.
         delivery: unknown until its outcome is written; then accepted, failed or opted_out; from accepted to delivered,
             failed or opted_out, once a carrier's receipt says so.
         sender: who carried it, as the policy names it.
@@ -94,4 +95,5 @@ class Message:
     sender: str | None = None
     message_id: str | None = None
     reason: str | None = None
+    key_id: str | None = None
     version: str = ""

@@ -15,10 +15,10 @@ from chalicelib.domain.number_change import CLAIMING, NumberChange
 LEDGER_KEY = "ledger"
 # The contract runs: proved, imported and not proved yet, or without a number since another customer has it.
 OPEN = ("active", "imported", "unreachable")
-# No contact decision rests on these. The chain's hash stands for the consents.
+# No contact decision rests on these. The chain's hash stands for the consents, and a later proof takes nothing away.
 NOT_GROUND = (
     *("consents", "shares", "version", "due_at", "due_reason", "seen_at", "cases", "carrier", "looked_up_at"),
-    "failed_deliveries",
+    *("failed_deliveries", "verified_at", "reverify_at", "reverify_reason"),
 )
 
 
@@ -93,6 +93,7 @@ class Customer:
         ledger_sequence: number of consent events so far.
         ledger_hash: hash of the last one; GENESIS before the first.
         due_at: when the clock has something to do for this customer, or None.
+        reverify_at: when the number is to be proved again, for `reverify_reason`; None if there is none to prove.
     """
 
     id: str
@@ -130,6 +131,8 @@ class Customer:
     ledger_erased_at: datetime | None = None
     due_at: datetime | None = None
     due_reason: str | None = None
+    reverify_at: datetime | None = None
+    reverify_reason: str | None = None
     version: str = ""
 
     @property

@@ -43,5 +43,20 @@ def read_hour(bucket: str) -> datetime:
     return datetime.strptime(bucket.partition("#")[0], HOUR_FORMAT).replace(tzinfo=UTC)
 
 
+def place_at(at: datetime, key: str) -> str:
+    """Where something stands among what is sorted by instants: whatever happens at one, no two share a place."""
+    return f"{at.isoformat()}#{key}"
+
+
+def read_place(place: str) -> tuple[datetime, str]:
+    """The instant and the key.
+
+    Raises:
+        ValueError: it is no place.
+    """
+    at, _, key = place.partition("#")
+    return datetime.fromisoformat(at), key
+
+
 def _in_hour(at: datetime, shard: str) -> str:
     return f"{hour_of(at).strftime(HOUR_FORMAT)}#{shard}"

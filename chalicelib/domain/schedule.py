@@ -1,10 +1,11 @@
-"""What the clock has to do for a customer, and when: written into the head whenever one of its facts changes."""
+"""What is to be done for a customer, and when: written into the head whenever one of its facts changes."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.customer import Customer
+from chalicelib.domain.freshness import reverification
 from chalicelib.domain.holds import law_holds
 from chalicelib.domain.rules import Rules
 
@@ -89,11 +90,11 @@ def due(customer: Customer, rules: Rules) -> tuple[datetime, str] | None:
 
 
 def dated(customer: Customer, rules: Rules) -> Customer:
-    """The head says when the clock must look at the customer next."""
+    """The head says when the clock must look at the customer next, and when the number is to be proved again."""
     at, reason = due(customer, rules) or (None, None)
-    if (at, reason) == (customer.due_at, customer.due_reason):
-        return customer
-    return replace(customer, due_at=at, due_reason=reason)
+    again_at, why = reverification(customer, rules) or (None, None)
+    after = replace(customer, due_at=at, due_reason=reason, reverify_at=again_at, reverify_reason=why)
+    return customer if after == customer else after
 
 
 def _ledger_due(customer: Customer, rules: Rules) -> tuple[datetime, str] | None:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from chalicelib.domain.due import place_at
+
 if TYPE_CHECKING:
     # Every function loads its records' modules, and few of them phonenumbers.
     from chalicelib.domain.phone_number import PhoneNumber
@@ -35,7 +37,7 @@ class LoggedEntry:
     @property
     def place(self) -> str:
         """Where it stands among its customer's rows."""
-        return log_place(self.at, self.entry_id)
+        return place_at(self.at, self.entry_id)
 
 
 @dataclass(frozen=True)
@@ -58,19 +60,4 @@ class Settlement:
     @property
     def place(self) -> str:
         """That of its entry."""
-        return log_place(self.at, self.entry_id)
-
-
-def log_place(at: datetime, entry_id: str) -> str:
-    """Rows of the access log sort by their instants, and no two share a place."""
-    return f"{at.isoformat()}#{entry_id}"
-
-
-def read_place(place: str) -> tuple[datetime, str]:
-    """The instant and the entry's id.
-
-    Raises:
-        ValueError: it is no place.
-    """
-    at, _, entry_id = place.partition("#")
-    return datetime.fromisoformat(at), entry_id
+        return place_at(self.at, self.entry_id)

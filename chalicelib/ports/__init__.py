@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.caller import Caller
     from chalicelib.domain.claim import KeyedRequest
     from chalicelib.domain.contact import Message
+    from chalicelib.domain.freshness import Reverification
     from chalicelib.domain.moving import M, Move
     from chalicelib.domain.phone_number import PhoneNumber
     from chalicelib.domain.reveal_approval import RevealApproval
@@ -99,6 +100,15 @@ class Store(Protocol):
 
         Args:
             after: a place, or the beginning of one; not empty.
+        """
+        ...
+
+    def reverifications(self, bucket: str, after: str, until: str, limit: int) -> list[Reverification]:
+        """Customers whom an index has as due to be proved again, by place; it may be a little behind.
+
+        Args:
+            after, until: places, or beginnings of them, neither included; not empty.
+            limit: the first so many, 1 or more.
         """
         ...
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from chalicelib.domain.accounts import Accounts
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.claim import KeyedRequest
+from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import CodeIncorrect, FieldInvalid
 from chalicelib.domain.one_time_code import codes_match, derive_code
 from chalicelib.domain.policy import Policy
@@ -19,6 +20,7 @@ from chalicelib.services.concurrently import together, together_by_name
 from chalicelib.services.holding import Holding, quietly
 from chalicelib.services.idempotency import Idempotency
 from chalicelib.services.own_record import OwnRecord
+from chalicelib.services.renewal import renewal
 from chalicelib.services.send_budgets import SendBudgets
 from chalicelib.services.throttle import Throttle
 
@@ -46,7 +48,7 @@ class CheckCode:
         context: TransactionContext | None,
         keyed: KeyedRequest | None,
     ) -> Verification:
-        """The number is proved by this very request.
+        """The number is proved by this very request; a customer's own is proved again.
 
         Args:
             code: what the person typed.
@@ -69,13 +71,20 @@ class CheckCode:
         if (context is None) != (verification.context is None):
             raise FieldInvalid("/context", "must be there exactly if the verification was started with one")
         counting = Counting(self.throttle, self._wrong_codes(verification, accounts, at), at)
-        reserved, secret = together(
+        reserved, secret, customer = together(
             lambda: self._reserve(verification, counting, keyed),
             lambda: self.codes.secret(*verification.code_subject(context)),
+            lambda: self._customer(verification),
         )
         if not codes_match(self._expected(verification, secret, at), code):
             raise CodeIncorrect(max(0, self.policy.rules.verification.attempts - reserved.attempt))
-        return self._prove(reserved, accounts, counting)
+        return self._prove(reserved, customer, accounts, counting)
+
+    def _customer(self, verification: Verification) -> Customer | None:
+        """Whose own number it is; None if it came along with the start."""
+        if verification.customer_id is None or verification.pending_number is not None:
+            return None
+        return self.store.get(Customer, verification.customer_id)
 
     def _expected(self, verification: Verification, secret: bytes, at: datetime) -> str:
         if verification.test_number is None:
@@ -113,23 +122,29 @@ class CheckCode:
         verification_id, attempt = earlier.split("#")
         return Reserved(existing(self.store, Verification, verification_id), int(attempt))
 
-    def _prove(self, reserved: "Reserved", accounts: Accounts | None, counting: "Counting") -> Verification:
+    def _prove(
+        self, reserved: "Reserved", customer: Customer | None, accounts: Accounts | None, counting: "Counting"
+    ) -> Verification:
         verification, attempt = reserved.verification, reserved.attempt
-        at = self.clock.now()
+        at, rules = self.clock.now(), self.policy.rules
 
         def prove() -> Verification:
+            head = customer
             while True:
                 try:
                     return changed(
                         self.store,
                         verification,
-                        lambda it: it.proved(attempt, at, self.policy.rules.retention),
+                        lambda it: it.proved(attempt, at, rules.retention),
                         # A success clears the count. Source: SP 800-63B-4.
-                        lambda _: [Remove(log) for log in counting.logs],
+                        lambda it, head=head: [*map(Remove, counting.logs), *renewal(head, it, rules)],  # type: ignore[misc]
                     )
-                except Conflict:
-                    # Another code for the number was tried meanwhile; each is one fewer that may be.
-                    counting.read(self.store)
+                except Conflict as conflict:
+                    if conflict.hit(Customer):
+                        head = conflict.current(Customer)
+                    else:
+                        # Another code for the number was tried meanwhile; each is one fewer that may be.
+                        counting.read(self.store)
 
         if verification.proved_by == attempt:
             return prove()

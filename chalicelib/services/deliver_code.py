@@ -14,8 +14,8 @@ from chalicelib.domain.sent import Sent
 from chalicelib.domain.sms_text import code_text
 from chalicelib.domain.verification import Verification
 from chalicelib.domain.writes import Insert
-from chalicelib.ports import Clock, SendQueue, SmsFeedback, Store
-from chalicelib.services.changing import changed
+from chalicelib.ports import Clock, SendQueue, SmsFeedback
+from chalicelib.services.note_outcome import NoteOutcome
 from chalicelib.services.sms_sender import SmsSender
 
 # A carrier's rates are by the second. The pause doubles: it is as long as the send has waited already.
@@ -29,10 +29,10 @@ class DeliverCode:
 
     policy: Policy
     clock: Clock
-    store: Store
     sender: SmsSender
     queue: SendQueue
     feedback: Mapping[str, SmsFeedback]
+    note_outcome: NoteOutcome
 
     def __call__(self, verification: Verification, number: PhoneNumber, secret: bytes) -> Verification:
         """The last send of the verification was tried once, and its outcome is recorded.
@@ -94,4 +94,4 @@ class DeliverCode:
         dispatch = (
             (Insert(Dispatch(sent.message_id, verification.id, at + RECEIPTS_COME_FOR)),) if sent.message_id else ()
         )
-        return changed(self.store, verification, rule, lambda _: dispatch)
+        return self.note_outcome(verification, rule, lambda _: dispatch)

@@ -10,9 +10,8 @@ from chalicelib.domain.held_number import SealedNumber
 from chalicelib.domain.phone_number import PhoneNumber
 from chalicelib.domain.sent import Sent
 from chalicelib.domain.writes import Insert
-from chalicelib.ports import Store
-from chalicelib.services.changing import changed
 from chalicelib.services.holding import Holding
+from chalicelib.services.note_outcome import NoteOutcome
 from chalicelib.services.opening import Opening
 from chalicelib.services.send_budgets import NOT_SENT
 from chalicelib.services.sms_sender import SmsSender
@@ -32,9 +31,9 @@ class IntendedMessage:
 class DeliverMessage:
     """One SMS at most: a lost outcome leaves the message as unknown, and nothing sends it again."""
 
-    store: Store
     opening: Opening
     sender: SmsSender
+    note_outcome: NoteOutcome
 
     def __call__(self, intended: IntendedMessage, holding: Holding) -> Message:
         """The message as far as it is known; what was held for it is given back if it was surely not sent.
@@ -75,7 +74,7 @@ class DeliverMessage:
         # As long as the message itself: what came later would find nothing.
         dispatch = (Insert(Dispatch(sent.message_id, message.id, message.lapses_at)),) if sent.message_id else ()
         try:
-            return changed(self.store, message, rule, lambda _: dispatch)
+            return self.note_outcome(message, rule, lambda _: dispatch)
         except (NotFound, Unavailable):
             # Without its outcome the intent reads as unknown, and nothing is sent again.
             return rule(message)

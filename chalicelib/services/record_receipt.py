@@ -8,7 +8,8 @@ from chalicelib.domain.errors import NotFound
 from chalicelib.domain.receipt import Receipt, message_with_receipt, with_receipt
 from chalicelib.domain.verification import Verification
 from chalicelib.ports import Store
-from chalicelib.services.changing import changed, existing
+from chalicelib.services.changing import existing
+from chalicelib.services.note_outcome import NoteOutcome
 
 
 @dataclass(frozen=True)
@@ -16,9 +17,12 @@ class RecordReceipt:
     """A receipt may come late, twice, out of order, and for somebody else's SMS."""
 
     store: Store
+    note_outcome: NoteOutcome
 
     def __call__(self, receipt: Receipt) -> bool:
         """The send knows what the receipt tells, unless it knew better; True if it is a send of ours and still there.
+
+        Its customer's head knows what that says of the number.
 
         Raises:
             Unavailable: the store did not answer; the same receipt may be given again.
@@ -32,10 +36,10 @@ class RecordReceipt:
         try:
             if reference.startswith(f"{MESSAGE}_"):
                 message = existing(self.store, Message, reference)
-                changed(self.store, message, lambda it: message_with_receipt(it, receipt))
+                self.note_outcome(message, lambda it: message_with_receipt(it, receipt))
             else:
                 verification = existing(self.store, Verification, reference)
-                changed(self.store, verification, lambda it: with_receipt(it, receipt))
+                self.note_outcome(verification, lambda it: with_receipt(it, receipt))
         except NotFound:
             return False
         return True

@@ -83,6 +83,7 @@ class SendContact:
                 sent_at=at,
                 # Longer than its claim: a repeated request finds it, and so does the last receipt.
                 lapses_at=at + RECEIPTS_COME_FOR,
+                key_id=customer.number.key_id if customer.number else None,
             )
         )
         claim = self.idempotency.claim(keyed, intent.record.id, customer.id, at)

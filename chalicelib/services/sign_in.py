@@ -4,18 +4,20 @@ from dataclasses import dataclass
 
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.contact import Secret, token_digest
+from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import CodeIncorrect
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.session import FORMER, PURPOSE, SESSION_LIFETIME, Session, new_token
-from chalicelib.domain.writes import Insert, Replace
+from chalicelib.domain.writes import Conflict, Insert, Replace
 from chalicelib.ports import Clock, Store
 from chalicelib.services.check_code import CheckCode
+from chalicelib.services.renewal import renewal
 from chalicelib.services.tag_holder import holder_or_former
 
 
 @dataclass(frozen=True)
 class SignIn:
-    """The proof is spent in the commit that makes the session."""
+    """The proof is spent in the commit that makes the session, and the customer's own number is proved again."""
 
     policy: Policy
     clock: Clock
@@ -43,5 +45,12 @@ class SignIn:
         token = new_token()
         strength = "sms" if proved.tag == customer.tag else FORMER
         opened = Session(token_digest(token), customer.id, strength, at + SESSION_LIFETIME, proved.tag)
-        self.store.commit(Replace(proved, spent), Insert(opened))
-        return token
+        head: Customer | None = customer
+        while True:
+            try:
+                self.store.commit(Replace(proved, spent), Insert(opened), *renewal(head, proved, rules))
+                return token
+            except Conflict as conflict:
+                if not conflict.only(Customer):
+                    raise
+                head = conflict.current(Customer)

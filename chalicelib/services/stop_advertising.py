@@ -7,9 +7,10 @@ from datetime import datetime
 from chalicelib.domain.consent import ConsentEvent, withdrawn
 from chalicelib.domain.customer import Customer, TagHolder
 from chalicelib.domain.errors import Contended
+from chalicelib.domain.freshness import OPT_OUT, doubted
 from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.suppression import Suppression, advertised, place_of, suppressed
+from chalicelib.domain.suppression import BY_PROVIDER, Suppression, advertised, place_of, suppressed
 from chalicelib.domain.writes import Absent, Conflict, Expect, Insert, Replace, Write
 from chalicelib.ports import Store
 from chalicelib.services.append_events import MOST_ROUNDS, AppendEvents
@@ -87,7 +88,9 @@ class StopAdvertising:
             row, writes = stopped_row(self.store, tag, source, said_at)
             head = suppressed(customer, row)
             is_news = head is not customer or bool(writes)
-            return head, writes
+            # What the person writes to us they write from the number that we know. Of the provider's list we only see
+            # that nothing reaches the number any more.
+            return doubted(head, OPT_OUT, said_at) if source == BY_PROVIDER else head, writes
 
         events = self.append_events(customer_id, say, change)
         return is_news or bool(events)

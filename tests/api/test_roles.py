@@ -31,6 +31,8 @@ ROLES = {
     ("POST", "/v1/rights-requests/{request_id}/extension"): {"officer"},
     ("POST", "/v1/rights-requests/{request_id}/answer"): {"officer"},
     ("POST", "/v1/rights-requests/{request_id}/refusal"): {"officer"},
+    ("GET", "/v1/reverifications"): {"wallet"},
+    ("POST", "/v1/customers/{customer_id}/activity"): {"wallet"},
     ("GET", "/v1/purposes"): PUBLIC,
     ("GET", "/v1/notices/{purpose}/{version}"): PUBLIC,
     ("PUT", "/v1/customers/{customer_id}/consents/{purpose}"): {"wallet", "customer", "officer"},

@@ -34,11 +34,14 @@ CONTACT_FORMS: list[tuple[Any, dict[str, Any]]] = [
     ),
     (
         Message(
-            "msg_1", "app", "cus_1", "marketing", "offer", 2, 60_000, AT, LATER, "failed", "sns", "0-f", "spam", "a1"
+            *("msg_1", "app", "cus_1", "marketing", "offer", 2, 60_000, AT, LATER, "failed", "sns", "0-f", "spam"),
+            key_id="number_1",
+            version="a1",
         ),
         {
             **texts(pk="message#msg_1", id="msg_1", client_id="app", customer_id="cus_1", purpose="marketing"),
             **texts(template="offer", delivery="failed", sender="sns", message_id="0-f", reason="spam", version="a1"),
+            **texts(key_id="number_1"),
             **numbers(parts="2", cost="60000", sent_at=AT_SECONDS, lapses_at=LATER_ROUNDED_UP),
         },
     ),

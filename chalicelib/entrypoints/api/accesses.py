@@ -1,8 +1,7 @@
 """/v1/accesses"""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from chalice.app import Blueprint
@@ -10,19 +9,17 @@ from chalice.app import Blueprint
 from chalicelib.bootstrap import ringfence
 from chalicelib.domain import errors
 from chalicelib.domain.due import hour_buckets, hour_of, read_hour
-from chalicelib.domain.settlement import LoggedEntry, Settlement, read_place
+from chalicelib.domain.settlement import LoggedEntry, Settlement
 from chalicelib.entrypoints.api.bodies import NoBody
 from chalicelib.entrypoints.api.call import Call
 from chalicelib.entrypoints.api.contact_answers import AccessesAnswer, LoggedEntryAnswer, SettlementAnswer
 from chalicelib.entrypoints.api.endpoint import endpoint
+from chalicelib.entrypoints.api.query import cursor, instant, read_cursor
 
 if TYPE_CHECKING:
     from chalicelib.services.list_accesses import Position
 
 bp = Blueprint(__name__)
-
-# Partitions have years of four digits; no hour is after the last one's.
-FIRST_YEAR, LAST_YEAR = 1000, 9999
 
 
 @endpoint(
@@ -40,39 +37,27 @@ FIRST_YEAR, LAST_YEAR = 1000, 9999
 )
 def list_accesses(call: Call[NoBody]) -> AccessesAnswer:
     """A page of the openings of a span of time: the access log's entries, and what KMS answered for each."""
-    since, until = _instant(call, "from"), _instant(call, "until")
+    since, until = (instant(call.query.get(name, ""), name) for name in ("from", "until"))
     page = ringfence().list_accesses(since, until, _position(call, since, until))
     return AccessesAnswer(
         entries=[_entry(row) for row in page.rows if isinstance(row, LoggedEntry)],
         settlements=[_settlement(row) for row in page.rows if isinstance(row, Settlement)],
-        next_cursor=_cursor(page.following) if page.following else None,
+        next_cursor=cursor(page.following.bucket, page.following.place) if page.following else None,
     )
-
-
-def _instant(call: Call[NoBody], name: str) -> datetime:
-    with suppress(ValueError, OverflowError):
-        at = datetime.fromisoformat(call.query.get(name, ""))
-        if at.tzinfo is not None and FIRST_YEAR <= at.astimezone(UTC).year < LAST_YEAR:
-            return at
-    raise errors.FieldInvalid(f"/{name}", "must be an instant, e.g. 2026-11-21T12:00:00Z")
 
 
 def _position(call: Call[NoBody], since: datetime, until: datetime) -> "Position | None":
     from chalicelib.services.list_accesses import Position
 
-    cursor = call.query.get("cursor")
-    if cursor is None:
+    said = call.query.get("cursor")
+    if said is None:
         return None
-    with suppress(ValueError, TypeError):
-        bucket, place = urlsafe_b64decode(cursor).decode().split("|")
-        hour, (at, _) = read_hour(bucket), read_place(place)
+    with suppress(ValueError):
+        bucket, place, at = read_cursor(said)
+        hour = read_hour(bucket)
         if bucket in hour_buckets(hour) and hour_of(since) <= hour < until and at >= since:
             return Position(bucket, place)
     raise errors.FieldInvalid("/cursor", "is not what a page of this span said")
-
-
-def _cursor(position: "Position") -> str:
-    return urlsafe_b64encode(f"{position.bucket}|{position.place}".encode()).decode()
 
 
 def _entry(row: LoggedEntry) -> LoggedEntryAnswer:

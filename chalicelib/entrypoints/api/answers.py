@@ -52,6 +52,21 @@ class CustomerAnswer(TypedDict):
     purge_at: datetime | None
 
 
+class ReverificationAnswer(TypedDict):
+    """A customer whose number is to be proved again."""
+
+    customer_id: str
+    reason: str
+    due_at: datetime
+
+
+class ReverificationsAnswer(TypedDict):
+    """A page of them."""
+
+    reverifications: list[ReverificationAnswer]
+    next_cursor: str | None
+
+
 class PurposeAnswer(TypedDict):
     """One purpose of the catalogue, in one locale."""
 

@@ -6,11 +6,13 @@ from uuid import uuid4
 
 from chalicelib.adapters.dynamodb_places import from_item
 from chalicelib.domain.contact import MESSAGE, Message
+from chalicelib.domain.customer import Customer
 from chalicelib.domain.dispatch import Dispatch
 from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.verification import Send, Verification
 from infra.local.deploy import NAME
 from tests.contracts.records import a_verification
+from tests.domain.samples import a_customer
 from tests.prove.deployed.deployment import Deployment
 from tests.receipts import sns_log
 
@@ -24,14 +26,17 @@ def dispatched(deployment: Deployment) -> tuple[str, str]:
     return verification.id, message_id
 
 
+OWNER = a_customer(id="cus_of_a_message", tag="1.of_a_message", failed_deliveries=1, version="1")
+
+
 def message_dispatched(deployment: Deployment) -> tuple[str, str]:
-    """A message whose SMS the carrier accepted, and the SMS's id."""
+    """A message whose SMS the carrier accepted, to a customer whom the last one did not reach, and the SMS's id."""
     message_id, now = str(uuid4()), datetime.now(UTC)
     later = now + timedelta(days=1)
     message = Message(
         new_id(MESSAGE),
         "call-centre",
-        "cus_of_a_message",
+        OWNER.id,
         "marketing",
         "offer",
         1,
@@ -41,8 +46,10 @@ def message_dispatched(deployment: Deployment) -> tuple[str, str]:
         "accepted",
         "sns",
         message_id,
+        key_id=OWNER.held.number.key_id if OWNER.held else None,
         version="1",
     )
+    deployment.plant("customers", [OWNER])
     deployment.plant("contacts", [message])
     deployment.plant("verifications", [Dispatch(message_id, message.id, later, version="1")])
     return message.id, message_id
@@ -61,6 +68,11 @@ def delivery(deployment: Deployment, verification_id: str) -> str:
 def message_delivery(deployment: Deployment, message_id: str) -> str:
     """What is known of the message."""
     return from_item(Message, _item(deployment, "contacts", f"message#{message_id}")).delivery
+
+
+def failures_in_a_row(deployment: Deployment) -> int:
+    """How many SMS did not reach the message's customer."""
+    return from_item(Customer, _item(deployment, "customers", f"customer#{OWNER.id}")).failed_deliveries
 
 
 def _item(deployment: Deployment, table: str, pk: str) -> Any:

@@ -21,7 +21,14 @@ from tests.prove.deployed.deployment import Deployment
 from tests.prove.deployed.officer import accesses, count_rights, export, purge_runs, receipt, rights
 from tests.prove.deployed.orphans import PLANTED, plant_orphan, robbed
 from tests.prove.deployed.page import code_for_page, own_page
-from tests.prove.deployed.receipts import delivery, dispatched, message_delivery, message_dispatched, receipt_for
+from tests.prove.deployed.receipts import (
+    delivery,
+    dispatched,
+    failures_in_a_row,
+    message_delivery,
+    message_dispatched,
+    receipt_for,
+)
 from tests.prove.deployed.replying import agree_again, hear_replies, read_opt_outs
 from tests.prove.deployed.unusual import busy_person
 from tests.receipts import batch
@@ -47,7 +54,8 @@ def walk_api(deployment: Deployment) -> list[str]:
     """
     journey = deployment.journey()
     try:
-        for stage in (*STAGES, _message, purge_runs, accesses, export, rights, receipt, agree, advertise):
+        stages = (_message, _reverifications, purge_runs, accesses, export, rights, receipt, agree, advertise)
+        for stage in (*STAGES, *stages):
             stage(journey)
         agree_again(deployment, journey)
         own_page(deployment, journey)
@@ -188,6 +196,8 @@ def walk_delivery_status(deployment: Deployment) -> list[str]:
     report = deployment.invoke("delivery_status", batch(receipt_for(of_carrier)))
     if report.get("recorded") != 1 or message_delivery(deployment, message_id) != "delivered":
         raise Stopped("the message's receipt", str(report))
+    if failures_in_a_row(deployment):
+        raise Stopped("the message's receipt", "its customer's number does not know of it")
     return ["the receipt", "the message's receipt"]
 
 
@@ -222,6 +232,11 @@ WALKS: Mapping[str, Callable[[Deployment], list[str]]] = {
 def _message(journey: Journey) -> None:
     became = journey.staff.get(f"/v1/messages/{journey.known['message']}")
     journey.step("what became of the message", became.must(200, status="accepted").must_have("parts", "price_usd"))
+
+
+def _reverifications(journey: Journey) -> None:
+    listed = journey.wallet.get("/v1/reverifications?due_before=2100-01-01T00:00:00Z")
+    journey.step("the wallet lists whose number is to be proved again", listed.must(200).must_have("reverifications"))
 
 
 def _must_wait(journey: Journey) -> None:
