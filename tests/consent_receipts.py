@@ -41,13 +41,13 @@ def require_receipt(octets: bytes) -> Any:
     return receipt
 
 
-def require_signed(token: str, keys: Mapping[str, Any]) -> bytes:
+def require_signed(token: str, keys: Mapping[str, Any], header_type: str = "ringfence-receipt+jws") -> bytes:
     """A JOSE library that Ringfence does not use accepts the signature by one of these keys; returns the payload."""
     published = jwk.JWKSet.from_json(json.dumps(keys))
     read = jws.JWS()
     read.deserialize(token)
     assert set(read.jose_header) == {"alg", "kid", "typ"}
-    assert (read.jose_header["alg"], read.jose_header["typ"]) == ("ES256", "ringfence-receipt+jws")
+    assert (read.jose_header["alg"], read.jose_header["typ"]) == ("ES256", header_type)
     key = published.get_key(read.jose_header["kid"])
     assert key is not None, "the key that signed is not published"
     read.verify(key)

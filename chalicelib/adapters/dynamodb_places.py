@@ -11,6 +11,7 @@ from chalicelib.adapters.structure import EPOCH
 from chalicelib.domain.access import AccessLogEntry, DecisionLogEntry
 from chalicelib.domain.accounts import Accounts, CountriesOfIp
 from chalicelib.domain.anchor import Anchor
+from chalicelib.domain.certificate import ErasureCertificate
 from chalicelib.domain.claim import Claim
 from chalicelib.domain.contact import ContactToken, Message
 from chalicelib.domain.customer import Customer, TagHolder, WrappedKey
@@ -86,10 +87,10 @@ PLACES: Mapping[type[Any], Place] = {
     WrappedKey: Place("keys", lambda it: it.customer_id, lambda it: it.key_id),
     LedgerEvent: Place("ledger", lambda it: it.customer_id, lambda it: position(it.sequence)),
     Anchor: Place("anchors", lambda _: "anchor", lambda it: position(it.sequence)),
-    ContactToken: Place("contacts", lambda it: it.digest, prefix="token#", lapses=True),
-    Session: Place("sessions", lambda it: it.digest, prefix="session#", lapses=True),
-    HandOver: Place("sessions", lambda it: it.digest, prefix="link#", lapses=True),
-    Message: Place("contacts", lambda it: it.id, prefix="message#", lapses=True),
+    ContactToken: Place("contacts", lambda it: it.digest, prefix="token#", owner="customer_id", lapses=True),
+    Session: Place("sessions", lambda it: it.digest, prefix="session#", owner="customer_id", lapses=True),
+    HandOver: Place("sessions", lambda it: it.digest, prefix="link#", owner="customer_id", lapses=True),
+    Message: Place("contacts", lambda it: it.id, prefix="message#", owner="customer_id", lapses=True),
     AccessLogEntry: Place("access-log", lambda it: it.customer_id, lambda it: place_at(it.at, it.id)),
     Settlement: Place("access-log", lambda it: it.customer_id, lambda it: it.place, prefix="settlement#"),
     DecisionLogEntry: Place("decisions", lambda it: it.customer_id, lambda it: place_at(it.at, it.id)),
@@ -97,6 +98,7 @@ PLACES: Mapping[type[Any], Place] = {
     Suppression: Place("suppressions", lambda it: bucket(it.tag), lambda it: it.tag),
     PurgeRun: Place("purge-runs", lambda _: "run", lambda it: it.id),
     RightsRequest: Place("cases", lambda it: it.id, owner="customer_id", lapses=True),
+    ErasureCertificate: Place("certificates", lambda it: it.customer_id, lapses=True),
 }
 
 

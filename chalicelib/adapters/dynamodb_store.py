@@ -145,6 +145,9 @@ class DynamoDBStore:
         place = PLACES[kind]
         assert place.owner is not None
         for keys in self._index(kind, place.owner, "#index = :value", {":value": {"S": owner}}):
+            # The index of a table that kinds share knows them all.
+            if not keys["pk"]["S"].startswith(place.prefix):
+                continue
             record = self.get(kind, keys["pk"]["S"].removeprefix(place.prefix), even_lapsed=True)
             if record is not None:
                 yield record

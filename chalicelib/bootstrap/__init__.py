@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from chalicelib.services.ask_second_person import AskSecondPerson
     from chalicelib.services.bind_customer import BindCustomer
     from chalicelib.services.cancel_verification import CancelVerification
+    from chalicelib.services.change_holds import ChangeHolds
     from chalicelib.services.check_code import CheckCode
     from chalicelib.services.choose_in_session import ChooseInSession
     from chalicelib.services.close_customer import CloseCustomer
@@ -36,14 +37,19 @@ if TYPE_CHECKING:
     from chalicelib.services.deliver_code import DeliverCode
     from chalicelib.services.deliver_message import DeliverMessage
     from chalicelib.services.deliver_queued import DeliverQueued
+    from chalicelib.services.end_contract import EndContract
     from chalicelib.services.end_session import EndSession
     from chalicelib.services.enter_by_link import EnterByLink
+    from chalicelib.services.erase_customer import EraseCustomer
+    from chalicelib.services.erase_number import EraseNumber
+    from chalicelib.services.erase_traces import EraseTraces
     from chalicelib.services.expire_consents import ExpireConsents
     from chalicelib.services.export_customer import ExportCustomer
     from chalicelib.services.give_feedback import GiveFeedback
     from chalicelib.services.grant_right import GrantRight
     from chalicelib.services.hear_reply import HearReply
     from chalicelib.services.idempotency import Idempotency
+    from chalicelib.services.issue_certificate import IssueCertificate
     from chalicelib.services.issue_link import IssueLink
     from chalicelib.services.issue_receipt import IssueReceipt
     from chalicelib.services.lift_suppression import LiftSuppression
@@ -125,6 +131,7 @@ class Ringfence:
     move_numbers: "MoveNumbers" = _use_case("move_numbers", "MoveNumbers")
     tell_number_news: "TellNumberNews" = _use_case("tell_number_news", "TellNumberNews")
     stop_number_change: "StopNumberChange" = _use_case("stop_number_change", "StopNumberChange")
+    change_holds: "ChangeHolds" = _use_case("change_holds", "ChangeHolds")
     close_customer: "CloseCustomer" = _use_case("close_customer", "CloseCustomer")
     note_activity: "NoteActivity" = _use_case("note_activity", "NoteActivity")
     note_outcome: "NoteOutcome" = _use_case("note_outcome", "NoteOutcome")
@@ -136,6 +143,7 @@ class Ringfence:
     export_customer: "ExportCustomer" = _use_case("export_customer", "ExportCustomer")
     announce_events: "AnnounceEvents" = _use_case("announce_events", "AnnounceEvents")
     record_consent: "RecordConsent" = _use_case("record_consent", "RecordConsent")
+    issue_certificate: "IssueCertificate" = _use_case("issue_certificate", "IssueCertificate")
     issue_receipt: "IssueReceipt" = _use_case("issue_receipt", "IssueReceipt")
     record_receipt: "RecordReceipt" = _use_case("record_receipt", "RecordReceipt")
     read_access_log: "ReadAccessLog" = _use_case("read_access_log", "ReadAccessLog")
@@ -165,6 +173,10 @@ class Ringfence:
     stop_advertising: "StopAdvertising" = _use_case("stop_advertising", "StopAdvertising")
     hear_reply: "HearReply" = _use_case("hear_reply", "HearReply")
     reconcile_opt_outs: "ReconcileOptOuts" = _use_case("reconcile_opt_outs", "ReconcileOptOuts")
+    end_contract: "EndContract" = _use_case("end_contract", "EndContract")
+    erase_traces: "EraseTraces" = _use_case("erase_traces", "EraseTraces")
+    erase_number: "EraseNumber" = _use_case("erase_number", "EraseNumber")
+    erase_customer: "EraseCustomer" = _use_case("erase_customer", "EraseCustomer")
     purge_customer: "PurgeCustomer" = _use_case("purge_customer", "PurgeCustomer")
     act_on_due: "ActOnDue" = _use_case("act_on_due", "ActOnDue")
     purge_expired: "PurgeExpired" = _use_case("purge_expired", "PurgeExpired")

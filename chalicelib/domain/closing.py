@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.domain.customer import Customer
+from chalicelib.domain.erasure import ErasureWish
 from chalicelib.domain.rules import Rules
 from chalicelib.domain.schedule import ACCOUNT_CLOSED, ERASURE_ASKED, dated
 
@@ -11,15 +12,22 @@ from chalicelib.domain.schedule import ACCOUNT_CLOSED, ERASURE_ASKED, dated
 def closed(customer: Customer, at: datetime, rules: Rules, reason: str = ACCOUNT_CLOSED) -> Customer:
     """The contract ended: stored and protected, and nothing else, until the purge. A second time changes nothing.
 
-    A wish to be erased after a closing takes away the days of grace, and no law's hold.
-
     Source: PIPL 47(1)(2); GDPR 17(1)(a).
     """
-    if customer.is_open:
-        return dated(replace(customer, status="restricted", change=None, closed_at=at, closed_for=reason), rules)
-    if customer.status == "restricted" and reason == ERASURE_ASKED != customer.closed_for:
-        return dated(replace(customer, closed_for=reason), rules)
-    return customer
+    if not customer.is_open:
+        return customer
+    return dated(replace(customer, status="restricted", change=None, closed_at=at, closed_for=reason), rules)
+
+
+def erasure_wished(customer: Customer, wish: ErasureWish, rules: Rules) -> Customer:
+    """Closed, and to be erased without days of grace, though not before a law lets go. The first wish is remembered.
+
+    Source: PIPL 47(1)(3); GDPR 17(1)(b).
+    """
+    if customer.status == "purged" or customer.wish is not None:
+        return customer
+    ended = closed(customer, wish.asked_at, rules, ERASURE_ASKED)
+    return dated(replace(ended, closed_for=ERASURE_ASKED, wish=wish), rules)
 
 
 def purged(customer: Customer, at: datetime, rules: Rules) -> Customer:

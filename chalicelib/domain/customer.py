@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 
 from chalicelib.domain.cap import Share, living
+from chalicelib.domain.erasure import ErasureWish
 from chalicelib.domain.errors import CustomerPurged, CustomerRestricted, CustomerUnreachable
 from chalicelib.domain.held_number import HeldNumber, SealedNumber
 from chalicelib.domain.holds import CaseHold
@@ -88,8 +89,9 @@ class Customer:
         provenance: where an imported number came from; None for what was proved here.
         seen_at: the last sign of life.
         closed_for: why the contract ended, as `schedule` names it.
-        never_again: True if the number is to stay on the list of those that take no advertising when it is erased.
+        wish: who asked to have them erased, and when; None if nobody did.
         cases: holds that officers placed.
+        shredded_at: since when the keys of their numbers are gone. Nothing stops the erasing any more.
         ledger_sequence: number of consent events so far.
         ledger_hash: hash of the last one; GENESIS before the first.
         due_at: when the clock has something to do for this customer, or None.
@@ -125,8 +127,9 @@ class Customer:
     seen_at: datetime | None = None
     closed_at: datetime | None = None
     closed_for: str | None = None
-    never_again: bool = False
+    wish: ErasureWish | None = None
     cases: tuple[CaseHold, ...] = ()
+    shredded_at: datetime | None = None
     purged_at: datetime | None = None
     ledger_erased_at: datetime | None = None
     due_at: datetime | None = None
@@ -199,7 +202,8 @@ class Customer:
         """The keys under which something of this customer that is still kept is sealed."""
         # Between the purge and the end of the ledger's retention the ledger key is all that is left.
         ledger = {LEDGER_KEY} if self.ledger_erased_at is None else set()
-        return frozenset(ledger | {it.number.key_id for it in self.numbers})
+        numbers = () if self.shredded_at is not None else self.numbers
+        return frozenset(ledger | {it.number.key_id for it in numbers})
 
     @property
     def ground(self) -> str:

@@ -6,6 +6,10 @@ No error carries a phone number, a code or a token, so that every one of them ma
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chalicelib.domain.holds import Holding
 
 
 class RingfenceError(Exception):
@@ -153,6 +157,23 @@ class RightsRequestClosed(Refused):
 
 class ExtensionNotPossible(Refused):
     """The time to answer was extended before, or is over. Source: GDPR 12(3)."""
+
+
+class CaseHoldsOff(Refused):
+    """The policy does not let officers hold single customers."""
+
+
+@dataclass(eq=False)
+class HoldActive(Refused):
+    """The customer cannot be erased yet. They are restricted, and the purge erases when the last hold ends.
+
+    Attributes:
+        laws: that forbid it, the longest first.
+        case: True if an officer's hold does, too; it has no end of its own.
+    """
+
+    laws: "tuple[Holding, ...]"
+    case: bool
 
 
 class PurposeNotSwitchable(Refused):

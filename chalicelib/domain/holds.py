@@ -1,12 +1,17 @@
 """What forbids erasing a customer yet. Source: PIPL 47(2); GDPR 17(3)(b), (e)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+
+from chalicelib.domain.errors import CustomerPurged, FieldInvalid, NotFound
 
 if TYPE_CHECKING:
     from chalicelib.domain.customer import Customer
     from chalicelib.domain.rules import Rules
+
+# Each stands in the head, which every contact decision reads.
+MOST_CASES = 10
 
 
 @dataclass(frozen=True)
@@ -17,6 +22,7 @@ class CaseHold:
         officer: the subject of the officer's token.
         reason: as the officer wrote it; no number.
         review_at: when somebody must ask again whether it is needed.
+        overdue_at: when the clock said that nobody had; None since the last review.
     """
 
     id: str
@@ -24,6 +30,7 @@ class CaseHold:
     reason: str
     placed_at: datetime
     review_at: datetime
+    overdue_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -56,3 +63,60 @@ def holding(customer: "Customer", rules: "Rules", at: datetime) -> list[Holding]
     """The laws that forbid erasing at that instant, the longest first."""
     laws = [it for it in law_holds(customer, rules) if it.until > at]
     return sorted(laws, key=lambda it: it.until, reverse=True)
+
+
+def placed(customer: "Customer", hold: CaseHold) -> "Customer":
+    """The case holds the customer, whose contract may run or have ended. While it runs, only erasing is forbidden.
+
+    Raises:
+        CustomerPurged: they are erased, or are being erased.
+    """
+    if customer.status == "purged" or customer.shredded_at is not None:
+        raise CustomerPurged
+    if len(customer.cases) >= MOST_CASES:
+        raise FieldInvalid("", f"has {MOST_CASES} holds already")
+    return replace(customer, cases=(*customer.cases, hold))
+
+
+def reviewed(customer: "Customer", hold_id: str, review_at: datetime) -> "Customer":
+    """The case is still needed, and looked at again then.
+
+    Raises:
+        NotFound: there is no such hold.
+    """
+    of_id = case_of(customer, hold_id)
+    after = replace(of_id, review_at=review_at, overdue_at=None)
+    return replace(customer, cases=tuple(after if it is of_id else it for it in customer.cases))
+
+
+def lifted(customer: "Customer", hold_id: str) -> "Customer":
+    """The case is over.
+
+    Raises:
+        NotFound: there is no such hold.
+    """
+    of_id = case_of(customer, hold_id)
+    return replace(customer, cases=tuple(it for it in customer.cases if it is not of_id))
+
+
+def overdue(customer: "Customer", at: datetime) -> "Customer":
+    """Each review that is due is known to be late, so that it is told once."""
+    late = [replace(it, overdue_at=at) if unreviewed(it, at) else it for it in customer.cases]
+    return replace(customer, cases=tuple(late))
+
+
+def unreviewed(hold: CaseHold, at: datetime) -> bool:
+    """True if its review is due, and nobody was told."""
+    return hold.overdue_at is None and hold.review_at <= at
+
+
+def case_of(customer: "Customer", hold_id: str) -> CaseHold:
+    """The customer's hold of this id.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = next((it for it in customer.cases if it.id == hold_id), None)
+    if found is None:
+        raise NotFound
+    return found

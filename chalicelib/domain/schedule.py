@@ -11,6 +11,7 @@ from chalicelib.domain.rules import Rules
 
 CONSENT_EXPIRED = "consent_expired"
 NUMBER_CHANGE_ENDED = "number_change_ended"
+REVIEW_OVERDUE = "review_overdue"
 LEDGER_RETENTION_ENDED = "ledger_retention_ended"
 # Why a contract ended, or the last basis with it.
 ACCOUNT_CLOSED, ERASURE_ASKED = "account_closed", "erasure_asked"
@@ -55,6 +56,11 @@ def _last_basis_withdrawn(customer: Customer, rules: Rules) -> datetime | None:
     return since + timedelta(days=rules.retention.lapsed_basis_days)
 
 
+def _review_overdue(customer: Customer, _: Rules) -> datetime | None:
+    """Nobody has asked again whether an officer's hold is needed, and that was not said yet."""
+    return min((case.review_at for case in customer.cases if case.overdue_at is None), default=None)
+
+
 # While the contract runs: the earliest counts.
 OPEN: Mapping[str, Rule] = {
     CONSENT_EXPIRED: _consent_expired,
@@ -62,6 +68,7 @@ OPEN: Mapping[str, Rule] = {
     INACTIVE: _inactive,
     NEVER_PROVED: _never_proved,
     LAST_BASIS_WITHDRAWN: _last_basis_withdrawn,
+    REVIEW_OVERDUE: _review_overdue,
 }
 
 
@@ -74,7 +81,7 @@ def erased_at(customer: Customer, rules: Rules) -> datetime | None:
     if customer.cases:
         return None
     days = rules.retention.lapsed_basis_days if customer.closed_for in WITH_GRACE else 0
-    grace = customer.closed_at + timedelta(days=days)
+    grace = customer.wish.asked_at if customer.wish else customer.closed_at + timedelta(days=days)
     return max([grace, *(it.until for it in law_holds(customer, rules))])
 
 
@@ -83,6 +90,9 @@ def due(customer: Customer, rules: Rules) -> tuple[datetime, str] | None:
     if customer.status == "purged":
         return _ledger_due(customer, rules)
     if customer.status == "restricted":
+        if customer.cases:
+            at = _review_overdue(customer, rules)
+            return (at, REVIEW_OVERDUE) if at is not None else None
         at = erased_at(customer, rules)
         return (at, customer.closed_for or ACCOUNT_CLOSED) if at is not None else None
     dates = {reason: rule(customer, rules) for reason, rule in OPEN.items()}

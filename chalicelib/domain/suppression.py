@@ -10,8 +10,9 @@ from chalicelib.domain.customer import Customer
 from chalicelib.domain.due import bucket
 from chalicelib.domain.policy import Policy
 
-# Who said so: the customer's own SMS to us, the provider's list of those who answered STOP there, or an objection.
-BY_SMS, BY_PROVIDER, BY_OBJECTION = "sms", "provider", "objection"
+# Who said so: the customer's own SMS to us, the provider's list of those who answered STOP there, an objection, or who
+# wanted to be erased and never contacted again.
+BY_SMS, BY_PROVIDER, BY_OBJECTION, BY_ERASURE = "sms", "provider", "objection", "erasure"
 # "You can opt in a phone number only once every 30 days." Source: SNS API reference, OptInPhoneNumber.
 BETWEEN_OPT_INS = timedelta(days=30)
 # The list is a little behind: a number that was taken off it may still be seen there for a while.
@@ -24,7 +25,7 @@ class Suppression:
 
     Attributes:
         since: when it was said.
-        source: BY_SMS, BY_PROVIDER or BY_OBJECTION.
+        source: BY_SMS, BY_PROVIDER, BY_OBJECTION or BY_ERASURE.
         lifted_at: when the customer agreed to advertising in person after it; None while it stands.
         opted_in: when the provider last took the number off its list at our word, by region.
         listed: when the provider's list was first seen to hold it while it stood, by region. Only from there may it be

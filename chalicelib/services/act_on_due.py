@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 
 from chalicelib.domain.customer import Customer
-from chalicelib.domain.schedule import CONSENT_EXPIRED
+from chalicelib.domain.holds import overdue, unreviewed
+from chalicelib.domain.policy import Policy
+from chalicelib.domain.schedule import CONSENT_EXPIRED, REVIEW_OVERDUE, dated, due
+from chalicelib.domain.writes import Replace
+from chalicelib.ports import Clock, Journal, Store
 from chalicelib.services.close_customer import CloseCustomer
 from chalicelib.services.expire_consents import ExpireConsents
 from chalicelib.services.purge_customer import PurgeCustomer
@@ -13,22 +17,42 @@ from chalicelib.services.purge_customer import PurgeCustomer
 class ActOnDue:
     """While the contract runs, things end by themselves; after it, the number goes, and at last the ledger's key."""
 
+    policy: Policy
+    clock: Clock
+    store: Store
+    journal: Journal
     expire_consents: ExpireConsents
     close_customer: CloseCustomer
     purge_customer: PurgeCustomer
 
     def __call__(self, customer: Customer) -> str | None:
-        """What was due is done; returns why it was, or None if somebody was faster.
+        """What was due is done; returns why it was, or None if nothing ended: it was a reminder, or not due any more.
 
         Raises:
             Conflict: the customer changed meanwhile; nothing of the head was touched.
             Unavailable: the store did not answer; the customer is still due.
         """
-        assert customer.due_reason is not None
+        at, reason = due(customer, self.policy.rules) or (None, None)
+        if at is None or at > self.clock.now():
+            # Written under another policy: a law was turned on since, or a longer time.
+            self.store.commit(Replace(customer, dated(customer, self.policy.rules)))
+            return None
+        if reason == REVIEW_OVERDUE:
+            self._tell(customer)
+            return None
         if not customer.is_open:
             self.purge_customer(customer)
-        elif customer.due_reason == CONSENT_EXPIRED:
+        elif reason == CONSENT_EXPIRED:
             return CONSENT_EXPIRED if self.expire_consents(customer.id) else None
         else:
-            self.close_customer(customer.id, None, customer.due_reason)
-        return customer.due_reason
+            assert reason is not None
+            self.close_customer(customer.id, None, reason)
+            self.journal.note("contract_ended", reason=reason)
+        return reason
+
+    def _tell(self, customer: Customer) -> None:
+        at = self.clock.now()
+        late = [case.id for case in customer.cases if unreviewed(case, at)]
+        self.store.commit(Replace(customer, dated(overdue(customer, at), self.policy.rules)))
+        for hold_id in late:
+            self.journal.note("hold_review_overdue", hold=hold_id)

@@ -31,6 +31,7 @@ TYPED_MEMBERS = {
     "resend-too-soon": {"resend_at"},
     "approval-required": {"approval_id", "expires_at"},
     "person-paused": {"paused_until"},
+    "hold-active": {"holds"},
 }
 # DESIGN 5: RFC 3339 in UTC, with Z.
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")

@@ -25,6 +25,7 @@ def test_a_bound_customer_is_answered_in_full(api: Api) -> None:
         "under_14": False,
         "time_zone": None,
         "purge_at": None,
+        "holds": [],
     }
     assert api.call("GET", f"/v1/customers/{CUSTOMER_ID}", STAFF).body == reply.body
 
@@ -90,6 +91,7 @@ def test_a_closed_customer_is_restricted_until_its_purge(api: Api, customer_id: 
         "under_14": False,
         "time_zone": None,
         "purge_at": "2026-12-21T12:00:00Z",
+        "holds": [],
     }
     api.pass_time(days=1)
     assert api.call("POST", f"/v1/customers/{customer_id}/closure", body={}).body == reply.body

@@ -12,6 +12,7 @@ TEMPLATES = {
     "purpose": "marketing",
     "version": "1",
     "run_id": "run_nothing",
+    "hold_id": f"hold_{'0' * 32}",
     "record_id": "customer-one.marketing",
     "request_id": f"rr_{'0' * 32}",
     "name": "page.css",

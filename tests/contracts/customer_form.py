@@ -4,6 +4,7 @@ from typing import Any
 
 from chalicelib.domain.cap import Share
 from chalicelib.domain.customer import ConsentState, Customer
+from chalicelib.domain.erasure import ErasureWish
 from chalicelib.domain.held_number import HeldNumber, SealedNumber
 from chalicelib.domain.holds import CaseHold
 from chalicelib.domain.number_change import NumberChange
@@ -36,6 +37,7 @@ CUSTOMER_FORMS: list[tuple[Any, dict[str, Any]]] = [
                 AT,
                 LATER,
             ),
+            wish=ErasureWish("officer", AT),
             cases=(CaseHold("hold_1", "ann", "a dispute", AT, LATER),),
             version="a1",
         ),
@@ -49,7 +51,7 @@ CUSTOMER_FORMS: list[tuple[Any, dict[str, Any]]] = [
                 "M": {"marketing": {"L": [{"M": {**texts(token="digest"), **numbers(counts_until=LATER_SECONDS)}}]}}
             },
             **numbers(failed_deliveries="0"),
-            "never_again": {"BOOL": False},
+            "wish": {"M": {**texts(asked_by="officer"), **numbers(asked_at=AT_SECONDS)}},
             "change": {
                 "M": {
                     **texts(id="chg_1", kind="both"),

@@ -4,6 +4,7 @@ from typing import Any
 
 from chalicelib.domain.accounts import Accounts, CountriesOfIp
 from chalicelib.domain.anchor import Anchor
+from chalicelib.domain.certificate import ErasureCertificate, Kept
 from chalicelib.domain.claim import Claim
 from chalicelib.domain.customer import TagHolder, WrappedKey
 from chalicelib.domain.dispatch import Dispatch
@@ -229,4 +230,33 @@ FORMS: list[tuple[Any, dict[str, Any]]] = [
         },
     ),
     *CASE_FORMS,
+    (
+        ErasureCertificate(
+            id="ers_1",
+            customer_id="cus_1",
+            reason="erasure_asked",
+            asked_by="officer",
+            asked_at=AT,
+            erased_at=AT,
+            unrecoverable_at=LATER,
+            lapses_at=LATER,
+            erased={"sealed_numbers": 1},
+            kept=(Kept("consent_ledger", "GDPR 7(1)", LATER), Kept("suppression", "GDPR 21(3)", None)),
+            version="a1",
+        ),
+        {
+            **texts(
+                pk="cus_1", id="ers_1", customer_id="cus_1", reason="erasure_asked", asked_by="officer", version="a1"
+            ),
+            **numbers(asked_at=AT_SECONDS, erased_at=AT_SECONDS, unrecoverable_at=LATER_SECONDS),
+            **numbers(lapses_at=LATER_ROUNDED_UP),
+            "erased": {"M": numbers(sealed_numbers="1")},
+            "kept": {
+                "L": [
+                    {"M": {**texts(what="consent_ledger", why="GDPR 7(1)"), **numbers(until=LATER_SECONDS)}},
+                    {"M": texts(what="suppression", why="GDPR 21(3)")},
+                ]
+            },
+        },
+    ),
 ]

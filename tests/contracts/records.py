@@ -13,10 +13,12 @@ from chalicelib.domain.access import AccessLogEntry, DecisionLogEntry
 from chalicelib.domain.accounts import Accounts, CountriesOfIp
 from chalicelib.domain.anchor import Anchor
 from chalicelib.domain.cap import Share
+from chalicelib.domain.certificate import ErasureCertificate, Kept
 from chalicelib.domain.claim import Claim
 from chalicelib.domain.contact import ContactToken, Message
 from chalicelib.domain.customer import ConsentState, Customer, TagHolder, WrappedKey
 from chalicelib.domain.dispatch import Dispatch
+from chalicelib.domain.erasure import ErasureWish
 from chalicelib.domain.held_number import HeldNumber, SealedNumber
 from chalicelib.domain.holds import CaseHold
 from chalicelib.domain.ledger import LedgerEvent
@@ -94,6 +96,7 @@ sealed_numbers = st.builds(SealedNumber, texts, octets, octets)
 held_numbers = st.builds(
     HeldNumber, texts, texts, texts, sealed_numbers, st.none() | instants, st.none() | texts, tuples
 )
+cases = st.builds(CaseHold, texts, texts, texts, instants, instants, st.none() | instants)
 changes = st.builds(NumberChange, texts, texts, held_numbers, st.booleans(), instants, instants)
 
 # By hand only where the type says too little; every other member comes from its type.
@@ -116,8 +119,12 @@ BY_NAME: Mapping[str, st.SearchStrategy[Any]] = {
     "erased": counts,
     "failures": counts,
     "ended": counts,
+    "kept": st.lists(st.builds(Kept, texts, texts, st.none() | instants), max_size=3).map(tuple),
     "change": st.none() | changes,
-    "cases": st.lists(st.builds(CaseHold, texts, texts, texts, instants, instants), max_size=2).map(tuple),
+    "cases": st.lists(
+        st.builds(CaseHold, texts, texts, texts, instants, instants, st.none() | instants), max_size=2
+    ).map(tuple),
+    "wish": st.none() | st.builds(ErasureWish, texts, instants),
     "admitted": st.lists(instants, max_size=4).map(tuple),
     "evidence": tuples,
     "wrong_codes": tuples,
@@ -213,4 +220,5 @@ KINDS = (
     Suppression,
     PurgeRun,
     RightsRequest,
+    ErasureCertificate,
 )

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
+from chalicelib.domain import backups
 from infra.local.template import read_template
 from tests.repo.sources import ROOT
 
@@ -17,7 +18,7 @@ TABLES = {
 }
 SHORT_LIVED = ["Verifications", "Throttles", "Budgets", "Openings", "Claims", "Contacts", "Sessions"]
 # Protected as what lasts, and each row ends by itself when the policy's years are over.
-KEPT_FOR_YEARS = ["Cases"]
+KEPT_FOR_YEARS = ["Cases", "Certificates"]
 LASTING = sorted(set(TABLES) - {*SHORT_LIVED, *KEPT_FOR_YEARS})
 
 
@@ -91,11 +92,15 @@ def test_what_lasts_is_protected_and_never_ends_by_itself(table: str) -> None:
     assert resources()[table]["DeletionPolicy"] == resources()[table]["UpdateReplacePolicy"] == "Retain"
 
 
-def test_wrapped_keys_can_be_recovered_for_a_day_only() -> None:
-    assert TABLES["Keys"]["PointInTimeRecoverySpecification"] == {
+@pytest.mark.parametrize("table", [*LASTING, *KEPT_FOR_YEARS])
+def test_certificates_know_how_far_back_each_table_can_be_brought(table: str) -> None:
+    # Wrapped keys for a day only: that is what makes an erasure final.
+    window = backups.KEYS if table == "Keys" else backups.OTHERS
+    assert TABLES[table]["PointInTimeRecoverySpecification"] == {
         "PointInTimeRecoveryEnabled": True,
-        "RecoveryPeriodInDays": 1,
+        "RecoveryPeriodInDays": window.days,
     }
+    assert backups.KEYS.days == 1
 
 
 def test_every_key_of_kms_is_kept() -> None:

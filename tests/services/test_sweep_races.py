@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from chalicelib.domain.certificate import ErasureCertificate
 from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
 from chalicelib.domain.writes import Insert, Remove
 from tests.services.staged_store import StagedAdapters
@@ -61,7 +62,7 @@ def test_a_purge_that_dies_after_the_key_is_no_loss() -> None:
 
     def purge_half() -> None:
         world.adapters.clock.at = customer.created_at + timedelta(days=30)
-        adapters.store.damaged = {Customer}
+        adapters.store.damaged = {ErasureCertificate}
         assert world.purge().failures
         adapters.store.damaged = set()
 

@@ -11,6 +11,8 @@ from typing import Any, NotRequired
 # pydantic, which makes OpenAPI of them, reads typing's own only from Python 3.12 on.
 from typing_extensions import TypedDict
 
+from chalicelib.entrypoints.api.life_answers import HoldAnswer
+
 
 def as_json(answer: Mapping[str, object]) -> str:
     """The answer as JSON; its instants are RFC 3339 in UTC and end in Z."""
@@ -50,6 +52,7 @@ class CustomerAnswer(TypedDict):
     under_14: bool
     time_zone: str | None
     purge_at: datetime | None
+    holds: list[HoldAnswer]
 
 
 class ReverificationAnswer(TypedDict):
@@ -259,3 +262,4 @@ class ProblemAnswer(TypedDict):
     approval_id: NotRequired[str]
     expires_at: NotRequired[datetime]
     paused_until: NotRequired[datetime]
+    holds: NotRequired[list[HoldAnswer]]

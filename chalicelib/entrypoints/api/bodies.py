@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -33,6 +34,14 @@ def _no_number_inside(value: str) -> str:
     return value
 
 
+def _instant(value: str) -> str:
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError("must be an instant, e.g. 2026-11-21T12:00:00Z") from None
+    return value
+
+
 def _address(value: str) -> str:
     try:
         ipaddress.ip_address(value)
@@ -42,6 +51,9 @@ def _address(value: str) -> str:
 
 
 CustomerId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$"), AfterValidator(_no_number)]
+Instant = Annotated[
+    str, Field(pattern=r"^2[0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(\.[0-9]{1,6})?Z$"), AfterValidator(_instant)
+]
 VerificationId = Annotated[str, Field(pattern=r"^vrf_[0-9a-f]{32}$")]
 Locale = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
 PurposeName = Annotated[str, Field(pattern=r"^[a-z][a-z_]{2,39}$")]
@@ -158,6 +170,19 @@ class RevealBody(Body):
     # What they say is the strongroom's to judge.
     justification: Annotated[str, Field(min_length=LEAST_UNSPACED, max_length=LONGEST)]
     ticket: Annotated[str, Field(pattern=f"^{TICKET.pattern}$")] | None = None
+
+
+class HoldBody(Body):
+    """Forbids erasing a customer."""
+
+    reason: Annotated[str, Field(min_length=10, max_length=500), AfterValidator(_no_number_inside)]
+    review_at: Instant
+
+
+class ReviewBody(Body):
+    """Says when a hold is looked at again."""
+
+    review_at: Instant
 
 
 class ApprovalBody(Body):

@@ -70,17 +70,17 @@ def read_call(
     if not all(CAPTURED.fullmatch(value) for value in captured.values()):
         raise NotFound
     body = _body(request, model) if model else NoBody()
+    query: Mapping[str, str] = request.query_params or {}
     key = request.headers.get("idempotency-key")
     keyed = None
     if key is not None and not route.startswith("GET "):
         if not IDEMPOTENCY_KEY.fullmatch(key) or reads_as_number(key):
             raise RequestMalformed("idempotency-key-invalid")
-        said = json.dumps([dict(captured), body.model_dump(mode="json")], sort_keys=True)
+        asked = [dict(query)] if query else []
+        said = json.dumps([dict(captured), body.model_dump(mode="json"), *asked], sort_keys=True)
         keyed = KeyedRequest(caller.client_id, route, key, said.encode())
     headers = request.headers
-    return Call(
-        caller, headers.get("authorization", ""), body, request.query_params or {}, keyed, headers.get("accept", "")
-    )
+    return Call(caller, headers.get("authorization", ""), body, query, keyed, headers.get("accept", ""))
 
 
 def _weight(media_range: str) -> tuple[str, float]:

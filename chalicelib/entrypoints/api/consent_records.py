@@ -8,12 +8,9 @@ from chalicelib.entrypoints.api.answers import ReceiptAnswer
 from chalicelib.entrypoints.api.bodies import NoBody
 from chalicelib.entrypoints.api.call import Call
 from chalicelib.entrypoints.api.endpoint import Rendered, endpoint
+from chalicelib.entrypoints.api.media import JOSE, JSON
 
 bp = Blueprint(__name__)
-
-JSON = "application/json"
-# A compact JWS. Source: RFC 7515 9.2.1.
-JOSE = "application/jose"
 
 
 @endpoint(

@@ -5,10 +5,13 @@ from chalice.app import Blueprint
 from chalicelib.bootstrap import ringfence
 from chalicelib.domain import errors
 from chalicelib.domain.customer import Customer
+from chalicelib.domain.holds import holding
+from chalicelib.domain.schedule import erased_at
 from chalicelib.entrypoints.api.answers import CustomerAnswer
 from chalicelib.entrypoints.api.bodies import AgeBody, BindBody, NoBody, TimeZoneBody
 from chalicelib.entrypoints.api.call import Call
 from chalicelib.entrypoints.api.endpoint import endpoint
+from chalicelib.entrypoints.api.life_answers import hold_answers
 
 bp = Blueprint(__name__)
 
@@ -102,6 +105,7 @@ def close_customer(call: Call[NoBody], customer_id: str) -> CustomerAnswer:
 
 
 def _answer(customer: Customer) -> CustomerAnswer:
+    here, is_restricted = ringfence(), customer.status == "restricted"
     return CustomerAnswer(
         customer_id=customer.id,
         status=customer.status,
@@ -109,5 +113,8 @@ def _answer(customer: Customer) -> CustomerAnswer:
         verified_at=customer.verified_at,
         under_14=customer.under_14,
         time_zone=customer.own_time_zone,
-        purge_at=customer.due_at if customer.status == "restricted" else None,
+        purge_at=erased_at(customer, here.policy.rules) if is_restricted else None,
+        holds=hold_answers(holding(customer, here.policy.rules, here.clock.now()), bool(customer.cases))
+        if is_restricted
+        else [],
     )

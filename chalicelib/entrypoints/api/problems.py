@@ -6,6 +6,7 @@ from typing import Any
 
 from chalicelib.domain import errors
 from chalicelib.entrypoints.api.answers import as_json
+from chalicelib.entrypoints.api.life_answers import hold_answers
 
 URN = "urn:ringfence:problem:"
 # As Chalice types them.
@@ -110,6 +111,12 @@ PROBLEMS: Mapping[type[errors.RingfenceError], Problem] = {
     errors.ExtensionNotPossible: Problem(
         409, "extension-not-possible", "No extension", "The time was extended before, or the first months are over."
     ),
+    errors.CaseHoldsOff: Problem(
+        409, "case-holds-off", "Holds are off", "The policy does not let officers hold single customers."
+    ),
+    errors.HoldActive: Problem(
+        409, "hold-active", "Held", "It may not be erased yet; it is restricted now, and erased when the holds end."
+    ),
     errors.PurposeNotSwitchable: Problem(
         409, "purpose-not-switchable", "Not switchable", "This purpose rests on the contract, not on consent."
     ),
@@ -173,6 +180,8 @@ def reply_to(error: Exception, request_id: str) -> Reply:
         headers["Retry-After"] = str(error.retry_after_seconds)
     elif isinstance(error, errors.ApprovalRequired):
         members |= {"approval_id": error.approval_id, "expires_at": error.expires_at}
+    elif isinstance(error, errors.HoldActive):
+        members["holds"] = hold_answers(error.laws, error.case)
     elif isinstance(error, errors.PersonPaused):
         members["paused_until"] = error.paused_until
         headers["Retry-After"] = str(error.retry_after_seconds)

@@ -15,12 +15,14 @@ from chalicelib.domain.closing import closed, purged
 from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
 from chalicelib.domain.errors import Unavailable, VerificationSpent
 from chalicelib.domain.phone_number import PhoneNumber
+from chalicelib.domain.schedule import ACCOUNT_CLOSED
 from chalicelib.domain.sent import Sent
 from chalicelib.domain.suppression import Suppression
 from chalicelib.domain.verification import TransactionContext, Verification
 from chalicelib.domain.writes import Insert, Remove, Replace, Write
 from chalicelib.services.append_events import AppendEvents
 from chalicelib.services.bind_customer import BindCustomer
+from chalicelib.services.changing import existing
 from chalicelib.services.check_code import CheckCode
 from chalicelib.services.close_customer import CloseCustomer
 from chalicelib.services.holding import Holding
@@ -166,21 +168,25 @@ class OneByOne(DynamoDBStore):
 class AnswersAnyway(CloseCustomer):
     """What the store did not take is told as done."""
 
-    def _close(self, customer: Customer, keyed: KeyedRequest | None, reason: str) -> Customer:
+    def __call__(self, customer_id: str, keyed: KeyedRequest | None, reason: str = ACCOUNT_CLOSED) -> Customer:
+        """The customer is restricted, or so it says."""
         try:
-            return super()._close(customer, keyed, reason)
+            return super().__call__(customer_id, keyed, reason)
         except Unavailable:
-            return closed(customer, self.clock.now(), self.policy.rules)
+            found = existing(self.store, Customer, customer_id)
+            return closed(found, self.end_contract.clock.now(), self.policy.rules)
 
 
 class HeadFirst(PurgeCustomer):
     """The customer counts as purged before the key is erased."""
 
-    def _erase_number(self, customer: Customer) -> None:
+    def __call__(self, customer: Customer) -> str:
+        """The head says that it is done, and then it is."""
         self.store.commit(Replace(customer, purged(customer, self.clock.now(), self.policy.rules)))
         for key in self.store.history(WrappedKey, customer.id):
             if key.key_id != LEDGER_KEY:
                 self.store.commit(Remove(key))
+        return customer.due_reason or ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,64 @@
+"""Erases a closed customer's number, and certifies it: the one way, whoever asked and whenever it was due."""
+
+from dataclasses import dataclass
+
+from chalicelib.domain.certificate import ErasureCertificate, certificate
+from chalicelib.domain.closing import purged
+from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
+from chalicelib.domain.erasure import shredded
+from chalicelib.domain.policy import Policy
+from chalicelib.domain.writes import Conflict, Insert, Remove, Replace, Write
+from chalicelib.ports import Clock, Store
+from chalicelib.services.erase_traces import EraseTraces
+
+
+@dataclass(frozen=True)
+class EraseNumber:
+    """First the keys, then what points to the number, then the number itself with the certificate.
+
+    The customer stays due until the last commit, so that an erasing that dies anywhere is simply done again. Nothing
+    that is committed meanwhile brings anything back: a restricted head gets no number, no key and no token.
+    """
+
+    policy: Policy
+    clock: Clock
+    store: Store
+    erase_traces: EraseTraces
+
+    def __call__(self, customer: Customer, *also: Write) -> ErasureCertificate:
+        """Nothing is left of the number, and this says so.
+
+        Args:
+            customer: restricted, and held by nothing.
+            also: what belongs into the last commit.
+
+        Raises:
+            Conflict: the customer changed meanwhile, or one of `also` was refused.
+            Unavailable: the store did not answer; the customer is still due.
+
+        Source: PIPL 47; GDPR 17; decision 0004.
+        """
+        begun = self._shredded(customer)
+        traces = self.erase_traces(begun)
+        at, rules = self.clock.now(), self.policy.rules
+        made = Insert(certificate(begun, traces, at, rules.retention))
+        gone = Replace(begun, purged(begun, at, rules))
+        try:
+            self.store.commit(gone, made, *also)
+            return made.record
+        except Conflict as conflict:
+            earlier = conflict.current(ErasureCertificate)
+            if earlier is None or not conflict.only(ErasureCertificate):
+                raise
+        # The head was brought back from a backup. It is erased again, and was certified then.
+        self.store.commit(gone, *also)
+        return earlier
+
+    def _shredded(self, customer: Customer) -> Customer:
+        if customer.shredded_at is not None:
+            return customer
+        begun = Replace(customer, shredded(customer, self.clock.now()))
+        # With the head: a hold that was placed a moment earlier keeps them.
+        keys = [key for key in self.store.history(WrappedKey, customer.id) if key.key_id != LEDGER_KEY]
+        self.store.commit(begun, *map(Remove, keys))
+        return begun.after
