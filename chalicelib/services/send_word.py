@@ -78,6 +78,7 @@ class SendWord:
             sent_at=at,
             # As long as the change, so that nobody tells it twice; and as long as any receipt may come.
             lapses_at=max(change.ends_at(self.policy.rules.number_change), at + RECEIPTS_COME_FOR),
+            key_id=number.number.key_id,
         )
         intent = Insert(message)
         # No word once a stop was answered.

@@ -26,6 +26,7 @@ def test_the_former_number_opens_a_session_that_stops_the_change_and_does_nothin
     world: World, page: Page
 ) -> None:
     customer = moving(world, effective=True)
+    world.later(days=1.5)
     token = page.by_sms(NUMBER)
     visit = page.visit(token, "stop_change")
     assert (visit.customer.id, visit.session.strength) == (customer.id, FORMER)
@@ -37,6 +38,8 @@ def test_the_former_number_opens_a_session_that_stops_the_change_and_does_nothin
             page.visit(token, act)
     with pytest.raises(NotPermitted):
         page.choose(token)
+    # A code to the former number proves nothing of the new one.
+    assert world.row(Customer, customer.id) == customer
 
 
 def test_the_new_number_opens_the_customer_s_own_session(world: World, page: Page) -> None:

@@ -35,6 +35,8 @@ def test_the_old_number_is_told_and_the_new_one_is_not(world: World, effective: 
     assert OTHER_NUMBER[-2:] not in sms.body
     assert message == world.row(Message, word_id("chg_1"))
     assert (message.delivery, message.purpose, message.template) == ("accepted", "number_change", "old_number")
+    assert customer.leaving is not None
+    assert message.key_id == customer.leaving.number.key_id
     (entry,) = world.store.history(AccessLogEntry, customer.id)
     assert (entry.action, entry.purpose, entry.role, entry.evidence) == ("word", "number_change", "wallet", ("chg_1",))
     assert [row.entry_id for row in world.rows(Settlement)] == [entry.id]
