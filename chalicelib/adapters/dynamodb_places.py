@@ -17,6 +17,7 @@ from chalicelib.domain.contact import ContactToken, Message
 from chalicelib.domain.customer import Customer, TagHolder, WrappedKey
 from chalicelib.domain.dispatch import Dispatch
 from chalicelib.domain.due import bucket, hour_bucket, place_at, read_place
+from chalicelib.domain.export_link import ExportLink
 from chalicelib.domain.freshness import Reverification
 from chalicelib.domain.ledger import LedgerEvent, position
 from chalicelib.domain.meter import Meter
@@ -90,6 +91,7 @@ PLACES: Mapping[type[Any], Place] = {
     ContactToken: Place("contacts", lambda it: it.digest, prefix="token#", owner="customer_id", lapses=True),
     Session: Place("sessions", lambda it: it.digest, prefix="session#", owner="customer_id", lapses=True),
     HandOver: Place("sessions", lambda it: it.digest, prefix="link#", owner="customer_id", lapses=True),
+    ExportLink: Place("sessions", lambda it: it.digest, prefix="export#", owner="customer_id", lapses=True),
     Message: Place("contacts", lambda it: it.id, prefix="message#", owner="customer_id", lapses=True),
     AccessLogEntry: Place("access-log", lambda it: it.customer_id, lambda it: place_at(it.at, it.id)),
     Settlement: Place("access-log", lambda it: it.customer_id, lambda it: it.place, prefix="settlement#"),

@@ -44,12 +44,14 @@ if TYPE_CHECKING:
     from chalicelib.services.erase_number import EraseNumber
     from chalicelib.services.erase_traces import EraseTraces
     from chalicelib.services.expire_consents import ExpireConsents
+    from chalicelib.services.export_by_link import ExportByLink
     from chalicelib.services.export_customer import ExportCustomer
     from chalicelib.services.give_feedback import GiveFeedback
     from chalicelib.services.grant_right import GrantRight
     from chalicelib.services.hear_reply import HearReply
     from chalicelib.services.idempotency import Idempotency
     from chalicelib.services.issue_certificate import IssueCertificate
+    from chalicelib.services.issue_export_link import IssueExportLink
     from chalicelib.services.issue_link import IssueLink
     from chalicelib.services.issue_receipt import IssueReceipt
     from chalicelib.services.lift_suppression import LiftSuppression
@@ -141,6 +143,8 @@ class Ringfence:
     expire_consents: "ExpireConsents" = _use_case("expire_consents", "ExpireConsents")
     anchor_ledger: "AnchorLedger" = _use_case("anchor_ledger", "AnchorLedger")
     export_customer: "ExportCustomer" = _use_case("export_customer", "ExportCustomer")
+    issue_export_link: "IssueExportLink" = _use_case("issue_export_link", "IssueExportLink")
+    export_by_link: "ExportByLink" = _use_case("export_by_link", "ExportByLink")
     announce_events: "AnnounceEvents" = _use_case("announce_events", "AnnounceEvents")
     record_consent: "RecordConsent" = _use_case("record_consent", "RecordConsent")
     issue_certificate: "IssueCertificate" = _use_case("issue_certificate", "IssueCertificate")

@@ -63,7 +63,7 @@ class DecideRightsRequest:
                 self.store,
                 request,
                 lambda it: rule(it, at),
-                lambda it: self.idempotency.claim(keyed, it.id, it.customer_id, at),
+                lambda it: self.idempotency.claim(keyed, it.id, it.id, at),
             )
 
         return self.idempotency.once(keyed, attempt, lambda earlier: existing(self.store, RightsRequest, earlier))

@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 
 from chalicelib.domain.caller import Caller
-from chalicelib.domain.customer import Customer
-from chalicelib.domain.holds import holding
+from chalicelib.domain.errors import CustomerPurged, HoldActive
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.rights import RightsRequest, answered, refused
-from chalicelib.domain.schedule import ERASURE_ASKED
 from chalicelib.ports import Clock, Store
 from chalicelib.services.changing import changed
-from chalicelib.services.close_customer import CloseCustomer
+from chalicelib.services.erase_customer import EraseCustomer
 from chalicelib.services.object_to_use import ObjectToUse
 
 
@@ -21,7 +19,7 @@ class GrantRight:
     policy: Policy
     clock: Clock
     store: Store
-    close_customer: CloseCustomer
+    erase_customer: EraseCustomer
     object_to_use: ObjectToUse
 
     def __call__(self, caller: Caller, request: RightsRequest) -> RightsRequest:
@@ -37,11 +35,9 @@ class GrantRight:
             NotFound: there is no such customer any more.
             Contended, Unavailable: the request is still open.
         """
-        held = False
+        held = request.kind == "erasure" and not self._is_erased(caller, request.customer_id)
         if request.kind == "objection":
             self.object_to_use(caller, request.customer_id)
-        elif request.kind == "erasure":
-            held = self._is_held(self.close_customer(request.customer_id, None, ERASURE_ASKED))
         rules, at = self.policy.rules, self.clock.now()
 
         def closed(it: RightsRequest) -> RightsRequest:
@@ -51,6 +47,12 @@ class GrantRight:
 
         return changed(self.store, request, closed)
 
-    def _is_held(self, customer: Customer) -> bool:
-        # Where nothing holds, the next purge takes them: they are due.
-        return bool(customer.cases or holding(customer, self.policy.rules, self.clock.now()))
+    def _is_erased(self, caller: Caller, customer_id: str) -> bool:
+        try:
+            self.erase_customer(caller, customer_id, False, None)
+        except HoldActive:
+            return False
+        except CustomerPurged:
+            # So long ago that even the certificate has ended.
+            return True
+        return True

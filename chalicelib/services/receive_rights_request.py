@@ -53,5 +53,6 @@ class ReceiveRightsRequest:
     ) -> RightsRequest:
         customer, at = existing(self.store, Customer, customer_id), self.clock.now()
         write = Insert(received(customer, kind, details, caller, at, self.policy.rules))
-        self.store.commit(write, *self.idempotency.claim(keyed, write.record.id, customer_id, at))
+        # The claim is the request's own: an erasure takes the customer's, and the repeat would be another request.
+        self.store.commit(write, *self.idempotency.claim(keyed, write.record.id, write.record.id, at))
         return write.record

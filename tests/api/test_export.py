@@ -4,9 +4,11 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.writes import Replace
-from tests.api.world import CUSTOMER_ID, MASKED, NUMBER, OFFICER, Api, customer
+from tests.api.world import CUSTOMER_ID, MASKED, NUMBER, OFFICER, WALLET, Api, customer
 from tests.domain.samples import NOON
 
 
@@ -73,3 +75,41 @@ def test_neither_salt_nor_payload_is_logged(api: Api, customer_id: str) -> None:
     for event in reply.body["ledger"]["events"]:
         assert event["salt"] not in api.log.getvalue()
         assert event["event_id"] not in api.log.getvalue()
+
+
+def test_what_was_asked_and_agreed_is_in_it(api: Api, customer_id: str) -> None:
+    api.consent("marketing")
+    asked = api.call("POST", f"/v1/customers/{customer_id}/rights-requests", customer(), {"kind": "access"}).body
+    held = api.call("GET", f"/v1/customers/{customer_id}/export", customer()).body
+    receipt = api.call("GET", f"/v1/consent-records/{customer_id}.marketing/receipt", customer()).body
+    assert (held["rights_requests"], held["receipts"]) == ([asked], [receipt])
+    assert (held["number_change"], held["holds"]) == (None, [])
+
+
+@pytest.mark.parametrize(("form", "media_type"), [("page", "text/html"), ("json", "application/json")])
+@pytest.mark.parametrize("token", [WALLET, customer()], ids=["wallet", "customer"])
+def test_a_link_gives_it_once_and_nobody_keeps_it(
+    api: Api, customer_id: str, token: str, form: str, media_type: str
+) -> None:
+    path = f"/v1/customers/{customer_id}/export-links"
+    reply = api.call("POST", path, token, {"form": form}, headers={"Host": "127.0.0.1:8000"})
+    assert (reply.status, reply.body["expires_at"]) == (201, "2026-11-21T12:10:00Z")
+    there = reply.body["url"].partition(":8000")[2]
+    first = api.through_gateway("GET", there, {"Host": "127.0.0.1:8000"})
+    assert (first.status, first.headers["cache-control"]) == (200, "no-store")
+    assert first.headers["content-type"].startswith(media_type)
+    assert first.headers["referrer-policy"] == "no-referrer"
+    assert customer_id in first.text
+    assert NUMBER[3:] not in first.everything
+    again = api.through_gateway("GET", there, {"Host": "127.0.0.1:8000"})
+    assert (again.status, customer_id in again.text) == (404, False)
+    assert there.partition("=")[2] not in api.log.getvalue()
+
+
+def test_a_link_is_nobody_else_s(api: Api, customer_id: str) -> None:
+    path = f"/v1/customers/{customer_id}/export-links"
+    assert api.call("POST", path, customer("customer-two"), {}).problem == "not-found"
+    for bad in ("", "x", "A" * 43):
+        assert api.through_gateway("GET", f"/preferences/record-once?token={bad}", {"Host": "x"}).status == 404
+    reply = api.call("POST", path, customer(), {"form": "csv"})
+    assert (reply.status, reply.body["errors"][0]["pointer"]) == (422, "/form")

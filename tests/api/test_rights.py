@@ -51,7 +51,7 @@ def test_a_customer_is_answered_at_once(api: Api, customer_id: str, kind: str) -
     reply = ask(api, kind)
     assert (reply.status, reply.body["status"], reply.body["closed_at"]) == (201, "answered", "2026-11-21T12:00:00Z")
     head = api.call("GET", f"/v1/customers/{customer_id}", WALLET).body
-    assert head["status"] == ("restricted" if kind == "erasure" else "active")
+    assert head["status"] == ("purged" if kind == "erasure" else "active")
 
 
 @pytest.mark.parametrize("kind", ["access", "correction", "objection", "erasure"])

@@ -3,6 +3,7 @@
 from typing import Any
 
 from chalicelib.domain.contact import ContactToken, Message
+from chalicelib.domain.export_link import ExportLink
 from chalicelib.domain.session import HandOver, Session
 from tests.contracts.typed import AT, AT_SECONDS, LATER, LATER_ROUNDED_UP, numbers, texts
 
@@ -29,6 +30,13 @@ CONTACT_FORMS: list[tuple[Any, dict[str, Any]]] = [
         HandOver("digest", "cus_1", LATER, AT, "a1"),
         {
             **texts(pk="link#digest", digest="digest", customer_id="cus_1", version="a1"),
+            **numbers(lapses_at=LATER_ROUNDED_UP, used_at=AT_SECONDS),
+        },
+    ),
+    (
+        ExportLink("digest", "cus_1", "page", LATER, AT, "a1"),
+        {
+            **texts(pk="export#digest", digest="digest", customer_id="cus_1", form="page", version="a1"),
             **numbers(lapses_at=LATER_ROUNDED_UP, used_at=AT_SECONDS),
         },
     ),

@@ -19,6 +19,7 @@ from chalicelib.domain.contact import ContactToken, Message
 from chalicelib.domain.customer import ConsentState, Customer, TagHolder, WrappedKey
 from chalicelib.domain.dispatch import Dispatch
 from chalicelib.domain.erasure import ErasureWish
+from chalicelib.domain.export_link import ExportLink
 from chalicelib.domain.held_number import HeldNumber, SealedNumber
 from chalicelib.domain.holds import CaseHold
 from chalicelib.domain.ledger import LedgerEvent
@@ -212,6 +213,7 @@ KINDS = (
     ContactToken,
     Session,
     HandOver,
+    ExportLink,
     Message,
     AccessLogEntry,
     Settlement,

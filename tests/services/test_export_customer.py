@@ -1,6 +1,8 @@
 """Everything that is held, at every age, and none of it that is not the customer's."""
 
+import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from chalicelib.domain.ledger import LedgerEvent, commit_to
 from chalicelib.domain.writes import Remove
 from chalicelib.services.export_customer import Export, ExportCustomer
 from tests.fakes import bearer
-from tests.services.world import NUMBER, OTHER_NUMBER, STAFF, World
+from tests.services.world import NUMBER, OTHER_NUMBER, STAFF, WALLET, World
 
 
 def export(world: World, customer: Customer) -> Export:
@@ -128,7 +130,7 @@ def test_a_key_that_goes_while_it_is_read_is_gone_for_the_head_too(world: World)
             return world.store.get(kind, *key)
 
     store: Any = Interrupted()
-    made = ExportCustomer(world.adapters.clock, store, world.adapters.ledger)(customer.id)
+    made = ExportCustomer(world.policy, world.adapters.clock, store, world.adapters.ledger)(customer.id)
     assert world.store.get(WrappedKey, customer.id, LEDGER_KEY) is None
     assert (made.readable, made.customer.status, made.customer.consents) == (False, "purged", {})
     assert all(it.words is None for it in made.links)
@@ -141,3 +143,36 @@ def test_a_key_that_was_taken_away_leaves_the_consents_stated(world: World) -> N
     made = export(world, customer)
     assert (made.readable, made.customer.status) == (False, "active")
     assert made.customer.consents
+
+
+def test_receipts_and_requests_and_holds_are_in_it(world: World) -> None:
+    customer, other = world.customer(NUMBER), world.customer(OTHER_NUMBER)
+    world.say(customer)
+    world.say(customer, "refused", "marketing")
+    asked = [
+        world.ringfence.receive_rights_request(WALLET, it.id, "correction", None, None) for it in (customer, other)
+    ]
+    made = export(world, customer)
+    assert made.requests == (asked[0],)
+    assert [json.loads(it) for it in made.receipts] == [
+        json.loads(world.ringfence.issue_receipt(customer.id, purpose)) for purpose in ("order_notice", "marketing")
+    ]
+    assert made.holds == ()
+
+
+def test_of_a_chain_that_is_damaged_there_are_no_receipts(world: World) -> None:
+    customer = world.customer()
+    world.say(customer)
+    place = (LedgerEvent, (customer.id, "000000000001"))
+    link: Any = world.store.rows[place]
+    world.store.rows[place] = replace(link, hash="0" * 64)
+    assert export(world, customer).receipts == ()
+
+
+def test_a_law_that_holds_is_named_with_its_end(world: World) -> None:
+    rules = world.policy.rules
+    on = {name: replace(hold, on=name == "e_commerce") for name, hold in rules.holds.items()}
+    world.adapters.policy = replace(world.policy, rules=replace(rules, holds=on))
+    customer = world.close(world.customer())
+    (hold,) = export(world, customer).holds
+    assert (hold.name, hold.until) == ("e_commerce", world.adapters.clock.at + timedelta(days=1096))

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.domain.caller import Caller
+from chalicelib.domain.certificate import ErasureCertificate
 from chalicelib.domain.consent import ConsentEvent
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import FieldInvalid, IdempotencyKeyReused, NotFound, RightsRequestClosed, Unavailable
@@ -109,12 +110,11 @@ def test_of_a_closed_customer_nothing_is_used_and_nothing_said(world: World) -> 
     assert world.rows(Suppression) == []
 
 
-def test_erasure_restricts_at_once_and_the_next_purge_takes_the_number(world: World) -> None:
+def test_erasure_is_done_and_certified(world: World) -> None:
     customer = world.customer()
     assert asked(world, customer, "erasure").status == "answered"
-    assert world.row(Customer, customer.id).status == "restricted"
-    world.purge()
     assert world.row(Customer, customer.id).status == "purged"
+    assert world.row(ErasureCertificate, customer.id).asked_by == "customer"
     # The proof of the answer stays.
     assert len(world.rows(RightsRequest)) == 1
 
@@ -136,7 +136,7 @@ def test_a_case_holds_as_a_law_does(world: World) -> None:
     assert asked(world, customer, "erasure").refused_for == "hold_active"
 
 
-@pytest.mark.parametrize("kind", ["access", "objection", "correction"])
+@pytest.mark.parametrize("kind", ["access", "objection", "correction", "erasure"])
 def test_one_key_is_one_request(world: World, kind: str) -> None:
     customer = world.customer()
     first = asked(world, customer, kind, key=KEY)

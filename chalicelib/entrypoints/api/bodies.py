@@ -214,3 +214,9 @@ class RefusalBody(Body):
     """Says why a customer is refused."""
 
     reason_code: str
+
+
+class ExportLinkBody(Body):
+    """Asks for a link to everything that is held: to a page, or to the file."""
+
+    form: Literal["page", "json"] = "page"

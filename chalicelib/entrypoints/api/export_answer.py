@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from typing_extensions import TypedDict
 
 from chalicelib.entrypoints.api.answers import ConsentAnswer
 from chalicelib.entrypoints.api.consents import consent_answer
 from chalicelib.entrypoints.api.contact_answers import AccessAnswer, LoggedDecisionAnswer
+from chalicelib.entrypoints.api.rights_answers import RightsRequestAnswer, rights_request_answer
 from chalicelib.entrypoints.api.self_service import access_answer, decision_answer
 
 if TYPE_CHECKING:
     from chalicelib.domain.evidence import OpenedLink
+    from chalicelib.domain.number_change import NumberChange
     from chalicelib.services.export_customer import Export
 
 
@@ -64,6 +67,24 @@ class ChainAnswer(TypedDict):
     events: list[LinkAnswer]
 
 
+class NumberChangeAnswer(TypedDict):
+    """A change of number that is not over; the other number as a mask."""
+
+    kind: str
+    phone_number_masked: str
+    effective: bool
+    asked_at: datetime
+    until: datetime
+
+
+class HoldAnswer(TypedDict):
+    """What forbids erasing: a law and until when, or a case, which ends when it is closed."""
+
+    kind: str
+    law: str | None
+    until: datetime | None
+
+
 class ExportAnswer(TypedDict):
     """Everything that is held about a customer."""
 
@@ -73,6 +94,17 @@ class ExportAnswer(TypedDict):
     ledger: ChainAnswer
     access_log: list[AccessAnswer]
     decisions: list[LoggedDecisionAnswer]
+    receipts: list[dict[str, Any]]
+    rights_requests: list[RightsRequestAnswer]
+    number_change: NumberChangeAnswer | None
+    holds: list[HoldAnswer]
+
+
+class ExportLinkAnswer(TypedDict):
+    """Where a customer has everything that is held, once."""
+
+    url: str
+    expires_at: datetime
 
 
 def export_answer(export: Export) -> ExportAnswer:
@@ -112,6 +144,23 @@ def export_answer(export: Export) -> ExportAnswer:
         ),
         access_log=[access_answer(entry, said_at) for entry in export.accesses],
         decisions=[decision_answer(entry, said_at, customer.locale) for entry in export.decisions],
+        receipts=[json.loads(receipt) for receipt in export.receipts],
+        rights_requests=[rights_request_answer(it) for it in export.requests],
+        number_change=_change(customer.change) if customer.change else None,
+        holds=[
+            *(HoldAnswer(kind="law", law=it.law, until=it.until) for it in export.holds),
+            *(HoldAnswer(kind="case", law=None, until=None) for _ in customer.cases),
+        ],
+    )
+
+
+def _change(change: NumberChange) -> NumberChangeAnswer:
+    return NumberChangeAnswer(
+        kind=change.kind,
+        phone_number_masked=change.other.masked,
+        effective=change.effective,
+        asked_at=change.asked_at,
+        until=change.until,
     )
 
 

@@ -1,15 +1,17 @@
-"""/v1/customers/{customer_id}/export"""
+"""/v1/customers/{customer_id}/export, /export-links"""
 
 from chalice.app import Blueprint
 
 from chalicelib.bootstrap import ringfence
 from chalicelib.domain import errors
-from chalicelib.entrypoints.api.bodies import NoBody
+from chalicelib.entrypoints.api.bodies import ExportLinkBody, NoBody
 from chalicelib.entrypoints.api.call import Call
 from chalicelib.entrypoints.api.endpoint import endpoint
-from chalicelib.entrypoints.api.export_answer import ExportAnswer, export_answer
+from chalicelib.entrypoints.api.export_answer import ExportAnswer, ExportLinkAnswer, export_answer
 
 bp = Blueprint(__name__)
+
+PATHS = {"page": "record-once", "json": "export-once"}
 
 
 @endpoint(
@@ -24,3 +26,24 @@ def export_customer(call: Call[NoBody], customer_id: str) -> ExportAnswer:
     """Everything held about a customer, the number masked, and the chain of consent events with all that proves it."""
     call.caller.require_reach(customer_id)
     return export_answer(ringfence().export_customer(customer_id))
+
+
+@endpoint(
+    bp,
+    "POST",
+    "/v1/customers/{customer_id}/export-links",
+    roles=("wallet", "customer"),
+    body=ExportLinkBody,
+    status=201,
+    answer=ExportLinkAnswer,
+    problems=(errors.NotFound, errors.NotReplayable),
+)
+def issue_export_link(call: Call[ExportLinkBody], customer_id: str) -> ExportLinkAnswer:
+    """Makes an address at which the customer reads or downloads everything, once and within ten minutes."""
+    from chalicelib.entrypoints.web.address import address_of
+
+    call.caller.require_reach(customer_id)
+    address, form = address_of(bp.current_request), call.body.form
+    link = ringfence().issue_export_link(customer_id, form, call.keyed)
+    url = f"{address.origin}{address.prefix}/preferences/{PATHS[form]}?token={link.token}"
+    return ExportLinkAnswer(url=url, expires_at=link.expires_at)

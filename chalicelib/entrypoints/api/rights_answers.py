@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 # Where a customer finds what they asked for, or does it alone; `{id}` is theirs.
 WAYS: Mapping[str, tuple[str, ...]] = {
-    "access": ("/v1/customers/{id}/export",),
-    "portability": ("/v1/customers/{id}/export",),
+    "access": ("/v1/customers/{id}/export", "/v1/customers/{id}/export-links"),
+    "portability": ("/v1/customers/{id}/export", "/v1/customers/{id}/export-links"),
     "correction": ("/v1/customers/{id}/time-zone", "/v1/customers/{id}/age"),
     "erasure": ("/v1/customers/{id}",),
     "objection": ("/v1/customers/{id}/consents",),

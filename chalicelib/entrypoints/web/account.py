@@ -10,23 +10,12 @@ from chalicelib.entrypoints.web.serving import Answer, page, see_other
 
 # What was erased is in copies that DynamoDB keeps for a day: decision 0004.
 COPIES_LIVE = timedelta(days=1)
-EXPORT = {"Content-Type": "application/json", "Content-Disposition": 'attachment; filename="ringfence-export.json"'}
 
 
 def show(request: PageRequest) -> Answer:
     """Download, change of number, erasure."""
     visit = here(request, "export")
     return page(request, "account.html", visit=visit)
-
-
-def export(request: PageRequest) -> Answer:
-    """Everything that is held, as a file."""
-    from chalicelib.entrypoints.api.answers import as_json
-    from chalicelib.entrypoints.api.export_answer import export_answer
-
-    visit = here(request, "export")
-    export = ringfence().export_customer(visit.customer.id)
-    return Answer(as_json(export_answer(export)), 200, EXPORT)
 
 
 def ask_erasure(request: PageRequest) -> Answer:

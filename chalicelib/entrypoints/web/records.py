@@ -20,7 +20,7 @@ def history(request: PageRequest) -> Answer:
         "history.html",
         visit=visit,
         events=list(reversed(events)),
-        title_of=_titles(request),
+        title_of=titles(request),
     )
 
 
@@ -36,11 +36,12 @@ def access_log(request: PageRequest) -> Answer:
         most=MOST_ENTRIES,
         permitting=PERMITTING,
         sentence=partial(sentence, locale=request.locale),
-        title_of=_titles(request),
+        title_of=titles(request),
     )
 
 
-def _titles(request: PageRequest) -> dict[str, str]:
+def titles(request: PageRequest) -> dict[str, str]:
+    """What each purpose is called, by the notice in force."""
     policy = ringfence().policy
     current = (
         (name, policy.notice(name, it.notice_version, request.locale)) for name, it in policy.rules.purposes.items()

@@ -1,0 +1,83 @@
+"""Everything that is held, to read and to print."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.domain.customer import Customer
+from chalicelib.domain.holds import CaseHold
+from chalicelib.domain.number_change import NEW_ONLY, NumberChange
+from chalicelib.domain.writes import Replace
+from tests.fakes import NOON, caller
+from tests.web.preference_site import NUMBER, Site
+from tests.web.visitor import Visitor
+from tests.web.ways import by_code, unguarded
+
+
+def changed(site: Site, customer: Customer, **members: object) -> None:
+    found = site.adapters.store.get(Customer, customer.id)
+    assert found is not None
+    site.adapters.store.commit(Replace(found, replace(found, **members)))  # type: ignore[arg-type]
+
+
+def test_a_session_of_the_wallet_reads_it(site: Site, customer: Customer, inside: Visitor) -> None:
+    site.say(customer, "marketing", "given", "sms")
+    by = caller("customer", "wallet-app", customer.id)
+    site.ringfence.receive_rights_request(by, customer.id, "correction", "<b>the zone</b>", None)
+    asked = site.ringfence.receive_rights_request(by, customer.id, "access", "the calls of May", None)
+    site.ringfence.decide_rights_request.refuse(caller("officer"), asked.id, "rights_of_others", None)
+    page = inside.get("/preferences/record")
+    assert (page.status, page.title) == (200, "Everything we hold about you")
+    assert unguarded(page) == []
+    for said in (
+        customer.id,
+        "+86 ••••••••• 00",
+        "Agreed to",
+        "Correction · 21 Nov 2026 12:00 UTC · An answer is due by 21 Dec 2026.",
+        "Refused on 21 Nov 2026. To give you this would harm the rights of other people.",
+        "Nobody has opened your number.",
+    ):
+        assert said in page.said
+    assert NUMBER[3:] not in page.text
+    assert 'href="/preferences/record"' in inside.get("/preferences/account").text
+
+
+def test_a_session_by_sms_does_not(site: Site, customer: Customer, visitor: Visitor) -> None:
+    by_code(site, visitor)
+    for path in ("/preferences/record", "/preferences/export"):
+        assert visitor.get(path).status == 403
+    assert customer.id
+
+
+@pytest.mark.parametrize("locale", ["en", "zh-CN"])
+def test_what_holds_and_what_changes_is_said(site: Site, customer: Customer, inside: Visitor, locale: str) -> None:
+    inside.headers["accept-language"] = locale
+    other = customer.held
+    assert other is not None
+    later = NOON + timedelta(days=1)
+    changed(
+        site,
+        customer,
+        change=NumberChange("chg_1", NEW_ONLY, replace(other, masked="+86*********77"), False, NOON, later),
+        cases=(CaseHold("hold_1", "ann", "a dispute", NOON, later),),
+    )
+    page = inside.get("/preferences/record")
+    assert "••••••••• 77" in page.said
+    assert {"en": "An open case keeps your number", "zh-CN": "因有未结事项"}[locale] in page.said
+    # Why and by whom is not for the page.
+    assert "a dispute" not in page.text
+    assert "ann" not in page.said.split()
+
+
+def test_a_closed_customer_reads_which_law_holds(site: Site, customer: Customer, visitor: Visitor) -> None:
+    rules = site.ringfence.policy.rules
+    on = {name: replace(hold, on=name == "e_commerce") for name, hold in rules.holds.items()}
+    site.adapters.policy = replace(site.ringfence.policy, rules=replace(rules, holds=on))
+    site.ringfence.close_customer(customer.id, None)
+    link = site.ringfence.issue_export_link(customer.id, "page", None)
+    page = visitor.get(f"/preferences/record-once?token={link.token}")
+    assert "Closed; the number is stored and not used" in page.said
+    assert "电子商务法 31, until 21 Nov 2029" in page.said
+    assert unguarded(page) == []
+    assert visitor.get("/preferences/record").status == 303
