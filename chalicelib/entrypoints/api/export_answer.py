@@ -11,6 +11,7 @@ from typing_extensions import TypedDict
 from chalicelib.entrypoints.api.answers import ConsentAnswer
 from chalicelib.entrypoints.api.consents import consent_answer
 from chalicelib.entrypoints.api.contact_answers import AccessAnswer, LoggedDecisionAnswer
+from chalicelib.entrypoints.api.life_answers import HoldAnswer, hold_answers
 from chalicelib.entrypoints.api.rights_answers import RightsRequestAnswer, rights_request_answer
 from chalicelib.entrypoints.api.self_service import access_answer, decision_answer
 
@@ -77,14 +78,6 @@ class NumberChangeAnswer(TypedDict):
     until: datetime
 
 
-class HoldAnswer(TypedDict):
-    """What forbids erasing: a law and until when, or a case, which ends when it is closed."""
-
-    kind: str
-    law: str | None
-    until: datetime | None
-
-
 class ExportAnswer(TypedDict):
     """Everything that is held about a customer."""
 
@@ -147,10 +140,7 @@ def export_answer(export: Export) -> ExportAnswer:
         receipts=[json.loads(receipt) for receipt in export.receipts],
         rights_requests=[rights_request_answer(it) for it in export.requests],
         number_change=_change(customer.change) if customer.change else None,
-        holds=[
-            *(HoldAnswer(kind="law", law=it.law, until=it.until) for it in export.holds),
-            *(HoldAnswer(kind="case", law=None, until=None) for _ in customer.cases),
-        ],
+        holds=hold_answers(export.holds, bool(customer.cases)),
     )
 
 
