@@ -31,6 +31,7 @@ from chalicelib.entrypoints.jobs import (
     inbound,
     opt_outs,
     purge,
+    retag,
     strongroom,
     sweep,
 )
@@ -69,5 +70,6 @@ for module in (
     inbound,
     opt_outs,
     rights_count,
+    retag,
 ):
     app.register_blueprint(module.bp)

@@ -27,9 +27,11 @@ class MemoryKeys:
     """What KMS does, with keys of its own."""
 
     master: bytes = field(default_factory=lambda: secrets.token_bytes(32))
+    versions: tuple[str, ...] = ("1",)
 
-    def tag(self, number: PhoneNumber) -> str:
-        return "1." + _mac(self.master, "tag", number.e164).hex()
+    def tag(self, number: PhoneNumber, version: str) -> str:
+        assert version in self.versions
+        return f"{version}.{_mac(self.master, 'tag', version, number.e164).hex()}"
 
     def secret(self, verification_id: str, tag: str, purpose: str, context_digest: str) -> bytes:
         return _mac(self.master, "code", verification_id, tag, purpose, context_digest)

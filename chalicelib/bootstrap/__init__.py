@@ -76,6 +76,7 @@ if TYPE_CHECKING:
     from chalicelib.services.record_consent import RecordConsent
     from chalicelib.services.record_receipt import RecordReceipt
     from chalicelib.services.resend_code import ResendCode
+    from chalicelib.services.retag_numbers import RetagNumbers
     from chalicelib.services.reveal_number import RevealNumber
     from chalicelib.services.send_budgets import SendBudgets
     from chalicelib.services.send_contact import SendContact
@@ -190,6 +191,7 @@ class Ringfence:
     decide_rights_request: "DecideRightsRequest" = _use_case("decide_rights_request", "DecideRightsRequest")
     list_rights_requests: "ListRightsRequests" = _use_case("list_rights_requests", "ListRightsRequests")
     count_rights_requests: "CountRightsRequests" = _use_case("count_rights_requests", "CountRightsRequests")
+    retag_numbers: "RetagNumbers" = _use_case("retag_numbers", "RetagNumbers")
     sweep_keys: "SweepKeys" = _use_case("sweep_keys", "SweepKeys")
 
     def __init__(self, adapters: Adapters) -> None:

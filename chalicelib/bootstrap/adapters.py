@@ -67,10 +67,11 @@ class Adapters:
 
     @cached_property
     def index(self) -> NumberIndex:
-        """The tag key."""
+        """The tag keys."""
+        from chalicelib.adapters.key_ring import KeyRing
         from chalicelib.adapters.kms_number_index import KmsNumberIndex
 
-        return KmsNumberIndex(self.settings.keys["tag"], self.settings.tenant)
+        return KmsNumberIndex(KeyRing.read(self.settings.keys["tag"]), self.settings.tenant)
 
     @cached_property
     def codes(self) -> CodeSecrets:

@@ -179,7 +179,7 @@ def guardian_proof(
     assert verification.verified_at is not None
     if verification.customer_id != customer.id:
         raise NotFound
-    if verification.tag == customer.tag:
+    if customer.held is not None and customer.held.has_tag(verification.tags):
         raise FieldInvalid("/guardian_verification_id", "proves the customer's own number, not a guardian's")
     if not customer.under_14:
         raise FieldInvalid("/guardian_verification_id", "is for a customer under 14")

@@ -1,7 +1,7 @@
 """A customer's head: one record from which a contact decision is made in one read."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 
@@ -19,7 +19,8 @@ OPEN = ("active", "imported", "unreachable")
 # No contact decision rests on these. The chain's hash stands for the consents, and a later proof takes nothing away.
 NOT_GROUND = (
     *("consents", "shares", "version", "due_at", "due_reason", "seen_at", "cases", "carrier", "looked_up_at"),
-    *("failed_deliveries", "verified_at", "reverify_at", "reverify_reason"),
+    # The sealed number stands for its tags, which another key of the index makes anew.
+    *("failed_deliveries", "verified_at", "reverify_at", "reverify_reason", "tag", "other_tags"),
 )
 
 
@@ -75,6 +76,7 @@ class Customer:
         status: one of OPEN, restricted (PIPL 47: stored and protected, no other use) or purged.
         verified_at: when the number was proved last; None if it was imported and nobody has proved it.
         tag, masked, region, number: all None once purged, and while unreachable.
+        other_tags: the number's, under the other keys of the index that lived when the tag was made.
         test_number: its name in the policy, if the number is one.
         under_14: only a guardian can consent. Source: PIPL 31.
         of_age_at: when that was taken back; what was given before without a guardian stays without effect.
@@ -106,6 +108,7 @@ class Customer:
     masked: str | None
     region: str | None
     number: SealedNumber | None
+    other_tags: tuple[str, ...] = ()
     status: str = "active"
     consents: Mapping[str, ConsentState] = field(default_factory=dict)
     ledger_sequence: int = 0
@@ -155,9 +158,14 @@ class Customer:
             return None
         return self.change.other if self.change.effective else self.held
 
-    def answers_to(self, tag: str | None) -> bool:
-        """True if whoever has the number of this tag has it by this customer: theirs, or one that a change takes."""
-        return tag is not None and tag in (self.tag, self.leaving.tag if self.leaving else None)
+    def answering_to(self, tags: Sequence[str]) -> HeldNumber | None:
+        """The number of these tags, if whoever has it has it by this customer: theirs, or one that a change takes."""
+        return next((it for it in (self.held, self.leaving) if it is not None and it.has_tag(tags)), None)
+
+    @property
+    def known_tags(self) -> tuple[str, ...]:
+        """All that are known of their own number, that of its holder's row first; empty if they have none."""
+        return () if self.tag is None else (self.tag, *self.other_tags)
 
     @property
     def held(self) -> HeldNumber | None:
@@ -168,7 +176,14 @@ class Customer:
         assert self.masked is not None
         assert self.region is not None
         return HeldNumber(
-            self.tag, self.masked, self.region, self.number, self.verified_at, self.test_number, self.time_zones
+            tag=self.tag,
+            masked=self.masked,
+            region=self.region,
+            number=self.number,
+            verified_at=self.verified_at,
+            test_number=self.test_number,
+            time_zones=self.time_zones,
+            other_tags=self.other_tags,
         )
 
     @property
@@ -190,6 +205,7 @@ class Customer:
             status="unreachable" if number is None else "imported" if number.verified_at is None else "active",
             verified_at=number.verified_at if number else self.verified_at,
             time_zones=number.time_zones if number else (),
+            other_tags=number.other_tags if number else (),
             doubted_at=None,
             doubt=None,
             failed_deliveries=0,

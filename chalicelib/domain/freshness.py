@@ -1,5 +1,6 @@
 """How sure it still is that a number is its customer's: what speaks against it, what proves it again, what is due."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -54,12 +55,12 @@ def doubted(customer: Customer, doubt: str, at: datetime) -> Customer:
     return replace(customer, doubted_at=at, doubt=doubt)
 
 
-def proved_again(customer: Customer, tag: str, at: datetime) -> Customer:
-    """Who entered a right code of `at` for the number with this tag has it, if it is the customer's.
+def proved_again(customer: Customer, tags: Sequence[str], at: datetime) -> Customer:
+    """Who entered a right code of `at` for the number with these tags has it, if it is the customer's.
 
     Within a day of the last proof nothing changes, unless something spoke against the number.
     """
-    if not customer.is_open or customer.tag != tag:
+    if not customer.is_open or customer.held is None or not customer.held.has_tag(tags):
         return customer
     if customer.verified_at is not None:
         nothing_against = customer.doubted_at is None and not customer.failed_deliveries

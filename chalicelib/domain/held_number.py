@@ -1,5 +1,6 @@
 """A number as a customer holds it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +16,11 @@ class SealedNumber:
 
 @dataclass(frozen=True)
 class HeldNumber:
-    """A number as a customer holds it: its tag, what may be seen of it, and the sealed number itself."""
+    """A number as a customer holds it: its tag, what may be seen of it, and the sealed number itself.
+
+    Attributes:
+        other_tags: under the other keys of the index that lived when the tag was made.
+    """
 
     tag: str
     masked: str
@@ -24,3 +29,13 @@ class HeldNumber:
     verified_at: datetime | None
     test_number: str | None = None
     time_zones: tuple[str, ...] = ()
+    other_tags: tuple[str, ...] = ()
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """All that are known of the number, that of its holder's row first."""
+        return (self.tag, *self.other_tags)
+
+    def has_tag(self, tags: Iterable[str]) -> bool:
+        """True if these tags, of one number, are this number's: while one key takes another's place it has several."""
+        return not set(self.tags).isdisjoint(tags)

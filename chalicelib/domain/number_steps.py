@@ -98,7 +98,12 @@ def can_take(change: NumberChange, holder: Customer | None) -> bool:
     if holder is None:
         return True
     has_objected = holder.verified_at is not None and holder.verified_at > change.asked_at
-    return holder.id == change.holder_id and holder.tag == change.other.tag and not has_objected
+    return (
+        holder.id == change.holder_id
+        and not has_objected
+        and holder.held is not None
+        and holder.held.has_tag(change.other.tags)
+    )
 
 
 def is_mutual(customer: Customer, partner: Customer) -> bool:
@@ -106,8 +111,9 @@ def is_mutual(customer: Customer, partner: Customer) -> bool:
     asked = partner.change
     return (
         asked is not None
-        and (asked.kind, asked.holder_id, asked.other.tag) == (SWAP, customer.id, customer.tag)
+        and (asked.kind, asked.holder_id) == (SWAP, customer.id)
         and customer.held is not None
+        and customer.held.has_tag(asked.other.tags)
     )
 
 
@@ -127,15 +133,15 @@ def ended_by_clock(customer: Customer, holder: Customer | None, at: datetime, ru
     return [Step(customer, replace(customer, change=None), name=LAPSED, change=change)]
 
 
-def proved_again(customer: Customer, tag: str, verified_at: datetime) -> Turn | None:
-    """The number of this tag is the customer's, proved anew; None if it is not theirs.
+def proved_again(customer: Customer, tags: Sequence[str], verified_at: datetime) -> Turn | None:
+    """The number of these tags is the customer's, proved anew; None if it is not theirs.
 
     A change away from it is not over: that change is stopped.
     """
     change, held = customer.change, customer.held
-    if change is not None and change.effective and tag == change.other.tag:
+    if change is not None and change.effective and change.other.has_tag(tags):
         return stopped(customer, replace(change, other=_proved(change.other, verified_at)))
-    if held is None or tag != held.tag:
+    if held is None or not held.has_tag(tags):
         return None
     fresh = customer.having(_proved(held, verified_at))
     if change is None or change.effective:

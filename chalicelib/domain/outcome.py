@@ -55,7 +55,7 @@ def _with_outcome(customer: Customer, delivery: str, reason: str | None, at: dat
 
 def _to_own_number(customer: Customer, sent_for: Message | Verification) -> bool:
     if isinstance(sent_for, Verification):
-        return sent_for.tag == customer.tag
+        return customer.held is not None and customer.held.has_tag(sent_for.tags)
     return customer.number is not None and sent_for.key_id == customer.number.key_id
 
 

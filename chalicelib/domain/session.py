@@ -40,7 +40,7 @@ class Session:
     Attributes:
         strength: one of ACTS, by how it was opened.
         lapses_at: nothing moves it.
-        tag: of the number whose code opened it: with the number the session ends. None if the wallet opened it.
+        tag: that the customer had whose code opened it: with the number the session ends. None if the wallet opened it.
     """
 
     digest: str
@@ -58,8 +58,8 @@ class Session:
     def is_still_of(self, customer: Customer) -> bool:
         """True if nobody's code opened it, or that of a number that has not been taken from the customer since."""
         if self.strength == FORMER:
-            return customer.answers_to(self.tag)
-        return self.tag in (None, customer.tag)
+            return self.tag is not None and customer.answering_to([self.tag]) is not None
+        return self.tag in (None, *customer.known_tags)
 
     def may(self, act: str) -> bool:
         """True if the session is strong enough for the act."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
@@ -72,7 +73,8 @@ class Verification:
 
     Attributes:
         client_id: the wallet client that started it and alone may see it.
-        tag: the number's tag.
+        tag: the number's tag. The code belongs to it, so it stays whatever becomes of the key that made it.
+        other_tags: the number's, under the other keys of the index that lived at the start.
         masked: the number's mask.
         region: where the number belongs, which says what an SMS to it costs.
         pending_number: the number under the pending key, until it is bound; None if a customer already holds it.
@@ -104,7 +106,17 @@ class Verification:
     sends: tuple[Send, ...] = ()
     verified_at: datetime | None = None
     proved_by: int | None = None
+    other_tags: tuple[str, ...] = ()
     version: str = ""
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """All that are known of the number."""
+        return (self.tag, *self.other_tags)
+
+    def tagged(self, tags: Sequence[str]) -> "Verification":
+        """The number has these tags, the first of which the code belongs to."""
+        return replace(self, tag=tags[0], other_tags=tuple(tags[1:]))
 
     @property
     def lapses_at(self) -> datetime:

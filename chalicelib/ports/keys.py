@@ -16,10 +16,15 @@ if TYPE_CHECKING:
 
 
 class NumberIndex(Protocol):
-    """The keyed blind index of numbers."""
+    """The keyed blind index of numbers. `services/number_tags.py` asks it."""
 
-    def tag(self, number: PhoneNumber) -> str:
-        """The number's tag, with the version of the key that made it."""
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """Of every key under which numbers are looked up, that in use first."""
+        ...
+
+    def tag(self, number: PhoneNumber, version: str) -> str:
+        """The number's tag under the key of this version, which the tag begins with."""
         ...
 
 

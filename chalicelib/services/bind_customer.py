@@ -10,13 +10,14 @@ from chalicelib.domain.errors import CustomerExists, FieldInvalid, NotFound, Num
 from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.schedule import dated
-from chalicelib.domain.suppression import Suppression, place_of, suppressed
+from chalicelib.domain.suppression import Suppression, suppressed
 from chalicelib.domain.verification import Verification
-from chalicelib.domain.writes import Absent, Conflict, Expect, Insert, Replace, Write
-from chalicelib.ports import Clock, LedgerCipher, NumberSealer, PendingNumbers, Store
+from chalicelib.domain.writes import Conflict, Insert, Replace, Write
+from chalicelib.ports import Clock, LedgerCipher, NumberIndex, NumberSealer, PendingNumbers, Store
 from chalicelib.services.changing import existing
 from chalicelib.services.concurrently import together
 from chalicelib.services.idempotency import Idempotency
+from chalicelib.services.number_tags import suppression_of, tags_of, unchanged, unheld
 from chalicelib.services.own_record import OwnRecord
 
 
@@ -29,6 +30,7 @@ class BindCustomer:
     store: Store
     own: OwnRecord
     idempotency: Idempotency
+    index: NumberIndex
     pending: PendingNumbers
     sealer: NumberSealer
     ledger: LedgerCipher
@@ -75,16 +77,19 @@ class BindCustomer:
             lambda: self.pending.open(verification.id, sealed),
             lambda: self.sealer.envelope(customer_id),
             lambda: self.ledger.new_key(customer_id),
-            lambda: self.store.get(Suppression, *place_of(verification.tag)),
+            lambda: suppression_of(self.store, verification.tags),
         )
         if number.stands_in(customer_id):
             raise FieldInvalid("/customer_id", "must not contain the phone number")
+        # Begun before a rotation, it knows no tag under a key in which the number may be held by now.
+        tags = tags_of(self.index, number, verification.tags)
         customer = Customer(
             id=customer_id,
             created_at=at,
             verified_at=verified_at,
             locale=verification.locale,
-            tag=verification.tag,
+            tag=tags[0],
+            other_tags=tags[1:],
             masked=verification.masked,
             region=verification.region,
             number=envelope.seal(number),
@@ -94,7 +99,8 @@ class BindCustomer:
             time_zones=number.time_zones,
         )
         writes: tuple[Write, ...] = (
-            Insert(TagHolder(verification.tag, customer_id)),
+            Insert(TagHolder(tags[0], customer_id)),
+            *unheld(tags[1:]),
             Insert(envelope.key),
             Insert(ledger_key),
             *self.idempotency.claim(keyed, customer_id, customer_id, at),
@@ -112,10 +118,10 @@ class BindCustomer:
         while True:
             # A STOP that comes in this moment finds no customer yet, and writes what is expected here.
             made = Insert(dated(suppressed(customer, suppression), self.policy.rules))
-            guard = Expect(suppression) if suppression else Absent(Suppression, place_of(verification.tag))
+            guards = unchanged(suppression, customer.known_tags)
             spent = Replace(verification, self._spent(verification, customer.id, at))
             try:
-                self.store.commit(spent, made, guard, *writes)
+                self.store.commit(spent, made, *guards, *writes)
                 return made.record
             except Conflict as conflict:
                 # The proof first: who comes second with the same proof must not learn who holds the number.

@@ -97,7 +97,7 @@ class CheckCode:
     def _wrong_codes(self, verification: Verification, accounts: Accounts | None, at: datetime) -> tuple[str, ...]:
         if accounts is not None:
             return accounts.wrong_codes
-        return self.throttle.keys("wrong_codes_for_number", verification.tag, at)
+        return self.throttle.keys_of_any("wrong_codes_for_number", verification.tags, at)
 
     def _reserve(self, verification: Verification, counting: "Counting", keyed: KeyedRequest | None) -> "Reserved":
         # A repeated request evaluates the attempt that it reserved the first time, and the same guess: nothing is

@@ -21,7 +21,7 @@ class Visit:
     def masked(self) -> str | None:
         """The mask of the number that the visitor has; None if it is the customer, and has none."""
         former = self.customer.leaving
-        if former is not None and former.tag == self.session.tag:
+        if former is not None and self.session.tag in former.tags:
             return former.masked
         return self.customer.masked
 

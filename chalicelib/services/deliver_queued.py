@@ -75,7 +75,7 @@ class DeliverQueued:
         return self.deliver(taken, number, secret)
 
     def _admit(self, verification: Verification, holding: Holding, at: datetime) -> None:
-        if holder_or_former(self.store, verification.tag) is None:
+        if holder_or_former(self.store, verification.tags) is None:
             raise NotFound
         text = code_text(verification, SAMPLE_CODE, self.policy)
         holding.take(lambda: self.spending.reserve(verification.region, text, at), self.spending.give_back)()

@@ -8,18 +8,19 @@ from chalicelib.domain.caller import Caller
 from chalicelib.domain.certificate import ErasureCertificate
 from chalicelib.domain.claim import Claim, KeyedRequest
 from chalicelib.domain.closing import erasure_wished
-from chalicelib.domain.customer import Customer, TagHolder
+from chalicelib.domain.customer import Customer
 from chalicelib.domain.erasure import ErasureWish
 from chalicelib.domain.errors import CustomerPurged, HoldActive
 from chalicelib.domain.holds import holding
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.suppression import BY_ERASURE, suppressed
-from chalicelib.domain.writes import Absent, Conflict, Write
+from chalicelib.domain.writes import Conflict, Write
 from chalicelib.ports import Clock, Store
 from chalicelib.services.changing import existing
 from chalicelib.services.end_contract import EndContract
 from chalicelib.services.erase_number import EraseNumber
 from chalicelib.services.idempotency import Idempotency
+from chalicelib.services.number_tags import holder_of, unheld
 from chalicelib.services.stop_advertising import stopped_row
 
 
@@ -82,12 +83,12 @@ class EraseCustomer:
     def _kept_away(self, customer: Customer, ended: Customer, at: datetime) -> tuple[Customer, Sequence[Write]]:
         if customer.tag is None or customer.suppressed_at is not None:
             return ended, ()
-        holder = self.store.get(TagHolder, customer.tag)
+        holder = holder_of(self.store, customer.known_tags)
         if holder is not None and holder.customer_id != customer.id:
             # It is not the customer's number any more.
             return ended, ()
-        row, writes = stopped_row(self.store, customer.tag, BY_ERASURE, at)
-        guard = [Absent(TagHolder, (customer.tag,))] if holder is None else []
+        row, writes = stopped_row(self.store, customer.known_tags, BY_ERASURE, at)
+        guard = unheld(customer.known_tags) if holder is None else []
         return suppressed(ended, row), [*writes, *guard]
 
     def _certified(self, customer: Customer, claim: Sequence[Write]) -> ErasureCertificate:

@@ -45,7 +45,7 @@ class EraseTraces:
         """
         assert customer.closed_at is not None
         until = customer.closed_at
-        tags = [number.tag for number in customer.numbers]
+        tags = [tag for number in customer.numbers for tag in number.tags]
         found: tuple[Found, ...] = together(
             lambda: [("claims", it) for it in self.store.owned(Claim, customer.id)],
             lambda: [(name, it) for name, kind in OF_CUSTOMER for it in self.store.owned(kind, customer.id)],

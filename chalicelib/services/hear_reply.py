@@ -1,5 +1,6 @@
 """Does what a reply to an SMS asks for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from chalicelib.domain.sms_text import reply_text
 from chalicelib.domain.suppression import BY_SMS
 from chalicelib.ports import Clock, NumberIndex, Store
 from chalicelib.services.holding import Holding
+from chalicelib.services.number_tags import tags_of
 from chalicelib.services.send_budgets import NOT_SENT, SendBudgets
 from chalicelib.services.sms_sender import SmsSender
 from chalicelib.services.stop_advertising import StopAdvertising
@@ -50,20 +52,20 @@ class HearReply:
         heard = meaning(reply.text, self.policy.reply_words)
         if heard is None:
             return "other"
-        tag = self.index.tag(reply.number)
+        tags = tags_of(self.index, reply.number)
         if heard == STOP:
-            stopped = self.stop_advertising(tag, BY_SMS, min(reply.sent_at, at))
+            stopped = self.stop_advertising(tags, BY_SMS, min(reply.sent_at, at))
             if stopped.is_news and stopped.customer is not None:
                 self._answer(reply.number, stopped.customer, heard, at)
             return "stopped" if stopped.is_news else "stopped_before"
-        customer = active_holder(self.store, tag)
-        if customer is not None and self._may_answer(tag, at):
+        customer = active_holder(self.store, tags)
+        if customer is not None and self._may_answer(tags, at):
             self._answer(reply.number, customer, heard, at)
         return "start"
 
-    def _may_answer(self, tag: str, at: datetime) -> bool:
+    def _may_answer(self, tags: Sequence[str], at: datetime) -> bool:
         try:
-            self.throttle.admit(self.throttle.keys("answers", tag, at), at)
+            self.throttle.admit(self.throttle.keys_of_any("answers", tags, at), at)
         except Throttled:
             return False
         return True

@@ -13,11 +13,12 @@ from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.number_steps import Turn
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.schedule import dated
-from chalicelib.domain.suppression import Suppression, place_of, suppressed
-from chalicelib.domain.writes import Absent, Conflict, Expect, Insert, Remove, Replace, Write
+from chalicelib.domain.suppression import suppressed
+from chalicelib.domain.writes import Conflict, Insert, Remove, Replace, Write
 from chalicelib.ports import LedgerCipher, Store
 from chalicelib.services.chaining import chained
 from chalicelib.services.concurrently import together
+from chalicelib.services.number_tags import suppression_of, unchanged, unheld
 
 # Where consents ended, as the ledger names it.
 SURFACE = "number_change"
@@ -59,6 +60,9 @@ class MoveNumbers:
                 yield Replace(row, new) if row is not None else Insert(new)
             elif row is not None:
                 yield Remove(row)
+        # Somebody else may hold one that is won under another key of the index.
+        numbers = [number for turn in turns for number in turn.after.numbers if number.tag in won]
+        yield from unheld([tag for number in numbers for tag in number.other_tags if tag not in lost])
 
     def _moved(self, turn: Turn, at: datetime) -> tuple[Customer, list[Write]]:
         head, links = self._without_consents(turn, at)
@@ -82,6 +86,5 @@ class MoveNumbers:
             return head, []
         if head.tag is None:
             return suppressed(head, None), []
-        row = self.store.get(Suppression, *place_of(head.tag))
-        guard = Expect(row) if row is not None else Absent(Suppression, place_of(head.tag))
-        return suppressed(head, row), [guard]
+        row = suppression_of(self.store, head.known_tags)
+        return suppressed(head, row), list(unchanged(row, head.known_tags))

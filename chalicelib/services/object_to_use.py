@@ -53,7 +53,7 @@ class ObjectToUse:
         ) -> tuple[Customer, Sequence[Write]]:
             if not customer.is_open or customer.tag is None:
                 return customer, ()
-            row, writes = stopped_row(self.store, customer.tag, BY_OBJECTION, at)
+            row, writes = stopped_row(self.store, customer.known_tags, BY_OBJECTION, at)
             return suppressed(customer, row), writes
 
         for _ in range(MOST_ROUNDS):

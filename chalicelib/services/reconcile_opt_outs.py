@@ -1,20 +1,22 @@
 """Brings the provider's list of opt-outs and ours together."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from itertools import islice
 
 from chalicelib.domain.due import buckets
-from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.errors import NotFound, Unavailable
 from chalicelib.domain.phone_number import number_told
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.suppression import BY_PROVIDER, Suppression, place_of
+from chalicelib.domain.suppression import BY_PROVIDER, Suppression
 from chalicelib.ports import Clock, NumberIndex, ProviderOptOuts, Store
-from chalicelib.services.changing import changed, existing
+from chalicelib.services.changing import changed
 from chalicelib.services.concurrently import together
+from chalicelib.services.number_tags import suppression_of, tags_of
 from chalicelib.services.stop_advertising import StopAdvertising
 
 COUNTED = ("new", "known", "opted_in", "waiting", "unreadable")
@@ -54,7 +56,7 @@ class _Seen:
     """A number of the list, and what became of it."""
 
     outcome: str
-    tag: str | None = None
+    tags: tuple[str, ...] = ()
     failure: str | None = None
 
 
@@ -126,8 +128,8 @@ class ReconcileOptOuts:
                     for seen in together(*(partial(self._seen, number, region) for number in some)):
                         run.counts[seen.outcome] += 1
                         run.failures.update(filter(None, [seen.failure]))
-                        tags.update(filter(None, [seen.tag]))
-                        if seen.failure and not seen.tag:
+                        tags.update(seen.tags)
+                        if seen.failure and not seen.tags:
                             run.unread.add(region)
         except Unavailable:
             run.failures["Unavailable"] += 1
@@ -135,24 +137,24 @@ class ReconcileOptOuts:
         return True
 
     def _seen(self, number: str, region: str) -> _Seen:
-        tag = None
+        tags: tuple[str, ...] = ()
         try:
             told = number_told(number)
             if told is None:
                 return _Seen("unreadable")
-            tag = self.index.tag(told)
-            return _Seen(self._settled(tag, number, region), tag)
+            tags = tags_of(self.index, told)
+            return _Seen(self._settled(tags, number, region), tags)
         except Exception as failure:
             # Whatever it is, it must not cost the others; its text may quote the number, its kind does not.
-            return _Seen("failed", tag, type(failure).__name__)
+            return _Seen("failed", tags, type(failure).__name__)
 
-    def _settled(self, tag: str, number: str, region: str) -> str:
+    def _settled(self, tags: Sequence[str], number: str, region: str) -> str:
         at = self.clock.now()
-        found = self.store.get(Suppression, *place_of(tag))
+        found = suppression_of(self.store, tags)
         if found is None or found.is_new_no(region, at):
-            self.stop_advertising(tag, BY_PROVIDER, at)
+            self.stop_advertising(tags, BY_PROVIDER, at)
             # Should the note be lost, the next run makes it; or, if the customer has agreed by then, takes it for a no.
-            self._note(existing(self.store, Suppression, *place_of(tag)), region, at)
+            self._note(suppression_of(self.store, tags), region, at)
             return "new"
         if found.stands:
             self._note(found, region, at)
@@ -162,8 +164,10 @@ class ReconcileOptOuts:
         changed(self.store, found, lambda it: it.with_opt_in(region, at))
         return "opted_in"
 
-    def _note(self, row: Suppression, region: str, at: datetime) -> None:
-        changed(self.store, row, lambda it: it.with_listing(region, at))
+    def _note(self, row: Suppression | None, region: str, at: datetime) -> None:
+        # Should it be away, it is being re-tagged.
+        if row is not None:
+            changed(self.store, row, lambda it: it.with_listing(region, at))
 
     def _unlisted(self, run: _Run, time_left: Callable[[], bool]) -> int | None:
         """How many of ours were seen on none of the lists; None if there was not enough time.
@@ -178,6 +182,8 @@ class ReconcileOptOuts:
             for row in self.store.history(Suppression, each):
                 on = {region for region, tags in run.lists.items() if row.tag in tags}
                 if off := row.listed.keys() - on - run.unread:
-                    changed(self.store, row, partial(Suppression.off_lists, regions=off))
+                    # One that was re-tagged since is seen under its new tag, today or tomorrow.
+                    with suppress(NotFound):
+                        changed(self.store, row, partial(Suppression.off_lists, regions=off))
                 unlisted += row.stands and not on
         return unlisted

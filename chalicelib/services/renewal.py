@@ -13,9 +13,9 @@ def renewal(customer: Customer | None, proof: Verification, rules: Rules) -> tup
 
     Args:
         customer: who may have the number, as they stand; None if nobody does.
-        proof: verified; whose number it proves, its tag says.
+        proof: verified; whose number it proves, its tags say.
     """
     if customer is None or proof.verified_at is None:
         return ()
-    after = proved_again(customer, proof.tag, proof.verified_at)
+    after = proved_again(customer, proof.tags, proof.verified_at)
     return () if after is customer else (Replace(customer, dated(after, rules)),)

@@ -37,14 +37,16 @@ class SignIn:
             Contended: the same proof was used a moment earlier.
         """
         proved = self.check_code(caller, verification_id, code, None, None)
-        customer = holder_or_former(self.store, proved.tag)
+        customer = holder_or_former(self.store, proved.tags)
         rules, at = self.policy.rules, self.clock.now()
         if customer is None:
             raise CodeIncorrect(max(0, rules.verification.attempts - proved.attempts))
         spent = proved.spent(PURPOSE, at, rules.verification, rules.retention)
         token = new_token()
-        strength = "sms" if proved.tag == customer.tag else FORMER
-        opened = Session(token_digest(token), customer.id, strength, at + SESSION_LIFETIME, proved.tag)
+        number = customer.answering_to(proved.tags)
+        assert number is not None
+        strength = "sms" if number.tag == customer.tag else FORMER
+        opened = Session(token_digest(token), customer.id, strength, at + SESSION_LIFETIME, number.tag)
         head: Customer | None = customer
         while True:
             try:

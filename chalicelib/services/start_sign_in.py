@@ -13,6 +13,7 @@ from chalicelib.ports import Clock, NumberIndex, PendingNumbers, SendQueue, Stor
 from chalicelib.services.accepted_number import accepted_number
 from chalicelib.services.accounting import Accounting
 from chalicelib.services.concurrently import together
+from chalicelib.services.number_tags import tags_of
 from chalicelib.services.start_request import StartRequest
 from chalicelib.services.throttle import Throttle
 
@@ -48,13 +49,14 @@ class StartSignIn:
         network = request.network or ""
         self.throttle.admit(self.throttle.keys("page_ip", network, at), at)
         verification_id = new_id("vrf")
-        tag, sealed = together(lambda: self.index.tag(number), lambda: self.pending.seal(verification_id, number))
+        tags, sealed = together(lambda: tags_of(self.index, number), lambda: self.pending.seal(verification_id, number))
         rules = self.policy.rules
         verification = Verification(
             id=verification_id,
             client_id=caller.client_id,
             purpose=request.purpose,
-            tag=tag,
+            tag=tags[0],
+            other_tags=tags[1:],
             masked=number.masked,
             region=number.region,
             locale=self.policy.sms_locale(request.locale),
@@ -66,14 +68,17 @@ class StartSignIn:
             sends=(Send(at, "queued"),),
         )
         # ASVS 5.0 6.1.1: the stranger shuts himself out, and not the owner.
-        pair = f"ip|{network}|{tag}"
-        by_client = self.throttle.keys("wrong_codes_by_client", pair, at)
+        pairs = [f"ip|{network}|{tag}" for tag in tags]
+        by_client = self.throttle.keys_of_any("wrong_codes_by_client", pairs, at)
         accounts = Accounts(
             key=self.accounting.key(verification_id, at),
             lapses_at=verification.lapses_at,
-            wrong_codes=(*self.throttle.keys("wrong_codes_for_number", tag, at), *by_client),
+            wrong_codes=(*self.throttle.keys_of_any("wrong_codes_for_number", tags, at), *by_client),
         )
-        keys = (*self.throttle.keys("page_number_by_ip", pair, at), *self.throttle.keys("page_number", tag, at))
+        keys = (
+            *self.throttle.keys_of_any("page_number_by_ip", pairs, at),
+            *self.throttle.keys_of_any("page_number", tags, at),
+        )
         self.throttle.admit(keys, at, Insert(verification), Insert(accounts), watched=by_client)
         self.queue.put(verification_id)
         return verification_id

@@ -27,6 +27,7 @@ from chalicelib.services.deliver_code import DeliverCode
 from chalicelib.services.holding import Holding
 from chalicelib.services.idempotency import Idempotency
 from chalicelib.services.intended_send import Started, send_known, started_before
+from chalicelib.services.number_tags import tag_calls
 from chalicelib.services.send_budgets import SAMPLE_CODE, Calls, SendBudgets, settled
 from chalicelib.services.start_request import NOTHING, Shown, StartRequest
 from chalicelib.services.throttle import Throttle
@@ -104,13 +105,14 @@ class StartVerification:
                 {
                     **self._admissions(caller, request, shown, at),
                     **self._budgets(holding, caller, request, number, fresh),
-                    "tag": partial(self.index.tag, number),
+                    **tag_calls(self.index, number),
                     "pending_number": partial(self.pending.seal, fresh.id, number),
                     "customer": lambda: request.customer_id and self._open(request.customer_id),
                 }
             )
             self.budgets.require_room(found, number.region, at)
-            intended = replace(fresh, tag=found["tag"], pending_number=found["pending_number"])
+            tags = [found[version] for version in self.index.versions]
+            intended = replace(fresh, pending_number=found["pending_number"]).tagged(tags)
             saved, secret = together(
                 lambda: self._save(holding, intended, request, keyed, at, found),
                 lambda: self.codes.secret(*intended.code_subject(request.context)),
@@ -150,7 +152,7 @@ class StartVerification:
             # Who can be reached has a mask and a tag.
             shown = Shown(customer.masked or "", customer.region or "", customer.test_number)
             fresh = self._fresh(caller, request, shown, locale, at)
-            saved = self._save(holding, replace(fresh, tag=customer.tag or ""), request, keyed, at)
+            saved = self._save(holding, fresh.tagged(customer.known_tags), request, keyed, at)
         return Started(saved, partial(send_known, self.strongroom, authorization, saved))
 
     def _customer(self, customer_id: str) -> Customer:
@@ -217,24 +219,26 @@ class StartVerification:
         found: Mapping[str, Any] = MappingProxyType({}),
     ) -> Verification:
         # One commit with the number's throttle: a refused start leaves no row, and twins with one key one row.
-        tag = verification.tag
+        tags = verification.tags
         # Used up before the number's own budget: a stranger shuts himself out, and not the owner. ASVS 5.0 6.1.1.
         by_client = [
             key
             for name, subject in request.client.items()
-            for key in self.throttle.keys("wrong_codes_by_client", f"{name}|{subject}|{tag}", at)
+            for key in self.throttle.keys_of_any(
+                "wrong_codes_by_client", [f"{name}|{subject}|{tag}" for tag in tags], at
+            )
         ]
         accounts = Accounts(
             key=self.accounting.key(verification.id, at),
             lapses_at=verification.lapses_at,
-            wrong_codes=(*self.throttle.keys("wrong_codes_for_number", tag, at), *by_client),
+            wrong_codes=(*self.throttle.keys_of_any("wrong_codes_for_number", tags, at), *by_client),
             country=found["country"].row if "country" in found else None,
             prefix=found["prefix"].row if "prefix" in found else None,
             ip=found.get("countries"),
         )
         write = Insert(verification)
-        claim = self.idempotency.claim(keyed, verification.id, tag, at)
-        keys = () if verification.test_number else self.throttle.keys("number", tag, at)
+        claim = self.idempotency.claim(keyed, verification.id, verification.tag, at)
+        keys = () if verification.test_number else self.throttle.keys_of_any("number", tags, at)
         try:
             self.throttle.admit(keys, at, write, Insert(accounts), *claim, watched=by_client)
         except Contended:

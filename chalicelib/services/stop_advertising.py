@@ -10,10 +10,11 @@ from chalicelib.domain.errors import Contended
 from chalicelib.domain.freshness import OPT_OUT, doubted
 from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.suppression import BY_PROVIDER, Suppression, advertised, place_of, suppressed
-from chalicelib.domain.writes import Absent, Conflict, Expect, Insert, Replace, Write
+from chalicelib.domain.suppression import BY_PROVIDER, Suppression, advertised, suppressed
+from chalicelib.domain.writes import Conflict, Expect, Insert, Replace, Write
 from chalicelib.ports import Store
 from chalicelib.services.append_events import MOST_ROUNDS, AppendEvents
+from chalicelib.services.number_tags import suppression_of, unheld
 from chalicelib.services.tag_holder import holder
 
 
@@ -38,10 +39,11 @@ class StopAdvertising:
     store: Store
     append_events: AppendEvents
 
-    def __call__(self, tag: str, source: str, said_at: datetime) -> Stopped:
+    def __call__(self, tags: Sequence[str], source: str, said_at: datetime) -> Stopped:
         """No advertising goes to the number, and its customer's consents to any, given before, are withdrawn.
 
         Args:
+            tags: all of the number, that in use first.
             source: as `Suppression` has it.
             said_at: what was agreed to later stands: the same no may come again, and late. A first no suppresses the
                 number even after a later yes in person: it errs towards the no, and a new yes in person lifts it.
@@ -53,25 +55,26 @@ class StopAdvertising:
         Source: PIPL 15; GDPR 7(3), 21(3); MIIT Order 31 (2015) art. 18; 47 CFR 64.1200.
         """
         for _ in range(MOST_ROUNDS):
-            customer = holder(self.store, tag)
+            customer = holder(self.store, tags)
             try:
-                if customer is None or customer.tag != tag or not customer.is_open:
-                    return Stopped(None, self._suppress(tag, customer, source, said_at))
-                return Stopped(customer, self._withdraw(customer.id, tag, source, said_at))
+                if customer is None or not customer.is_open or customer.held is None or not customer.held.has_tag(tags):
+                    return Stopped(None, self._suppress(tags, customer, source, said_at))
+                return Stopped(customer, self._withdraw(customer.id, tags, source, said_at))
             except Conflict:
                 # Somebody has bound the number, or said the same.
                 continue
         raise Contended
 
-    def _suppress(self, tag: str, waiting: Customer | None, source: str, said_at: datetime) -> bool:
-        _, writes = stopped_row(self.store, tag, source, said_at)
+    def _suppress(self, tags: Sequence[str], waiting: Customer | None, source: str, said_at: datetime) -> bool:
+        claimed = [tag for tag in tags if waiting is not None and tag in waiting.tags]
+        _, writes = stopped_row(self.store, (*claimed, *tags), source, said_at)
         if not writes:
             return False
         # Who binds the number in this moment, or whose change to it takes effect, has not seen the row.
-        self.store.commit(*writes, Expect(waiting) if waiting is not None else Absent(TagHolder, (tag,)))
+        self.store.commit(*writes, *([Expect(waiting)] if waiting is not None else unheld(tags)))
         return True
 
-    def _withdraw(self, customer_id: str, tag: str, source: str, said_at: datetime) -> bool:
+    def _withdraw(self, customer_id: str, tags: Sequence[str], source: str, said_at: datetime) -> bool:
         is_news = False
 
         def say(customer: Customer, at: datetime) -> list[ConsentEvent]:
@@ -82,10 +85,11 @@ class StopAdvertising:
             customer: Customer, _events: Sequence[ConsentEvent], _at: datetime
         ) -> tuple[Customer, Sequence[Write]]:
             nonlocal is_news
-            if not customer.is_open or customer.tag != tag:
+            if not customer.is_open or customer.tag is None or customer.tag not in tags:
                 # The number has left them, and may be somebody else's already.
                 raise Conflict([(TagHolder, None)])
-            row, writes = stopped_row(self.store, tag, source, said_at)
+            # Under a tag that the head has: who lifts it knows no other.
+            row, writes = stopped_row(self.store, (customer.tag, *tags), source, said_at)
             head = suppressed(customer, row)
             is_news = head is not customer or bool(writes)
             # What the person writes to us they write from the number that we know. Of the provider's list we only see
@@ -96,11 +100,15 @@ class StopAdvertising:
         return is_news or bool(events)
 
 
-def stopped_row(store: Store, tag: str, source: str, said_at: datetime) -> tuple[Suppression, list[Write]]:
-    """The number's row as a no makes it, and what has to be written for that."""
-    found = store.get(Suppression, *place_of(tag))
+def stopped_row(store: Store, tags: Sequence[str], source: str, said_at: datetime) -> tuple[Suppression, list[Write]]:
+    """The number's own row as the no makes it, and what is written of it.
+
+    Args:
+        tags: all that are known of the number, some perhaps twice; a new row stands under the first.
+    """
+    found = suppression_of(store, tuple(dict.fromkeys(tags)))
     if found is None:
-        new = Suppression(tag, said_at, source)
+        new = Suppression(tags[0], said_at, source)
         return new, [Insert(new)]
     after = found.stopped(source, said_at)
     return after, [] if after is found else [Replace(found, after)]

@@ -31,9 +31,16 @@ class Throttle:
             name: the limit's name in the policy.
             subject: what is counted; it is blinded and never stored.
         """
+        return self.keys_of_any(name, (subject,), at)
+
+    def keys_of_any(self, name: str, subjects: Iterable[str], at: datetime) -> tuple[str, ...]:
+        """The logs that count a subject with several names: all of them do, so that it cannot lose its count with one.
+
+        So a number is counted under its tags by all live keys of the index, and a rotation gives nobody a new budget.
+        """
         longest = timedelta(seconds=max(limit.window_seconds for limit in self._limits(name)))
-        instants = (at, at - longest)
-        return tuple(sorted({f"{name}#{self.blinder.mac(name, subject.encode(), instant)}" for instant in instants}))
+        named = [(subject.encode(), instant) for subject in subjects for instant in (at, at - longest)]
+        return tuple(sorted({f"{name}#{self.blinder.mac(name, *each)}" for each in named}))
 
     def admit(
         self,

@@ -55,7 +55,7 @@ def calls(world: World) -> dict[str, Callable[[], object]]:
         "history": partial(store.history, WrappedKey, SECRET),
         "due": lambda: list(store.due(Verification, SECRET, NOON)),
         "owned": lambda: list(store.owned(Verification, SECRET)),
-        "tag": partial(adapters.index.tag, NUMBER),
+        "tag": partial(adapters.index.tag, NUMBER, adapters.index.versions[0]),
         "pending seal": partial(adapters.pending.seal, SECRET, NUMBER),
         "pending open": partial(adapters.pending.open, SECRET, SECRET.encode()),
         "code secret": partial(adapters.codes.secret, SECRET, SECRET, SECRET, SECRET),

@@ -207,24 +207,24 @@ def test_a_take_over_that_must_be_proved_again_has_as_long_for_it_as_its_hold() 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_who_proves_the_number_they_are_leaving_stays(kind: str) -> None:
-    turn = proved_again(begin(kind), "1.tag", LATER)
+    turn = proved_again(begin(kind), ("1.tag",), LATER)
     assert isinstance(turn, Step)
     assert (turn.name, turn.after) == ("stopped", a_customer(verified_at=LATER))
 
 
 def test_who_proves_the_number_they_have_has_it_proved_and_no_other() -> None:
     doubted = a_customer(doubted_at=NOON, doubt="ported", failed_deliveries=3)
-    assert proved_again(doubted, "1.tag", LATER) == Turn(doubted, a_customer(verified_at=LATER))
-    assert proved_again(a_customer(), "1.new", LATER) is None
-    assert proved_again(begin(NEW_ONLY), "1.new", LATER) is None
+    assert proved_again(doubted, ("1.tag",), LATER) == Turn(doubted, a_customer(verified_at=LATER))
+    assert proved_again(a_customer(), ("1.new",), LATER) is None
+    assert proved_again(begin(NEW_ONLY), ("1.new",), LATER) is None
     after = begin(BOTH)
-    turn = proved_again(after, "1.new", LATER)
+    turn = proved_again(after, ("1.new",), LATER)
     assert turn is not None
     assert turn.after == replace(after, verified_at=LATER)
 
 
 def test_an_older_proof_does_not_make_a_number_older() -> None:
-    turn = proved_again(a_customer(), "1.tag", NOON - HOUR)
+    turn = proved_again(a_customer(), ("1.tag",), NOON - HOUR)
     assert turn is not None
     assert turn.after.verified_at == NOON
 
@@ -254,7 +254,7 @@ def test_whatever_happens_a_number_is_whole_and_a_key_belongs_to_one(acts: list[
             customer = lost(customer, a_change(TAKE_OVER)).after
         elif act.startswith("prove"):
             number = customer.held if act == "prove own" else change.other if change else None
-            proved = proved_again(customer, number.tag, LATER) if number else None
+            proved = proved_again(customer, number.tags, LATER) if number else None
             customer = proved.after if proved else customer
         assert customer.is_open
         assert (customer.status == "unreachable") == (customer.held is None)

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from chalicelib.adapters import aws
 from chalicelib.adapters.dynamodb_places import Item
 from chalicelib.domain.phone_number import parse_phone_number
+from chalicelib.services.number_tags import tags_of
 from infra.local.environment import KEYS
 from tests.prove.forms import spellings
 from tests.worlds import World
@@ -51,7 +52,7 @@ def pointers_to(world: World, e164: str, bodies: Iterable[bytes], instants: Iter
     """Every value that somebody with the use of the MAC keys can make from the number, to look for it in a table."""
     adapters = world.ringfence.adapters
     number = parse_phone_number(e164)
-    tag = adapters.index.tag(number)
+    (tag,) = tags_of(adapters.index, number)
     made = {tag, number.masked}
     for month, value in product(sorted(_months(instants)), [tag.encode(), e164.encode(), *bodies]):
         for label in ("number", "body", "ip", "device", "caller", "opening"):

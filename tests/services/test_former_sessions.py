@@ -60,7 +60,7 @@ def test_while_a_change_waits_the_number_is_still_the_customer_s_and_the_new_one
     with pytest.raises(CodeIncorrect):
         page.check(started, "000000")
     assert world.holder(OTHER_NUMBER) == customer.id
-    assert holder_or_former(world.store, world.tag(OTHER_NUMBER)) is None
+    assert holder_or_former(world.store, world.tags(OTHER_NUMBER)) is None
 
 
 def test_a_session_of_the_number_ends_when_a_change_takes_it(world: World, page: Page) -> None:
@@ -111,6 +111,6 @@ def test_when_nothing_can_be_stopped_any_more_the_session_is_over_and_tells_noth
 
 def test_a_former_number_is_nobody_s_for_whatever_else_asks(world: World) -> None:
     moving(world, effective=True)
-    assert active_holder(world.store, world.tag(NUMBER)) is None
-    assert holder_or_former(world.store, world.tag(NUMBER)) is not None
-    assert active_holder(world.store, world.tag(OTHER_NUMBER)) is not None
+    assert active_holder(world.store, world.tags(NUMBER)) is None
+    assert holder_or_former(world.store, world.tags(NUMBER)) is not None
+    assert active_holder(world.store, world.tags(OTHER_NUMBER)) is not None

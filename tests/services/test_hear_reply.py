@@ -55,7 +55,7 @@ def test_a_no_withdraws_advertising_and_nothing_else_in_one_commit(world: World)
 def test_the_record_says_by_whom_and_how_it_was_withdrawn(world: World, source: str) -> None:
     customer = agreed(world, "marketing")
     world.later(seconds=1)
-    world.ringfence.stop_advertising(world.tag(), source, world.adapters.clock.at)
+    world.ringfence.stop_advertising(world.tags(), source, world.adapters.clock.at)
     (record,) = require_receipt(world.ringfence.issue_receipt(customer.id, "marketing"))["records"]
     event = record["events"][-1]
     assert event["event_state"] == "dpv:ConsentWithdrawn"

@@ -18,7 +18,7 @@ from tests.services.world import NUMBER, OTHER_NUMBER, World
 
 def test_a_no_to_the_provider_after_a_yes_in_person_is_a_new_one(world: World, page: Page) -> None:
     customer = agreed(world)
-    world.ringfence.stop_advertising(world.tag(), "sms", world.adapters.clock.at)
+    world.ringfence.stop_advertising(world.tags(), "sms", world.adapters.clock.at)
     world.later(hours=1)
     page.choose(page.by_wallet(customer), "sms")
     for _ in range(14):
@@ -33,7 +33,7 @@ def test_a_no_to_the_provider_after_a_yes_in_person_is_a_new_one(world: World, p
 
 def test_a_no_by_sms_that_the_provider_lists_too_is_taken_off_after_a_yes(world: World, page: Page) -> None:
     customer = agreed(world)
-    world.ringfence.stop_advertising(world.tag(), "sms", world.adapters.clock.at)
+    world.ringfence.stop_advertising(world.tags(), "sms", world.adapters.clock.at)
     listing(world).append(NUMBER)
     assert reconciled(world) == {"listed": 1, "known": 1}
     world.later(hours=1)
@@ -93,7 +93,9 @@ def test_a_failure_keeps_what_it_hides_and_no_other_from_being_forgotten() -> No
 
 def test_a_number_without_a_tag_could_be_any(world: World) -> None:
     class Down:
-        def tag(self, number: PhoneNumber) -> str:
+        versions = ("1",)
+
+        def tag(self, number: PhoneNumber, version: str) -> str:
             raise Unavailable
 
     listing(world).append(NUMBER)

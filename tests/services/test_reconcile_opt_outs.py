@@ -74,12 +74,12 @@ def test_a_stranger_on_the_list_is_kept_by_tag(world: World) -> None:
 def test_what_we_know_and_no_list_has_is_counted(world: World, page: Page) -> None:
     # More than there are partitions.
     for _ in range(100):
-        world.ringfence.stop_advertising(world.tag(fresh_number()), "sms", world.adapters.clock.at)
+        world.ringfence.stop_advertising(world.tags(fresh_number()), "sms", world.adapters.clock.at)
     listing(world).append(NUMBER)
     assert reconciled(world) == {"listed": 1, "new": 1, "ours_only": 100}
     # One that was lifted is no suppression any more.
     customer = agreed(world, OTHER_NUMBER)
-    world.ringfence.stop_advertising(world.tag(OTHER_NUMBER), "sms", world.adapters.clock.at)
+    world.ringfence.stop_advertising(world.tags(OTHER_NUMBER), "sms", world.adapters.clock.at)
     assert reconciled(world)["ours_only"] == 101
     page.choose(page.by_wallet(customer), "sms")
     assert reconciled(world)["ours_only"] == 100
@@ -252,7 +252,7 @@ def test_a_no_by_sms_in_the_moment_of_the_opt_in_stands(page: Page) -> None:
 
     class Late(MemoryOptOuts):
         def opt_in(self, number: str, region: str) -> bool:
-            world.ringfence.stop_advertising(world.tag(), "sms", self.clock.at)
+            world.ringfence.stop_advertising(world.tags(), "sms", self.clock.at)
             return super().opt_in(number, region)
 
     world.adapters.opt_outs = Late(world.adapters.clock, {REGION: [NUMBER]})

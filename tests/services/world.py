@@ -22,6 +22,7 @@ from chalicelib.domain.policy import Policy
 from chalicelib.domain.purge_run import PurgeRun
 from chalicelib.domain.verification import Verification
 from chalicelib.domain.writes import R
+from chalicelib.services.number_tags import tags_of
 from chalicelib.services.start_request import StartRequest
 from tests.fakes import MemoryAdapters, MemorySender, bearer, caller, memory_ringfence
 from tests.memory_store import MemoryStore
@@ -102,7 +103,10 @@ class World:
         return found
 
     def tag(self, number: str = NUMBER) -> str:
-        return self.adapters.keys.tag(parse_phone_number(number))
+        return self.tags(number)[0]
+
+    def tags(self, number: str = NUMBER) -> tuple[str, ...]:
+        return tags_of(self.adapters.keys, parse_phone_number(number))
 
     def start(
         self, number: str | None = NUMBER, *, by: Caller = WALLET, key: str | None = None, **request: Any
