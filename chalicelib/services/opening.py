@@ -51,7 +51,11 @@ class Opening:
 def open_logged(
     store: Store, opener: NumberOpener, clock: Clock, sealed: SealedNumber | None, entry: AccessLogEntry
 ) -> PhoneNumber:
-    """What `Opening.open` says, for whoever counts against no caller's budget."""
+    """What `Opening.open` says, for whoever counts against no caller's budget.
+
+    Raises:
+        Contended: the number was erased since, or the entry has opened one before.
+    """
     assert sealed is not None
     key = store.get(WrappedKey, entry.customer_id, sealed.key_id)
     if key is None:

@@ -23,6 +23,7 @@ CUSTOMER_FORMS: list[tuple[Any, dict[str, Any]]] = [
             masked="+86*********01",
             region="CN",
             number=SealedNumber("number_1", b"nonce", b""),
+            other_tags=("v0.tag",),
             consents={"marketing": ConsentState("given", 1, "en", ("sms",), "evt_1", AT, LATER, most_per_month=4)},
             ledger_sequence=1,
             time_zones=("Asia/Shanghai",),
@@ -47,6 +48,7 @@ CUSTOMER_FORMS: list[tuple[Any, dict[str, Any]]] = [
             **texts(own_time_zone="Asia/Urumqi"),
             **numbers(created_at=AT_SECONDS, verified_at=AT_SECONDS, ledger_sequence="1", suppressed_at=AT_SECONDS),
             "time_zones": {"L": [{"S": "Asia/Shanghai"}]},
+            "other_tags": {"L": [{"S": "v0.tag"}]},
             "shares": {
                 "M": {"marketing": {"L": [{"M": {**texts(token="digest"), **numbers(counts_until=LATER_SECONDS)}}]}}
             },
@@ -62,6 +64,7 @@ CUSTOMER_FORMS: list[tuple[Any, dict[str, Any]]] = [
                             **texts(tag="v1.old", masked="+86*********02", region="CN"),
                             **numbers(verified_at=AT_SECONDS),
                             "time_zones": {"L": []},
+                            "other_tags": {"L": []},
                             "number": {
                                 "M": {**texts(key_id="number_0"), "nonce": {"B": b"n"}, "ciphertext": {"B": b"c"}}
                             },

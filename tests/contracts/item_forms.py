@@ -56,9 +56,11 @@ FORMS: list[tuple[Any, dict[str, Any]]] = [
             sends=(Send(AT, "accepted", "sns", "0-f", "by_carrier"), Send(LATER)),
             verified_at=LATER,
             proved_by=2,
+            other_tags=("v0.tag",),
             version="a1",
         ),
         {
+            "other_tags": {"L": [{"S": "v0.tag"}]},
             **texts(pk="vrf_1", id="vrf_1", client_id="wallet-app", purpose="transaction", tag="v1.tag"),
             **texts(masked="+86*********01", region="CN", locale="en", due_reason="unverified_number", due_bucket="22"),
             **texts(customer_id="cus_1", android_app_hash="FA+9qCX9VSu", status="pending", version="a1"),

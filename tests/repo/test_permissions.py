@@ -47,10 +47,10 @@ def test_every_resource_that_is_named_is_this_account_s_in_this_region() -> None
         assert [arn for arn in arns if not ours.match(arn)] == []
 
 
-def test_only_the_strongroom_decrypts_with_the_number_key() -> None:
+def test_only_the_strongroom_and_the_re_tagging_decrypt_with_the_number_key() -> None:
     may = [
         function
         for function in functions()
         if "kms:Decrypt on number-key" in [str(permission) for permission in permissions(function)]
     ]
-    assert may == ["strongroom"]
+    assert may == ["retag", "strongroom"]

@@ -30,6 +30,7 @@ from tests.prove.deployed.receipts import (
     receipt_for,
 )
 from tests.prove.deployed.replying import agree_again, hear_replies, read_opt_outs
+from tests.prove.deployed.retagging import retag
 from tests.prove.deployed.unusual import busy_person
 from tests.receipts import batch
 
@@ -222,6 +223,7 @@ WALKS: Mapping[str, Callable[[Deployment], list[str]]] = {
     "anchor": walk_anchor,
     "purge": walk_purge,
     "sweep": walk_sweep,
+    "retag": partial(walked, "the re-tagging", retag),
     "delivery_status": walk_delivery_status,
     "inbound": partial(walked, "the reply", hear_replies),
     "rights": partial(walked, "the count of rights requests", count_rights),

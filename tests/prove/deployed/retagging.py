@@ -1,0 +1,51 @@
+"""A customer whose number stands under a key of the index that was in use before."""
+
+from chalicelib.domain.customer import TagHolder
+from chalicelib.domain.due import bucket
+from chalicelib.domain.suppression import BY_SMS, Suppression
+from chalicelib.services.retag_numbers import SHARES
+from infra.local.deploy import NAME
+from infra.local.journey import new_number
+from infra.local.journey_client import Broken
+from infra.local.journey_steps import catalogue, new_device, signup
+from infra.local.tokens import Role
+from tests.fakes import NOON
+from tests.prove.deployed.deployment import Deployment
+
+
+def retag(deployment: Deployment) -> None:
+    """The customer has the tag that is in use, and what their number wants of advertising stands under it.
+
+    Raises:
+        Broken: it does not.
+    """
+    journey = deployment.journey()
+    for stage in (catalogue, signup):
+        stage(journey)
+    customer, dynamodb = journey.known["customer"], deployment.client("dynamodb")
+    head = {"pk": {"S": f"customer#{customer}"}}
+    tag = dynamodb.get_item(TableName=f"{NAME}-customers", Key=head)["Item"]["tag"]["S"]
+    former = f"former.{tag.partition('.')[2]}"
+    dynamodb.update_item(
+        TableName=f"{NAME}-customers",
+        Key=head,
+        UpdateExpression="SET tag = :former",
+        ExpressionAttributeValues={":former": {"S": former}},
+    )
+    dynamodb.delete_item(TableName=f"{NAME}-customers", Key={"pk": {"S": f"tag#{tag}"}})
+    deployment.plant("customers", [TagHolder(former, customer, version="1")])
+    deployment.plant("suppressions", [Suppression(former, NOON, BY_SMS, version="1")])
+    # So that one lives, whose tag must be read.
+    deployment.caller(Role.WALLET).post(
+        "/v1/verifications", purpose="signup", phone_number=new_number(), locale="en", client=new_device()
+    ).must(201)
+    reports = [deployment.invoke("retag", {"share": share}) for share in range(SHARES)]
+    if any(report.get("failures") != {} for report in reports) or sum(it["retagged"] for it in reports) != 1:
+        raise Broken(str(reports))
+    rows = {
+        "customers": {"pk": {"S": f"tag#{tag}"}},
+        "suppressions": {"pk": {"S": bucket(tag)}, "sk": {"S": tag}},
+    }
+    for table, key in rows.items():
+        if "Item" not in dynamodb.get_item(TableName=f"{NAME}-{table}", Key=key):
+            raise Broken(f"nothing stands in {table} under the tag that is in use")
