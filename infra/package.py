@@ -17,7 +17,7 @@ from chalice.constants import MISSING_DEPENDENCIES_TEMPLATE
 
 from chalicelib.adapters.policy_files import read_policy
 from chalicelib.domain.errors import PolicyInvalid
-from chalicelib.domain.sending_rules import Senders
+from chalicelib.domain.rules import Rules
 from infra.deployment_zip import DoesNotCompile, finish
 from infra.gateway_responses import gateway_responses
 from infra.sender_permissions import grant
@@ -80,8 +80,8 @@ def package(out: Path, root: Path = ROOT) -> Package:
             finish(project / "made" / "deployment.zip", project / made.archive.name)
         except DoesNotCompile as reason:
             raise NotPackaged(f"Not Python of this version:\n{reason}") from None
-        senders = _senders(project)
-        (project / made.template.name).write_text(_finished(project / "made" / "sam.yaml", senders), encoding="utf-8")
+        rules = _rules(project)
+        (project / made.template.name).write_text(_finished(project / "made" / "sam.yaml", rules), encoding="utf-8")
         # Both or none, as far as an interrupted run goes.
         for file in (made.archive, made.template):
             shutil.move(project / file.name, file)
@@ -148,9 +148,9 @@ def _environment() -> dict[str, str]:
     }
 
 
-def _senders(project: Path) -> Senders:
+def _rules(project: Path) -> Rules:
     try:
-        return read_policy(project / "chalicelib" / "policy").rules.senders
+        return read_policy(project / "chalicelib" / "policy").rules
     except PolicyInvalid as mistake:
         raise NotPackaged(str(mistake)) from None
 
@@ -162,9 +162,9 @@ class _Plain(yaml.SafeDumper):
         return True
 
 
-def _finished(template: Path, senders: Senders) -> str:
+def _finished(template: Path, rules: Rules) -> str:
     document = yaml.safe_load(template.read_text(encoding="utf-8"))
-    grant(document["Resources"], senders)
+    grant(document["Resources"], rules.senders, looks_up=rules.freshness.lookup_days > 0)
     document["Resources"]["RestAPI"]["Properties"]["GatewayResponses"] = gateway_responses()
     text: str = yaml.dump(document, Dumper=_Plain, allow_unicode=True)
     return text

@@ -1,6 +1,7 @@
 """What the functions that send may do beside `.chalice/policy-*.json`, for the senders that policy.toml sets up.
 
-The policy files are for SNS alone, so that a deployment without another sender has no permission that lies idle.
+The policy files are for SNS alone, so that a deployment without another sender, or without look-ups of carriers, has no
+permission that lies idle.
 """
 
 from typing import Any
@@ -14,14 +15,17 @@ QUEUE = {"Fn::Sub": "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:
 SECRET = {"Fn::Sub": "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/${Name}/webhook-secret"}
 
 
-def grant(resources: dict[str, Any], senders: Senders) -> None:
+def grant(resources: dict[str, Any], senders: Senders, *, looks_up: bool = False) -> None:
     """The roles in a packaged template may use the senders that are set up, and no other.
 
     Args:
         resources: of the template; changed in place.
+        looks_up: True if the strongroom may ask who carries a number.
     """
     for function in SENDING:
         statements = _statements(function, senders)
+        if looks_up and function == "Strongroom":
+            statements.append(_allow("CarrierLookup", "sms-voice:CarrierLookup", "*"))
         if statements:
             document = {"Version": "2012-10-17", "Statement": statements}
             role = resources[function]["Properties"]["Role"]["Fn::GetAtt"][0]
@@ -43,5 +47,5 @@ def _statements(function: str, senders: Senders) -> list[dict[str, Any]]:
     return statements
 
 
-def _allow(sid: str, action: str, resource: dict[str, str]) -> dict[str, Any]:
+def _allow(sid: str, action: str, resource: dict[str, str] | str) -> dict[str, Any]:
     return {"Sid": sid, "Effect": "Allow", "Action": [action], "Resource": resource}

@@ -80,6 +80,25 @@ class MemoryFeedback:
 
 
 @dataclass
+class MemoryLookup:
+    """A provider that names one carrier for every number, and was asked for some.
+
+    Attributes:
+        now: the carrier; None if the provider does not say.
+    """
+
+    now: str | None = "Carrier One"
+    is_down: bool = False
+    asked: list[str] = field(default_factory=list)
+
+    def carrier(self, number: PhoneNumber) -> str | None:
+        self.asked.append(number.e164)
+        if self.is_down:
+            raise Unavailable
+        return self.now
+
+
+@dataclass
 class MemoryJournal:
     """What was told, in order."""
 
@@ -113,6 +132,7 @@ class MemoryAdapters:
     journal: MemoryJournal = field(default_factory=MemoryJournal)
     queue: MemoryQueue = field(default_factory=MemoryQueue)
     bus: MemoryBus = field(default_factory=MemoryBus)
+    lookup: MemoryLookup = field(default_factory=MemoryLookup)
     opt_outs: MemoryOptOuts = field(init=False)
     told: MemoryFeedback = field(default_factory=MemoryFeedback)
     signer: MemorySigner = field(default_factory=MemorySigner)

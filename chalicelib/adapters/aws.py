@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 # An answer later than this is of no use to somebody who holds a phone; API Gateway itself gives up after 29 s.
 CONNECT_SECONDS = 2
 READ_SECONDS = 5
+# A contact that could do without the answer waits no longer.
+LOOKUP_SECONDS = 2
 # The strongroom makes calls of its own; it is given less time than this.
 ORDER_SECONDS = 25
 # A fixed user agent saves a quarter of botocore's time for each call.
@@ -103,6 +105,11 @@ def own_region() -> str:
 def sms_voice() -> "PinpointSMSVoiceV2Client":
     """The client of End User Messaging. One attempt, as for SNS."""
     return _the_client("pinpoint-sms-voice-v2", attempts=1)  # type: ignore[no-any-return]
+
+
+def carrier_lookup() -> "PinpointSMSVoiceV2Client":
+    """The client of End User Messaging for what a contact can do without: it waits for it for a moment only."""
+    return _the_client("pinpoint-sms-voice-v2", attempts=1, read_seconds=LOOKUP_SECONDS)  # type: ignore[no-any-return]
 
 
 def sqs() -> "SQSClient":

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from chalicelib.services.list_accesses import ListAccesses
     from chalicelib.services.list_reverifications import ListReverifications
     from chalicelib.services.list_rights_requests import ListRightsRequests
+    from chalicelib.services.look_up_carrier import LookUpCarrier
     from chalicelib.services.move_numbers import MoveNumbers
     from chalicelib.services.moving_rows import MovingRows
     from chalicelib.services.note_activity import NoteActivity
@@ -160,6 +161,7 @@ class Ringfence:
     enter_by_link: "EnterByLink" = _use_case("enter_by_link", "EnterByLink")
     end_session: "EndSession" = _use_case("end_session", "EndSession")
     issue_link: "IssueLink" = _use_case("issue_link", "IssueLink")
+    look_up_carrier: "LookUpCarrier" = _use_case("look_up_carrier", "LookUpCarrier")
     opening: "Opening" = _use_case("opening", "Opening")
     contact_use: "ContactUse" = _use_case("contact_use", "ContactUse")
     send_known_code: "SendKnownCode" = _use_case("send_known_code", "SendKnownCode")

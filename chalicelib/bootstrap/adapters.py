@@ -17,6 +17,7 @@ from chalicelib.ports import (
     Journal,
     LedgerCipher,
     NumberIndex,
+    NumberLookup,
     NumberOpener,
     NumberSealer,
     PendingNumbers,
@@ -161,6 +162,13 @@ class Adapters:
         from chalicelib.adapters.end_user_messaging_carrier import EndUserMessagingCarrier
 
         return {"end_user_messaging": EndUserMessagingCarrier(rules.sms, rules.senders.end_user_messaging)}
+
+    @cached_property
+    def lookup(self) -> NumberLookup:
+        """End User Messaging, whoever carries the SMS."""
+        from chalicelib.adapters.end_user_messaging_lookup import EndUserMessagingLookup
+
+        return EndUserMessagingLookup()
 
     @cached_property
     def opt_outs(self) -> ProviderOptOuts:

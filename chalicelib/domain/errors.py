@@ -196,6 +196,10 @@ class ContactTokenInvalid(Refused):
     """The contact token is unknown, used, expired, somebody else's, or overtaken by a change of consent."""
 
 
+class NumberStale(Refused):
+    """The number was opened, and has another carrier than before: it is used again once it is proved again."""
+
+
 @dataclass(eq=False)
 class ApprovalRequired(Refused):
     """A second person must agree before this number is shown. Nothing was opened, and the contact token is as it was.

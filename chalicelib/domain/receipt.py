@@ -25,6 +25,7 @@ REASONS: Mapping[str, str] = {
     "invalid_number": "No phone has this number.",
     "invalid_text": "The text of the SMS was refused.",
     "not_opened": "The number could not be opened, so nothing was sent.",
+    "number_stale": "Another carrier has the number than before, so its owner must prove it again first.",
     "opted_out": "The owner of this number wants no SMS from us.",
     "phone_blocked": "The phone or its contract takes no SMS from us.",
     "quota": "The account has used up what it may spend on SMS.",

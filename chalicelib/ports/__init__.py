@@ -18,7 +18,7 @@ from chalicelib.ports.keys import (
     Signer,
     UnlockedLedger,
 )
-from chalicelib.ports.sending import ProviderOptOuts, SendQueue, SmsCarrier, SmsFeedback
+from chalicelib.ports.sending import NumberLookup, ProviderOptOuts, SendQueue, SmsCarrier, SmsFeedback
 
 if TYPE_CHECKING:
     # Every function loads the ports, and the authorizer nothing of these.
@@ -230,6 +230,7 @@ __all__ = [
     "Journal",
     "LedgerCipher",
     "NumberIndex",
+    "NumberLookup",
     "NumberOpener",
     "NumberSealer",
     "PendingNumbers",

@@ -40,6 +40,18 @@ class SmsFeedback(Protocol):
         ...
 
 
+class NumberLookup(Protocol):
+    """A provider that knows which carrier a number is with."""
+
+    def carrier(self, number: PhoneNumber) -> str | None:
+        """Who carries the number now, as the provider names it; None if it does not say.
+
+        Raises:
+            Unavailable: the provider did not answer.
+        """
+        ...
+
+
 class ProviderOptOuts(Protocol):
     """The numbers that the provider sends nothing to, since their owners answered STOP to it: a list in each region."""
 

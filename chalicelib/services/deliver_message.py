@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from chalicelib.domain.access import AccessLogEntry
 from chalicelib.domain.contact import Message
 from chalicelib.domain.dispatch import Dispatch
-from chalicelib.domain.errors import NotFound, Unavailable
+from chalicelib.domain.errors import NotFound, NumberStale, Unavailable
 from chalicelib.domain.held_number import SealedNumber
 from chalicelib.domain.phone_number import PhoneNumber
 from chalicelib.domain.sent import Sent
 from chalicelib.domain.writes import Insert
 from chalicelib.services.holding import Holding
+from chalicelib.services.look_up_carrier import LookUpCarrier
 from chalicelib.services.note_outcome import NoteOutcome
 from chalicelib.services.opening import Opening
 from chalicelib.services.send_budgets import NOT_SENT
@@ -32,6 +33,7 @@ class DeliverMessage:
     """One SMS at most: a lost outcome leaves the message as unknown, and nothing sends it again."""
 
     opening: Opening
+    look_up_carrier: LookUpCarrier
     sender: SmsSender
     note_outcome: NoteOutcome
 
@@ -44,7 +46,7 @@ class DeliverMessage:
         """
         with holding:
             number = self._opened(intended)
-        sent = self.sender.send(number, intended.text, intended.message.id)
+        sent = self._sent(intended, number)
         if sent.delivery in NOT_SENT:
             holding.give_back()
         return self._told(intended.message, sent)
@@ -56,6 +58,14 @@ class DeliverMessage:
             # Who repeats the request must not read that it may be on its way.
             self._told(intended.message, Sent("failed", None, reason="not_opened"))
             raise
+
+    def _sent(self, intended: IntendedMessage, number: PhoneNumber) -> Sent:
+        message = intended.message
+        try:
+            self.look_up_carrier(message.customer_id, message.key_id, number, message.purpose)
+        except NumberStale:
+            return Sent("failed", None, reason="number_stale")
+        return self.sender.send(number, intended.text, message.id)
 
     def _told(self, message: Message, sent: Sent) -> Message:
         def rule(current: Message) -> Message:

@@ -19,6 +19,7 @@ from chalicelib.services.ask_second_person import AskSecondPerson
 from chalicelib.services.concurrently import together
 from chalicelib.services.contact_use import ContactUse
 from chalicelib.services.idempotency import Idempotency
+from chalicelib.services.look_up_carrier import LookUpCarrier
 from chalicelib.services.opening import Opening
 from chalicelib.services.throttle import Throttle
 from chalicelib.services.watch_reveals import WatchReveals
@@ -44,6 +45,7 @@ class RevealNumber:
     contact_use: ContactUse
     ask_second_person: AskSecondPerson
     opening: Opening
+    look_up_carrier: LookUpCarrier
     watch: WatchReveals
 
     def __call__(
@@ -53,6 +55,7 @@ class RevealNumber:
 
         Raises:
             FieldInvalid, ContactTokenInvalid, Throttled, ApprovalRequired: nothing was opened.
+            NumberStale: a look-up found another carrier than before; nobody has seen the number.
             PersonPaused: nothing was opened, or nobody has seen it: another reveal was faster and paused the person.
             NotReplayable, IdempotencyKeyReused: the key was used before, with the same body or another.
             Contended: the number was erased after the token was used.
@@ -62,7 +65,8 @@ class RevealNumber:
         admitted = self.idempotency.once(
             keyed, lambda: self._admit(caller, token, justification, ticket, keyed), _refuse
         )
-        number = self.opening.open(admitted.customer.number, admitted.entry)
+        number, sealed = self.opening.open(admitted.customer.number, admitted.entry), admitted.customer.number
+        self.look_up_carrier(admitted.customer.id, sealed.key_id if sealed else None, number, admitted.entry.purpose)
         self.watch.count(admitted.watch, admitted.entry, number)
         return number
 

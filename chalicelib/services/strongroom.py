@@ -76,6 +76,7 @@ class StrongroomService:
         Raises:
             NotAuthenticated, NotPermitted: not a caller for this.
             FieldInvalid, ContactTokenInvalid, Throttled, ApprovalRequired: nothing was opened.
+            NumberStale: another carrier has the number than before; nobody has seen it.
             PersonPaused: the caller is shown nothing for now.
             NotReplayable, IdempotencyKeyReused: the key was used before, with the same body or another.
             Contended: the number was erased after the token was used.

@@ -17,6 +17,7 @@ from chalicelib.domain.errors import (
     NotFound,
     NotPermitted,
     NotReplayable,
+    NumberStale,
     PersonPaused,
     PhoneNumberRefused,
     RingfenceError,
@@ -33,6 +34,7 @@ from chalicelib.domain.verification import Send
 from chalicelib.domain.writes import Insert, Remove, Replace
 from tests.fakes import bearer, caller
 from tests.services.moving import moving
+from tests.services.porting import SAFETY, agreed_to_calls, looking_up
 from tests.services.test_reveal_approvals import OTHER_REASON, approve, asked, minor, permission
 from tests.services.test_reveals import BOB
 from tests.services.test_strongroom import READY, agreed, reveal, send
@@ -207,6 +209,13 @@ def reveal_without_reason(world: World) -> None:
     world.ringfence.strongroom.reveal(bearer(STAFF), world.token(agreed(world), "call"), "because", None)
 
 
+def reveal_after_porting(world: World) -> None:
+    looking_up(world)
+    for world.adapters.lookup.now in ("Carrier One", "Carrier Two"):
+        reveal(world, world.token(agreed_to_calls(world), "call", SAFETY))
+        world.later(days=31)
+
+
 def reveal_minor(world: World) -> None:
     reveal(world, permission(world, minor(world)))
 
@@ -265,6 +274,7 @@ REFUSED: dict[tuple[str, type[RingfenceError]], Callable[[World], object]] = {
     ("reveal", NotPermitted): lambda world: reveal(world, "ct_x", by=OFFICER),
     ("reveal", FieldInvalid): reveal_without_reason,
     ("reveal", ApprovalRequired): reveal_minor,
+    ("reveal", NumberStale): reveal_after_porting,
     ("reveal", PersonPaused): reveal_while_paused,
     ("reveal", ContactTokenInvalid): lambda world: reveal(world, "ct_x", key=KEY),
     ("reveal", Throttled): reveal_too_often,

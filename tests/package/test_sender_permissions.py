@@ -19,10 +19,10 @@ def resources(packaged: Package) -> dict[str, Any]:
     return read
 
 
-def granted(resources: dict[str, Any], senders: Senders) -> dict[str, set[str]]:
+def granted(resources: dict[str, Any], senders: Senders, *, looks_up: bool = False) -> dict[str, set[str]]:
     """The actions that each role has gained, by its function."""
     after = copy.deepcopy(resources)
-    grant(after, senders)
+    grant(after, senders, looks_up=looks_up)
     gained: dict[str, set[str]] = {}
     for name, resource in after.items():
         if resource["Type"] != "AWS::IAM::Role":
@@ -57,6 +57,12 @@ def test_end_user_messaging_is_sent_through_by_all_and_told_by_the_worker(resour
 
 def test_a_webhook_needs_its_secret_and_nothing_else(resources: dict[str, Any]) -> None:
     assert granted(resources, Senders(webhook=WEBHOOK)) == {it.lower(): {"ssm:GetParameter"} for it in SENDING}
+
+
+def test_only_the_strongroom_asks_who_carries_a_number_if_the_policy_wants_it(
+    resources: dict[str, Any],
+) -> None:
+    assert granted(resources, Senders(), looks_up=True) == {"strongroom": {"sms-voice:CarrierLookup"}}
 
 
 def test_no_resource_is_everything(resources: dict[str, Any]) -> None:

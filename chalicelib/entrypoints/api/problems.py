@@ -132,6 +132,9 @@ PROBLEMS: Mapping[type[errors.RingfenceError], Problem] = {
     errors.ContactTokenInvalid: Problem(
         409, "contact-token-invalid", "Contact token invalid", "Unknown, used, expired, not yours or overtaken."
     ),
+    errors.NumberStale: Problem(
+        409, "number-stale", "Number in doubt", "Another carrier has it than before; the customer must prove it again."
+    ),
     errors.ApprovalRequired: Problem(
         409, "approval-required", "Approval required", "A colleague must agree first; then ask again in the same words."
     ),

@@ -22,6 +22,7 @@ bp = Blueprint(__name__)
     answer=RevealAnswer,
     problems=(
         errors.ContactTokenInvalid,
+        errors.NumberStale,
         errors.ApprovalRequired,
         errors.PersonPaused,
         errors.Throttled,
