@@ -202,7 +202,7 @@ def test_the_provider_s_list_is_a_doubt_and_the_customer_s_own_word_is_none(
 ) -> None:
     customer = world.customer()
     world.later(minutes=1)
-    world.ringfence.stop_advertising(world.tag(), source, world.adapters.clock.at)
+    world.ringfence.stop_advertising(world.tags(), source, world.adapters.clock.at)
     after = head(world, customer)
     assert (after.doubt, after.suppressed_at) == (expected, world.adapters.clock.at)
 
