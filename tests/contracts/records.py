@@ -125,7 +125,6 @@ BY_NAME: Mapping[str, st.SearchStrategy[Any]] = {
     "cases": st.lists(
         st.builds(CaseHold, texts, texts, texts, instants, instants, st.none() | instants), max_size=2
     ).map(tuple),
-    "wish": st.none() | st.builds(ErasureWish, texts, instants),
     "admitted": st.lists(instants, max_size=4).map(tuple),
     "evidence": tuples,
     "wrong_codes": tuples,
@@ -155,6 +154,7 @@ BY_KIND: Mapping[tuple[type[Any], str], st.SearchStrategy[Any]] = {
     (Suppression, "since"): instants,
     (RightsRequest, "lapses_at"): st.none() | later,
     (Customer, "tag"): st.none() | keys,
+    (Customer, "wish"): st.none() | st.builds(ErasureWish, texts, instants),
     (Accounts, "ip"): st.none() | st.builds(CountriesOfIp, texts, later, st.dictionaries(names, instants, max_size=3)),
     # There is one chain of anchors, so that its places are all that keeps them apart.
     (Anchor, "sequence"): st.builds(secrets.randbelow, st.just(10**11)),
