@@ -11,7 +11,8 @@ from chalicelib.domain.writes import Insert, Replace
 from chalicelib.services.count_rights_requests import RightsCount
 from chalicelib.services.list_rights_requests import ROWS_A_PAGE, Position
 from tests.domain.samples import a_customer
-from tests.fakes import NOON, caller
+from tests.fakes import NOON, MemoryAdapters, caller
+from tests.services.staged_store import StagedStore
 from tests.services.world import World
 
 OFFICER = caller("officer", "privacy-office", "ann")
@@ -68,6 +69,17 @@ def test_what_is_answered_between_two_pages_hides_nothing(world: World) -> None:
         world.store.commit(Replace(last, answered(last, NOON, world.policy.rules)))
     rest = world.ringfence.list_rights_requests(EVER, None, page.following)
     assert {it.id for it in (*page.requests, *rest.requests)} == set(made)
+
+
+def test_what_the_index_has_still_and_the_table_not_is_left_out() -> None:
+    adapters = MemoryAdapters()
+    store = StagedStore(adapters.clock)
+    adapters.__dict__["store"] = store
+    world = World(adapters)
+    request, other = waiting(world), waiting(world)
+    store.commit(Replace(request, answered(request, NOON, world.policy.rules)))
+    store.stale = [request.id]
+    assert {it.id for page in pages(world) for it in page} == {other.id}
 
 
 def test_a_position_at_the_end_is_the_end(world: World) -> None:
