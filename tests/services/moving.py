@@ -24,11 +24,15 @@ def other(world: World, customer: Customer, number: str = OTHER_NUMBER) -> HeldN
 
 def moving(world: World, *, effective: bool = False, locale: str = "en", number: str = NUMBER) -> Customer:
     """A customer whose number is to change from this one, or has changed and can be brought back."""
-    before = world.customer(number)
-    own, new = before.held, other(world, before)
+    return begun(world, world.customer(number), effective=effective, locale=locale)
+
+
+def begun(world: World, customer: Customer, *, effective: bool = False, locale: str = "en") -> Customer:
+    """The same, of a customer who is there."""
+    own, new = customer.held, other(world, customer)
     assert own is not None
-    after = replace(before.having(new) if effective else before, locale=locale)
+    after = replace(customer.having(new) if effective else customer, locale=locale)
     kind, at = BOTH if effective else NEW_ONLY, world.adapters.clock.now()
     change = NumberChange("chg_1", kind, own if effective else new, effective, at, at + HOLD)
-    world.store.commit(Replace(world.row(Customer, before.id), replace(after, change=change)))
-    return world.row(Customer, before.id)
+    world.store.commit(Replace(world.row(Customer, customer.id), replace(after, change=change)))
+    return world.row(Customer, customer.id)

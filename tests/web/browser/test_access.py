@@ -8,6 +8,8 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Browser, Page, expect
 
 from chalicelib.domain.customer import Customer
+from tests.services.moving import begun
+from tests.services.world import World
 from tests.web.chromium import listen
 from tests.web.person import SIZES, Person, context_of, person_of
 from tests.web.preference_site import NUMBER, Site
@@ -44,6 +46,12 @@ def walk(person: Person, customer: Customer) -> Iterator[str]:
     for section in ("history", "access-log", "account", "erasure"):
         person.go(f"/{section}")
         yield section
+    world = World(person.site.adapters)
+    begun(world, world.row(Customer, customer.id))
+    person.go()
+    yield "choices while the number changes"
+    person.go("/number-change")
+    yield "number change"
     person.go("/code/vrf_" + "0" * 32)
     yield "sorry"
     person.go("/erasure")
@@ -67,7 +75,7 @@ def test_no_page_keeps_anybody_out(
         assert _sticking_out(page) == [], name
         assert _small_targets(page) == [], name
         seen.append(name)
-    assert len(seen) == 13
+    assert len(seen) == 15
     context.close()
     assert complaints == []
 
