@@ -85,7 +85,7 @@ def with_a_former_number(ringfence: Ringfence, customer: Customer) -> None:
     """The customer's number was FORMER before."""
     index, at = ringfence.adapters.index, ringfence.clock.now()
     assert customer.held is not None
-    former = replace(customer.held, tag=index.tag(parse_phone_number(FORMER), "1"))
+    former = replace(customer.held, tag=index.tag(parse_phone_number(FORMER), index.versions[0]))
     change = NumberChange("chg_1", BOTH, former, True, at, at + timedelta(hours=24))
     head = Replace(customer, replace(customer, change=change))
     ringfence.store.commit(head, Insert(TagHolder(former.tag, customer.id)))
