@@ -160,6 +160,17 @@ def test_what_was_lost_after_a_failure_was_written_and_is_told_again_counts_once
         assert head(world, customer).failed_deliveries == 1
 
 
+def test_who_changes_the_head_while_a_failure_is_noted_loses_nothing_and_it_counts_once() -> None:
+    adapters = StagedAdapters()
+    world = World(adapters)
+    customer = agreed(world)
+    message = send(world, customer)
+    adapters.store.before(Customer, lambda: world.ringfence.note_age(customer.id, True, None))
+    assert world.ringfence.record_receipt(receipt(message, "failed", "unreachable"))
+    assert (head(world, customer).under_14, head(world, customer).failed_deliveries) == (True, 1)
+    assert world.row(Message, message.id).delivery == "failed"
+
+
 def test_one_that_arrives_after_all_ends_the_row(world: World) -> None:
     customer = agreed(world)
     message = failing(world, customer)
