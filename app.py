@@ -28,6 +28,7 @@ from chalicelib.entrypoints.jobs import (
     announce,
     deliver,
     delivery_status,
+    import_file,
     inbound,
     opt_outs,
     purge,
@@ -71,5 +72,6 @@ for module in (
     opt_outs,
     rights_count,
     retag,
+    import_file,
 ):
     app.register_blueprint(module.bp)

@@ -23,6 +23,7 @@ class Settings:
             between, the keys that signed before it: what they signed can still be checked.
         policy_folder: where policy.toml, notices/ and messages/ lie.
         anchor_bucket: the bucket of the ledger's anchors; None for a function that writes none.
+        import_bucket: the bucket of parts of an import; None for a function that reads none.
         strongroom: the strongroom's function; None where it stands in this very process.
         send_queue: URL of the queue of sends that wait; None for a function that sends nothing.
         event_bus: name of the bus on which others hear of consent events; None for a function that says nothing.
@@ -36,6 +37,7 @@ class Settings:
     keys: Mapping[str, str]
     policy_folder: Path = PACKAGED_POLICY
     anchor_bucket: str | None = None
+    import_bucket: str | None = None
     strongroom: str | None = None
     send_queue: str | None = None
     event_bus: str | None = None
@@ -57,6 +59,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             name.removeprefix(KEY_PREFIX).lower(): key for name, key in environ.items() if name.startswith(KEY_PREFIX)
         },
         anchor_bucket=environ.get("RINGFENCE_ANCHOR_BUCKET"),
+        import_bucket=environ.get("RINGFENCE_IMPORT_BUCKET"),
         strongroom=environ.get("RINGFENCE_STRONGROOM"),
         send_queue=environ.get("RINGFENCE_SEND_QUEUE"),
         event_bus=environ.get("RINGFENCE_EVENT_BUS"),

@@ -17,6 +17,7 @@ from chalicelib.ports import Strongroom
 from tests.clock import FixedClock
 from tests.memory_archive import MemoryArchive
 from tests.memory_bus import MemoryBus
+from tests.memory_import_box import MemoryImportBox
 from tests.memory_keys import MemoryKeys, MemoryLedgerCipher, MemoryNumbers, MemoryPending
 from tests.memory_opt_outs import MemoryOptOuts
 from tests.memory_signer import MemorySigner
@@ -137,6 +138,7 @@ class MemoryAdapters:
     told: MemoryFeedback = field(default_factory=MemoryFeedback)
     signer: MemorySigner = field(default_factory=MemorySigner)
     archive: MemoryArchive = field(default_factory=MemoryArchive)
+    import_box: MemoryImportBox = field(default_factory=MemoryImportBox)
     policy: Policy = field(default_factory=lambda: read_policy(POLICY_FOLDER))
     strongroom_function: Strongroom | None = None
 

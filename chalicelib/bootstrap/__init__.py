@@ -52,6 +52,8 @@ if TYPE_CHECKING:
     from chalicelib.services.idempotency import Idempotency
     from chalicelib.services.issue_certificate import IssueCertificate
     from chalicelib.services.issue_export_link import IssueExportLink
+    from chalicelib.services.import_customer import ImportCustomer
+    from chalicelib.services.import_rows import ImportRows
     from chalicelib.services.issue_link import IssueLink
     from chalicelib.services.issue_receipt import IssueReceipt
     from chalicelib.services.lift_suppression import LiftSuppression
@@ -184,6 +186,8 @@ class Ringfence:
     erase_traces: "EraseTraces" = _use_case("erase_traces", "EraseTraces")
     erase_number: "EraseNumber" = _use_case("erase_number", "EraseNumber")
     erase_customer: "EraseCustomer" = _use_case("erase_customer", "EraseCustomer")
+    import_customer: "ImportCustomer" = _use_case("import_customer", "ImportCustomer")
+    import_rows: "ImportRows" = _use_case("import_rows", "ImportRows")
     purge_customer: "PurgeCustomer" = _use_case("purge_customer", "PurgeCustomer")
     act_on_due: "ActOnDue" = _use_case("act_on_due", "ActOnDue")
     purge_expired: "PurgeExpired" = _use_case("purge_expired", "PurgeExpired")

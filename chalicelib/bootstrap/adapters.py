@@ -14,6 +14,7 @@ from chalicelib.ports import (
     Clock,
     CodeSecrets,
     EventBus,
+    ImportBox,
     Journal,
     LedgerCipher,
     NumberIndex,
@@ -133,6 +134,13 @@ class Adapters:
         from chalicelib.adapters.s3_archive import S3Archive
 
         return S3Archive(self.settings.anchor_bucket)
+
+    @cached_property
+    def import_box(self) -> ImportBox:
+        """S3."""
+        from chalicelib.adapters.s3_import_box import S3ImportBox
+
+        return S3ImportBox(self.settings.import_bucket)
 
     @cached_property
     def carriers(self) -> Mapping[str, SmsCarrier]:

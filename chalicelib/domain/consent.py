@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.domain.caller import Caller
-from chalicelib.domain.customer import ConsentState, Customer
+from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import (
     CustomerPurged,
     FieldInvalid,
@@ -17,6 +17,7 @@ from chalicelib.domain.errors import (
     PurposeNotSwitchable,
     VerificationSpent,
 )
+from chalicelib.domain.origin import Origin
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.rules import VerificationRules
 from chalicelib.domain.verification import GUARDIAN, Verification
@@ -71,6 +72,7 @@ class ConsentEvent:
         actor: whose word it is: customer, guardian, officer or system.
         actor_role, actor_client: the token that brought it.
         method: one of METHODS; `expiry` for the system's.
+        origin: of what was imported; None for what was said here.
     """
 
     event_id: str
@@ -90,6 +92,7 @@ class ConsentEvent:
     most_per_month: int | None = None
     valid_until: str | None = None
     guardian: GuardianProof | None = None
+    origin: Origin | None = None
 
     def canonical(self) -> bytes:
         """The bytes that are committed to: JSON with sorted members and no spaces."""
@@ -99,12 +102,13 @@ class ConsentEvent:
     def from_canonical(cls, payload: bytes) -> "ConsentEvent":
         """The event that was committed to."""
         members = json.loads(payload)
-        guardian = members.get("guardian")
+        guardian, origin = members.get("guardian"), members.get("origin")
         return cls(
             **{
                 **members,
                 "channels": tuple(members["channels"]),
                 "guardian": GuardianProof(**guardian) if guardian else None,
+                "origin": Origin(**origin) if origin else None,
             }
         )
 
@@ -279,20 +283,4 @@ def _ended(
         actor_client="ringfence",
         actor=actor,
         method=method,
-    )
-
-
-def state_after(event: ConsentEvent, at: datetime) -> ConsentState:
-    """What the head says of the purpose once the event has happened."""
-    ends = datetime.fromisoformat(event.valid_until) if event.valid_until else None
-    return ConsentState(
-        decision=event.event_type,
-        notice_version=event.notice_version,
-        locale=event.locale,
-        channels=event.channels,
-        event_id=event.event_id,
-        event_time=at,
-        valid_until=ends,
-        by_guardian=event.actor == "guardian",
-        most_per_month=event.most_per_month,
     )

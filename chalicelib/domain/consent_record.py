@@ -7,6 +7,7 @@ as long as nothing else is noted of the customer's age.
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -156,6 +157,7 @@ def _event(event: ConsentEvent, link: LedgerEvent, event_state: str) -> dict[str
             "phone_number_masked": guardian.phone_number_masked,
             "verified_at": _z(guardian.verified_at),
         },
+        **({"ringfence:origin": asdict(event.origin) | {"said_at": _z(event.origin.said_at)}} if event.origin else {}),
         "ringfence:method": event.method,
         "ringfence:surface": event.surface,
         "ringfence:channels": list(event.channels),
@@ -182,7 +184,8 @@ def _validity(event: ConsentEvent) -> dict[str, str]:
         return {"@type": "dpv:TemporalDuration", "rdf:value": "PT0S"}
     if event.valid_until is None:
         return {"@type": "dpv:UntilEventDuration", "rdf:value": "withdrawn"}
-    held = datetime.fromisoformat(event.valid_until) - datetime.fromisoformat(event.event_time)
+    said_at = event.origin.said_at if event.origin else event.event_time
+    held = datetime.fromisoformat(event.valid_until) - datetime.fromisoformat(said_at)
     return {"@type": "dpv:TemporalDuration", "rdf:value": f"P{held.days}D"}
 
 

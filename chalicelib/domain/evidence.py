@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.anchor import Anchor, AnchoredHead, blinded, root_of
-from chalicelib.domain.consent import ConsentEvent, record_id, state_after
+from chalicelib.domain.consent import ConsentEvent, record_id
+from chalicelib.domain.consent_state import state_after
 from chalicelib.domain.customer import ConsentState
 from chalicelib.domain.ledger import GENESIS, LedgerEvent, Opened, commit_to, first_break
 

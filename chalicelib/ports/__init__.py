@@ -132,6 +132,34 @@ class Archive(Protocol):
         ...
 
 
+class ImportBox(Protocol):
+    """Where parts of an import lie for some minutes, numbers and all, and what became of them for a day."""
+
+    def read(self, name: str) -> bytes | None:
+        """The part of this name; None if there is none.
+
+        Raises:
+            Unavailable: the box did not answer.
+        """
+        ...
+
+    def report(self, name: str, content: bytes) -> None:
+        """What became of the part of this name can be read.
+
+        Raises:
+            Unavailable: the box did not answer.
+        """
+        ...
+
+    def remove(self, name: str) -> None:
+        """There is no part of this name.
+
+        Raises:
+            Unavailable: the box did not answer.
+        """
+        ...
+
+
 class Said(Protocol):
     """Something that others are told. Never a number."""
 
@@ -227,6 +255,7 @@ __all__ = [
     "CodeSecrets",
     "Envelope",
     "EventBus",
+    "ImportBox",
     "Journal",
     "LedgerCipher",
     "NumberIndex",

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from chalicelib.domain.consent import ConsentEvent, state_after
+from chalicelib.domain.consent import ConsentEvent
+from chalicelib.domain.consent_state import state_after
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.ledger import LedgerEvent, link
 from chalicelib.ports import UnlockedLedger

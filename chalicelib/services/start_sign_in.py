@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from chalicelib.domain.accepted_number import accepted_number
 from chalicelib.domain.accounts import Accounts
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.identifiers import new_id
@@ -10,7 +11,6 @@ from chalicelib.domain.policy import Policy
 from chalicelib.domain.verification import Send, Verification
 from chalicelib.domain.writes import Insert
 from chalicelib.ports import Clock, NumberIndex, PendingNumbers, SendQueue, Store
-from chalicelib.services.accepted_number import accepted_number
 from chalicelib.services.accounting import Accounting
 from chalicelib.services.concurrently import together
 from chalicelib.services.number_tags import tags_of

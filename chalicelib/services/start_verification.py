@@ -7,6 +7,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
+from chalicelib.domain.accepted_number import accepted_number
 from chalicelib.domain.accounts import Accounts
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.claim import KeyedRequest
@@ -19,7 +20,6 @@ from chalicelib.domain.sms_text import code_text
 from chalicelib.domain.verification import Send, Verification
 from chalicelib.domain.writes import Insert
 from chalicelib.ports import Clock, CodeSecrets, Journal, NumberIndex, PendingNumbers, Store, Strongroom
-from chalicelib.services.accepted_number import accepted_number
 from chalicelib.services.accounting import Accounting
 from chalicelib.services.changing import existing
 from chalicelib.services.concurrently import together, together_by_name

@@ -14,6 +14,7 @@ from infra.gateway_responses import gateway_responses
 from infra.local.environment import REGION, enter, local_environment
 from infra.local.places import DATA_TEMPLATE, LOCAL, Ports
 from infra.local.provision import Drift, provision
+from infra.local.provision_bucket import BUCKET_POLICY
 from infra.local.tokens import AUDIENCE, ISSUER_NAME
 from infra.package import package
 
@@ -68,6 +69,8 @@ def _with_code(session: boto3.Session, template: Path, archive: Path) -> str:
     key = f"{hashlib.sha256(code).hexdigest()}.zip"
     _upload(session, key, code)
     document = yaml.safe_load(template.read_text(encoding="utf-8"))
+    # The bucket of imports' refuses what does not come over TLS, which the engine has not.
+    document["Resources"] = {name: it for name, it in document["Resources"].items() if it["Type"] != BUCKET_POLICY}
     for resource in document["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = {"Bucket": BUCKET, "Key": key}

@@ -19,6 +19,11 @@ def anchor_bucket(name: str) -> str:
     return f"{name}-anchors-000000000000-{REGION}"
 
 
+def import_bucket(name: str) -> str:
+    """What infra/resources.yaml calls the bucket of imports on the engine."""
+    return f"{name}-imports-000000000000-{REGION}"
+
+
 def local_environment(ports: Ports) -> dict[str, str]:
     """Every variable that the application and boto3 need to reach the running local stack."""
     return {
@@ -35,6 +40,7 @@ def local_environment(ports: Ports) -> dict[str, str]:
         "RINGFENCE_TOKEN_AUDIENCE": AUDIENCE,
         "RINGFENCE_EVENT_BUS": EVENT_BUS,
         "RINGFENCE_ANCHOR_BUCKET": anchor_bucket("ringfence"),
+        "RINGFENCE_IMPORT_BUCKET": import_bucket("ringfence"),
         **{f"RINGFENCE_KEY_{key.upper()}": f"alias/ringfence-{key}" for key in KEYS},
     }
 

@@ -20,12 +20,13 @@ from chalicelib.settings import PACKAGED_POLICY
 from infra.local.desk import Desk, serve_desk
 from infra.local.engine import Engine, EngineFailed, install_engine, start_engine
 from infra.local.environment import EVENT_BUS, enter, local_environment
+from infra.local.import_box import open_import_box
 from infra.local.inbox import Inbox
 from infra.local.ledger_stream import LedgerWorker, open_event_bus
 from infra.local.places import HOST, ISSUER, LOCAL, STATE, Ports
 from infra.local.provision import Drift, provision
 from infra.local.replies import heard_by
-from infra.local.send_queue import SendWorker, open_send_queue
+from infra.local.send_queue import QueueWorker, open_send_queue
 from infra.local.server import load_gateway, serve
 from infra.local.tokens import open_issuer
 
@@ -81,7 +82,7 @@ def _come_up(ports: Ports, console: Console, running: contextlib.ExitStack) -> N
     phone = Inbox(ports.engine_url, LOCAL / "inbox-times.json")
     phone.watch()
     running.callback(phone.stop)
-    queue = open_send_queue(session)
+    queue, imports = open_send_queue(session), open_import_box(session)
     open_event_bus(session, EVENT_BUS)
     enter({**local_environment(ports), "RINGFENCE_SEND_QUEUE": queue})
     gateway = load_gateway()
@@ -90,9 +91,10 @@ def _come_up(ports: Ports, console: Console, running: contextlib.ExitStack) -> N
     # Stopped after whatever adds to the ledger.
     running.callback(events.stop)
     running.callback(serve(gateway, ports.api).stop)
-    worker = SendWorker(session, queue, import_module("chalicelib.entrypoints.jobs.deliver").deliver)
-    worker.start()
-    running.callback(worker.stop)
+    for url, name in ((queue, "deliver"), (imports, "import_file")):
+        worker = QueueWorker(session, url, getattr(import_module(f"chalicelib.entrypoints.jobs.{name}"), name))
+        worker.start()
+        running.callback(worker.stop)
     hear = heard_by(import_module("chalicelib.entrypoints.jobs.inbound").inbound)
     running.callback(serve_desk(Desk(ports, key, phone, hear), ports.desk).stop)
 

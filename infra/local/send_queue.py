@@ -1,4 +1,4 @@
-"""The queue of infra/resources.yaml on the engine, and the worker that Lambda would be."""
+"""The queues of infra/resources.yaml on the engine, and the worker that Lambda would be."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -34,25 +34,41 @@ def queue_properties(logical_id: str, template: Path = TEMPLATE) -> Mapping[str,
     return properties
 
 
-def open_send_queue(session: boto3.Session, name: str = "ringfence") -> str:
-    """The queue and its dead-letter queue exist as the template says; returns the queue's URL."""
+def open_queue(session: boto3.Session, logical_id: str, name: str) -> str:
+    """The queue and its dead-letter queue exist as the template says; returns the queue's URL.
+
+    Args:
+        logical_id: the queue's in the template; the other one's is `Dead` and the last word of the queue's name.
+        name: of both in the account, the other one's with `dead-` before the last word.
+    """
     sqs = session.client("sqs")
-    sends, dead = queue_properties("Sends"), queue_properties("DeadSends")
-    url = sqs.create_queue(QueueName=f"{name}-sends")["QueueUrl"]
-    dead_url = sqs.create_queue(QueueName=f"{name}-dead-sends")["QueueUrl"]
-    dead_arn = sqs.get_queue_attributes(QueueUrl=dead_url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    received = sends["RedrivePolicy"]["maxReceiveCount"]
-    redrive = f'{{"deadLetterTargetArn":"{dead_arn}","maxReceiveCount":"{received}"}}'
+    deployment, _, what = name.rpartition("-")
+    wanted, dead = queue_properties(logical_id), queue_properties(f"Dead{what.capitalize()}")
+    url = sqs.create_queue(QueueName=name)["QueueUrl"]
+    dead_url = sqs.create_queue(QueueName=f"{deployment}-dead-{what}")["QueueUrl"]
+    received = wanted["RedrivePolicy"]["maxReceiveCount"]
+    redrive = f'{{"deadLetterTargetArn":"{arn_of(session, dead_url)}","maxReceiveCount":"{received}"}}'
     sqs.set_queue_attributes(QueueUrl=dead_url, Attributes=_attributes(dead))
-    sqs.set_queue_attributes(QueueUrl=url, Attributes=_attributes(sends) | {"RedrivePolicy": redrive})
+    sqs.set_queue_attributes(QueueUrl=url, Attributes=_attributes(wanted) | {"RedrivePolicy": redrive})
     return url
+
+
+def open_send_queue(session: boto3.Session, name: str = "ringfence") -> str:
+    """The queue of sends that wait exists as the template says; returns its URL."""
+    return open_queue(session, "Sends", f"{name}-sends")
+
+
+def arn_of(session: boto3.Session, url: str) -> str:
+    """The queue's ARN."""
+    answer = session.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    return answer["Attributes"]["QueueArn"]
 
 
 def _attributes(properties: Mapping[str, Any]) -> dict[Any, str]:
     return {name: str(value).lower() for name, value in properties.items() if name not in ELSEWHERE}
 
 
-class SendWorker(Worker):
+class QueueWorker(Worker):
     """Hands each message of the queue to the function, and takes away what it did not fail at."""
 
     def __init__(self, session: boto3.Session, url: str, function: Callable[[dict[str, Any], Any], Any]) -> None:

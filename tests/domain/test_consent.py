@@ -21,8 +21,8 @@ from chalicelib.domain.consent import (
     record_id,
     said,
     shown_notice,
-    state_after,
 )
+from chalicelib.domain.consent_state import state_after
 from chalicelib.domain.customer import ConsentState
 from chalicelib.domain.errors import (
     CustomerPurged,

@@ -9,6 +9,7 @@ HANDLERS = [
     "chalicelib.entrypoints.jobs.announce",
     "chalicelib.entrypoints.jobs.deliver",
     "chalicelib.entrypoints.jobs.delivery_status",
+    "chalicelib.entrypoints.jobs.import_file",
     "chalicelib.entrypoints.jobs.inbound",
     "chalicelib.entrypoints.jobs.opt_outs",
     "chalicelib.entrypoints.jobs.purge",

@@ -14,7 +14,7 @@ from moto import mock_aws
 from infra.local.environment import ENGINE_KEY_ID, ENGINE_SECRET, REGION
 from infra.local.journey import new_number
 from infra.local.journey_client import Caller
-from infra.local.send_queue import SendWorker, open_send_queue, queue_properties
+from infra.local.send_queue import QueueWorker, open_send_queue, queue_properties
 from tests.local.stacks import Stack, running
 
 SOON_SECONDS = 20
@@ -100,7 +100,7 @@ def test_what_the_worker_fails_at_stays_and_the_next_is_worked_off(session: boto
 
     for body in ("fails", "works"):
         sqs.send_message(QueueUrl=url, MessageBody=body)
-    worker = SendWorker(session, url, function)
+    worker = QueueWorker(session, url, function)
     worker.start()
     assert done.wait(SOON_SECONDS)
     worker.stop()
@@ -113,7 +113,7 @@ def test_what_the_worker_fails_at_stays_and_the_next_is_worked_off(session: boto
 def test_a_stopped_worker_takes_nothing(session: boto3.Session) -> None:
     url = open_send_queue(session)
     worked: list[Any] = []
-    worker = SendWorker(session, url, lambda event, _: worked.append(event))
+    worker = QueueWorker(session, url, lambda event, _: worked.append(event))
     worker.start()
     worker.stop()
     session.client("sqs").send_message(QueueUrl=url, MessageBody="late")

@@ -12,6 +12,8 @@ import boto3
 import pytest
 
 from infra.local.environment import anchor_bucket, local_environment
+from infra.local.journey import new_number
+from tests.importing import row
 from tests.local.stacks import Stack, running
 
 
@@ -106,3 +108,18 @@ def test_an_api_that_is_not_there_is_named(stack: Stack) -> None:
     ran = officer(stack, "export", "cus_nobody", RINGFENCE_API="http://127.0.0.1:9")
     assert ran.returncode == 1
     assert "http://127.0.0.1:9 does not answer" in ran.stderr
+
+
+def test_customers_of_another_system_are_brought_to_a_running_stack(stack: Stack, tmp_path: Path) -> None:
+    rows = [row(new_number(), customer_id=f"brought-{which}x") for which in range(3)]
+    file = tmp_path / "customers.jsonl"
+    file.write_text("".join(f"{json.dumps(it)}\n" for it in [*rows, row("+442079460000")]), encoding="utf-8")
+    words = ("import", str(file), "--system", "crm", "--batch", "first")
+    brought = officer(stack, *words)
+    assert brought.returncode == 1
+    assert brought.stdout.startswith("4\t/phone_number\tis a fixed_line number"), brought.stderr
+    assert "4 rows read, 1 bad; 3 customers brought, 0 were there" in brought.stderr
+    again = officer(stack, *words)
+    assert "0 customers brought, 3 were there" in again.stderr
+    export = json.loads(officer(stack, "export", "brought-1x").stdout)
+    assert (export["customer"]["status"], export["customer"]["verified_at"]) == ("imported", None)

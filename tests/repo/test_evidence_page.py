@@ -41,9 +41,10 @@ def test_the_pages_name_the_options_that_there_are() -> None:
     from infra.officer.commands import commands
 
     known = typer.main.get_command(commands).commands  # type: ignore[attr-defined]
-    text = PAGE.read_text(encoding="utf-8") + RECONCILIATION.read_text(encoding="utf-8")
+    pages = (PAGE, RECONCILIATION, PAGE.with_name("import.md"), PAGE.with_name("restore.md"))
+    text = "".join(page.read_text(encoding="utf-8") for page in pages)
     used = re.findall(r"infra\.officer (\w+)([^`\n]*)", text)
     assert {name for name, _ in used} == set(known)
     for name, rest in used:
         options = {option for parameter in known[name].params for option in parameter.opts}
-        assert set(re.findall(r"--\w+", rest)) <= options
+        assert set(re.findall(r"--[\w-]+", rest)) <= options

@@ -26,8 +26,12 @@ def test_every_function_names_a_policy_of_its_own() -> None:
 
 # Actions that IAM knows no type of resource for.
 NO_RESOURCE = {"sns:ListPhoneNumbersOptedOut", "sns:OptInPhoneNumber"}
-# What Publish must not go to, so that numbers are left, which have no ARN; and a bucket, whose name alone is its ARN.
-OTHER_ARNS = {"arn:${AWS::Partition}:sns:*:*:*", "arn:${AWS::Partition}:s3:::${Bucket}/anchors/*"}
+IMPORTS = "arn:${AWS::Partition}:s3:::${Name}-imports-${AWS::AccountId}-${AWS::Region}"
+# What Publish must not go to, so that numbers are left, which have no ARN; and buckets, whose names are their ARNs.
+OTHER_ARNS = {
+    *("arn:${AWS::Partition}:sns:*:*:*", "arn:${AWS::Partition}:s3:::${Bucket}/anchors/*"),
+    *(IMPORTS, f"{IMPORTS}/parts/*", f"{IMPORTS}/reports/*"),
+}
 
 
 def test_no_policy_has_a_wildcard_action_or_a_resource_that_is_one_without_need() -> None:

@@ -7,7 +7,8 @@ from chalice.app import Blueprint
 from chalicelib.bootstrap import ringfence
 from chalicelib.domain import errors
 from chalicelib.domain.asking import Prompt, prompts
-from chalicelib.domain.consent import ConsentChoice, ConsentEvent, GuardianProof, record_id, state_after
+from chalicelib.domain.consent import ConsentChoice, ConsentEvent, GuardianProof, record_id
+from chalicelib.domain.consent_state import state_after
 from chalicelib.domain.customer import ConsentState, Customer
 from chalicelib.domain.policy import Policy
 from chalicelib.entrypoints.api.answers import (

@@ -26,7 +26,12 @@ from tests.local.stacks import Stack, running
 # What one BatchWriteItem takes.
 BATCH = 25
 # Where a policy file's name is not the function's logical id in lower case.
-POLICY_NAMES = {"apihandler": "api", "deliverystatus": "delivery_status", "optouts": "opt_outs"}
+POLICY_NAMES = {
+    "apihandler": "api",
+    "deliverystatus": "delivery_status",
+    "importfile": "import_file",
+    "optouts": "opt_outs",
+}
 
 
 @cache

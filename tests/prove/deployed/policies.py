@@ -9,8 +9,9 @@ from typing import Any
 
 FOLDER = Path(__file__).resolve().parents[3] / ".chalice"
 # What Lambda itself does for a function. No code of ours calls it, and the engine writes logs, polls queues and streams
-# and puts away what was given up unasked. And SNS's calls for opt-outs, which the engine does not have.
-RUNTIME = ("Logs", "Poll", "GiveUp", "OptOuts")
+# and puts away what was given up unasked. And what the engine does not have or ask for: SNS's calls for opt-outs, S3's
+# leave to say that there is no such object, and the key of a bucket.
+RUNTIME = ("Logs", "Poll", "GiveUp", "OptOuts", "Box", "BoxKey")
 
 Document = dict[str, Any]
 
@@ -74,7 +75,7 @@ def single_statements(document: Document) -> Iterator[dict[str, Any]]:
 def _short(resource: Mapping[str, Any]) -> str:
     text = json.dumps(resource)
     if found := re.search(r"\$\{Name\}-([a-z/_-]+)", text):
-        return found[1]
+        return found[1].rstrip("-")
     if "Fn::GetAtt" in resource:
         return str(resource["Fn::GetAtt"][0]).lower()
     assert ":sns:*:*:*" in text, resource

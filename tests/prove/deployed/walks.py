@@ -16,6 +16,7 @@ from tests.listener import listen
 from tests.prove.deployed.advertising import PURPOSE as ADVERTISING
 from tests.prove.deployed.advertising import advertise, agree
 from tests.prove.deployed.announcing import announced_without_key, heard_of
+from tests.prove.deployed.bringing import bring_customers
 from tests.prove.deployed.busy import busy_sns
 from tests.prove.deployed.deployment import Deployment
 from tests.prove.deployed.officer import accesses, count_rights, export, purge_runs, receipt, rights
@@ -227,6 +228,7 @@ WALKS: Mapping[str, Callable[[Deployment], list[str]]] = {
     "delivery_status": walk_delivery_status,
     "inbound": partial(walked, "the reply", hear_replies),
     "rights": partial(walked, "the count of rights requests", count_rights),
+    "import_file": partial(walked, "the import", bring_customers),
     "opt_outs": partial(walked, "the opt-outs", read_opt_outs),
 }
 
