@@ -78,8 +78,11 @@ if TYPE_CHECKING:
     from chalicelib.services.reconcile_opt_outs import ReconcileOptOuts
     from chalicelib.services.record_consent import RecordConsent
     from chalicelib.services.record_receipt import RecordReceipt
+    from chalicelib.services.replay_customer import ReplayCustomer
+    from chalicelib.services.replay_suppression import ReplaySuppression
     from chalicelib.services.resend_code import ResendCode
     from chalicelib.services.retag_numbers import RetagNumbers
+    from chalicelib.services.restore import Restore
     from chalicelib.services.reveal_number import RevealNumber
     from chalicelib.services.send_budgets import SendBudgets
     from chalicelib.services.send_contact import SendContact
@@ -198,6 +201,9 @@ class Ringfence:
     list_rights_requests: "ListRightsRequests" = _use_case("list_rights_requests", "ListRightsRequests")
     count_rights_requests: "CountRightsRequests" = _use_case("count_rights_requests", "CountRightsRequests")
     retag_numbers: "RetagNumbers" = _use_case("retag_numbers", "RetagNumbers")
+    replay_customer: "ReplayCustomer" = _use_case("replay_customer", "ReplayCustomer")
+    replay_suppression: "ReplaySuppression" = _use_case("replay_suppression", "ReplaySuppression")
+    restore: "Restore" = _use_case("restore", "Restore")
     sweep_keys: "SweepKeys" = _use_case("sweep_keys", "SweepKeys")
 
     def __init__(self, adapters: Adapters) -> None:

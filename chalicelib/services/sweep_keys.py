@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from chalicelib.domain.customer import Customer, WrappedKey
-from chalicelib.domain.errors import Contended
-from chalicelib.domain.writes import Absent, Conflict, Expect, Remove, Write
+from chalicelib.domain.writes import Absent, Expect, Write
 from chalicelib.ports import Clock, Store
 from chalicelib.services.judging import judged
+from chalicelib.services.orphaned_keys import certain, removal
 
 # The hour of the day is the share, so that every row is judged once a day and there is no cursor to lose.
 SHARES = 24
@@ -17,8 +17,6 @@ SHARES = 24
 MOST_ORPHANS = 10
 # Of the keys, of which each customer has two. A day that erases so much is no usual day.
 MOST_PERCENT = 1
-# Each round that is lost was won by somebody who changed the same customer.
-MOST_ROUNDS = 5
 
 
 @dataclass(frozen=True)
@@ -82,23 +80,13 @@ class SweepKeys:
         )
 
     def _is_orphan(self, customer_id: str, key_id: str) -> bool:
-        return bool(self._orphan(customer_id, key_id))
+        return bool(removal(self.store, customer_id, key_id))
 
     def _removed(self, customer_id: str, key_id: str) -> bool:
-        return self._certain(lambda: self._orphan(customer_id, key_id))
-
-    def _orphan(self, customer_id: str, key_id: str) -> Sequence[Write]:
-        customer = self.store.get(Customer, customer_id)
-        if customer is not None and key_id in customer.key_ids:
-            return ()
-        key = self.store.get(WrappedKey, customer_id, key_id)
-        if key is None:
-            return ()
-        reason = Absent(Customer, (customer_id,)) if customer is None else Expect(customer)
-        return Remove(key), reason
+        return certain(self.store, lambda: removal(self.store, customer_id, key_id))
 
     def _told(self, tell: Callable[[str], None], customer_id: str) -> bool:
-        lost = self._certain(lambda: self._loss(customer_id))
+        lost = certain(self.store, lambda: self._loss(customer_id))
         if lost:
             tell(customer_id)
         return lost
@@ -114,15 +102,3 @@ class SweepKeys:
         if not missing or (purge_at is not None and purge_at <= self.clock.now()):
             return ()
         return Expect(customer), *(Absent(WrappedKey, (customer_id, key_id)) for key_id in missing)
-
-    def _certain(self, finding: Callable[[], Sequence[Write]]) -> bool:
-        """Whether there is a finding, which was true when its writes were committed."""
-        for _ in range(MOST_ROUNDS):
-            writes = finding()
-            try:
-                if writes:
-                    self.store.commit(*writes)
-                return bool(writes)
-            except Conflict:
-                continue
-        raise Contended

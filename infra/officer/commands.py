@@ -11,9 +11,11 @@ from rich.table import Table
 
 from infra.officer.import_command import import_customers
 from infra.officer.instants import instant
+from infra.officer.restore_command import restore
 
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 commands.command(name="import")(import_customers)
+commands.command()(restore)
 console = Console(highlight=False)
 complaints = Console(stderr=True, highlight=False, style="red")
 

@@ -1,0 +1,146 @@
+"""Brings one customer's head, out of an old copy of its table, to where the other tables say that it was."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from chalicelib.domain.consent import ConsentEvent
+from chalicelib.domain.customer import LEDGER_KEY, Customer, TagHolder, WrappedKey
+from chalicelib.domain.errors import LedgerDamaged
+from chalicelib.domain.ledger import LedgerEvent
+from chalicelib.domain.policy import Policy
+from chalicelib.domain.replaying import Chained, follows, lost, with_words, without_keys, without_words
+from chalicelib.domain.schedule import dated
+from chalicelib.domain.suppression import Suppression, place_of, suppressed
+from chalicelib.domain.writes import Insert, Remove, Replace, Write
+from chalicelib.ports import Clock, LedgerCipher, Store
+from chalicelib.services.concurrently import together
+
+# The tables of whose old copies something is to be replayed.
+TABLES = CUSTOMERS, KEYS, LEDGER, SUPPRESSIONS = ("customers", "keys", "ledger", "suppressions")
+# What can be found of one customer.
+HEAD_LOST, WORDS, WORDS_UNREADABLE, NUMBER_LOST, ERASED, SUPPRESSED = (
+    *("head_lost", "words", "words_unreadable", "number_lost", "erased", "suppressed"),
+)
+
+
+@dataclass(frozen=True)
+class Survivors:
+    """What other tables have of a customer."""
+
+    customer_id: str
+    head: Customer | None
+    links: Sequence[LedgerEvent]
+    keys: Sequence[WrappedKey]
+
+    def kept(self, old: str) -> frozenset[str]:
+        """The names of the keys that count: of an old copy of the keys, those that the head knows."""
+        names = frozenset(it.key_id for it in self.keys)
+        return names & self.head.key_ids if old == KEYS and self.head is not None else names
+
+
+@dataclass
+class Replayed:
+    """The head as it should be, and what was found on the way."""
+
+    head: Customer
+    findings: list[str] = field(default_factory=list)
+
+    def found(self, finding: str, head: Customer) -> None:
+        """The head is another, for this reason."""
+        self.findings.append(finding)
+        self.head = head
+
+
+@dataclass(frozen=True)
+class ReplayCustomer:
+    """Nothing is taken on trust that the copy says and a later table denies. A second time finds nothing to do."""
+
+    policy: Policy
+    clock: Clock
+    store: Store
+    ledger: LedgerCipher
+
+    def __call__(self, customer_id: str, old: str, go: bool) -> list[str]:
+        """What the head lacked, in these words; with `go`, it lacks it no more.
+
+        Args:
+            old: the table of which an old copy was put back: CUSTOMERS or KEYS.
+
+        Raises:
+            Conflict: somebody changed the customer meanwhile, although nothing is served.
+            Unavailable: AWS did not answer; to begin again is safe.
+
+        Source: PIPL 47; GDPR 7(3), 17, 32(1)(c).
+        """
+        head, links, keys = together(
+            lambda: self.store.get(Customer, customer_id),
+            lambda: self.store.history(LedgerEvent, customer_id),
+            lambda: self.store.history(WrappedKey, customer_id),
+        )
+        survivors = Survivors(customer_id, head, links, keys)
+        if head is None and not keys:
+            return []
+        result = Replayed(head or lost(customer_id, self._first(links), self.policy.rules.default_locale))
+        if head is None:
+            result.findings.append(HEAD_LOST)
+        self._words(survivors, result)
+        self._numbers(survivors, result, survivors.kept(old))
+        self._suppression(result)
+        if go and result.findings:
+            self._commit(head, result.head)
+        return result.findings
+
+    def _words(self, survivors: Survivors, result: Replayed) -> None:
+        """The gravest first: what a customer took back must not be thought to stand."""
+        later = [it for it in survivors.links if it.sequence > result.head.ledger_sequence]
+        if not later:
+            return
+        key = next((it for it in survivors.keys if it.key_id == LEDGER_KEY), None)
+        try:
+            if key is None or not follows(result.head, later):
+                raise LedgerDamaged
+            events = self._opened(key, later)
+        except LedgerDamaged:
+            result.found(WORDS_UNREADABLE, without_words(result.head, later))
+        else:
+            head = with_words(result.head, events)
+            # Of somebody who was lost the words are all that says how to speak to them.
+            result.found(WORDS, head if survivors.head else replace(head, locale=events[-1][0].locale))
+
+    def _opened(self, key: WrappedKey, links: Sequence[LedgerEvent]) -> list[Chained]:
+        unlocked = self.ledger.unlock(key)
+        return [
+            (ConsentEvent.from_canonical(unlocked.open(it.event_id, it.commitment, it.sealed).payload), it)
+            for it in links
+        ]
+
+    def _numbers(self, survivors: Survivors, result: Replayed, kept: frozenset[str]) -> None:
+        head = result.head
+        if survivors.head is None or kept == head.key_ids:
+            return
+        after = without_keys(head, kept, self.clock.now(), self.policy.rules)
+        if (after.status, after.number, after.ledger_erased_at) != (head.status, head.number, head.ledger_erased_at):
+            result.found(ERASED if after.status == "purged" else NUMBER_LOST, after)
+
+    def _suppression(self, result: Replayed) -> None:
+        head = result.head
+        if head.tag is None or not head.is_open:
+            return
+        row = self.store.get(Suppression, *place_of(head.tag))
+        after = suppressed(head, row)
+        # One that was lifted since is left as the copy has it: the customer may say yes again.
+        if after is not head and after.suppressed_at is not None:
+            result.found(SUPPRESSED, after)
+
+    def _commit(self, before: Customer | None, after: Customer) -> None:
+        head = dated(after, self.policy.rules)
+        writes: list[Write] = [Replace(before, head) if before is not None else Insert(head)]
+        for tag in {it.tag for it in before.numbers} - {it.tag for it in after.numbers} if before else ():
+            holder = self.store.get(TagHolder, tag)
+            if holder is not None and holder.customer_id == head.id:
+                writes.append(Remove(holder))
+        self.store.commit(*writes)
+
+    def _first(self, links: Sequence[LedgerEvent]) -> datetime:
+        return links[0].event_time if links else self.clock.now()
