@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from chalicelib.services.issue_export_link import IssueExportLink
     from chalicelib.services.import_customer import ImportCustomer
     from chalicelib.services.import_rows import ImportRows
+    from chalicelib.services.issue_certificate import IssueCertificate
     from chalicelib.services.issue_link import IssueLink
     from chalicelib.services.issue_receipt import IssueReceipt
     from chalicelib.services.lift_suppression import LiftSuppression

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from chalicelib.domain.certificate import ErasureCertificate
 from chalicelib.domain.consent import ConsentEvent
 from chalicelib.domain.customer import LEDGER_KEY, Customer, TagHolder, WrappedKey
 from chalicelib.domain.errors import LedgerDamaged
 from chalicelib.domain.ledger import LedgerEvent
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.replaying import Chained, follows, lost, with_words, without_keys, without_words
+from chalicelib.domain.replaying import Chained, erased, follows, lost, with_words, without_keys, without_words
 from chalicelib.domain.schedule import dated
 from chalicelib.domain.suppression import Suppression, place_of, suppressed
 from chalicelib.domain.writes import Insert, Remove, Replace, Write
@@ -32,6 +33,7 @@ class Survivors:
     head: Customer | None
     links: Sequence[LedgerEvent]
     keys: Sequence[WrappedKey]
+    certificate: ErasureCertificate | None
 
     def kept(self, old: str) -> frozenset[str]:
         """The names of the keys that count: of an old copy of the keys, those that the head knows."""
@@ -73,12 +75,13 @@ class ReplayCustomer:
 
         Source: PIPL 47; GDPR 7(3), 17, 32(1)(c).
         """
-        head, links, keys = together(
+        head, links, keys, certificate = together(
             lambda: self.store.get(Customer, customer_id),
             lambda: self.store.history(LedgerEvent, customer_id),
             lambda: self.store.history(WrappedKey, customer_id),
+            lambda: self.store.get(ErasureCertificate, customer_id, even_lapsed=True),
         )
-        survivors = Survivors(customer_id, head, links, keys)
+        survivors = Survivors(customer_id, head, links, keys, certificate)
         if head is None and not keys:
             return []
         result = Replayed(head or lost(customer_id, self._first(links), self.policy.rules.default_locale))
@@ -116,7 +119,11 @@ class ReplayCustomer:
         ]
 
     def _numbers(self, survivors: Survivors, result: Replayed, kept: frozenset[str]) -> None:
-        head = result.head
+        head, made = result.head, survivors.certificate
+        # Nobody comes back whom a certificate says to be erased: their id stays taken.
+        if made is not None and head.status != "purged":
+            head = erased(head, made.asked_at, made.erased_at, made.reason, self.policy.rules)
+            result.found(ERASED, head)
         if survivors.head is None or kept == head.key_ids:
             return
         after = without_keys(head, kept, self.clock.now(), self.policy.rules)

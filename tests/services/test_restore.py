@@ -1,70 +1,24 @@
 """After an old copy of a table was put back and the replay has run, nobody is un-withdrawn or un-erased."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from chalicelib.adapters.dynamodb_places import PLACES
+from chalicelib.domain.certificate import ErasureCertificate
 from chalicelib.domain.customer import LEDGER_KEY, Customer, TagHolder, WrappedKey
-from chalicelib.domain.errors import CustomerUnreachable, VerificationSpent
-from chalicelib.domain.gate import PERMITTING, ContactQuestion
+from chalicelib.domain.errors import CustomerExists, CustomerUnreachable, VerificationSpent
+from chalicelib.domain.gate import PERMITTING
 from chalicelib.domain.ledger import LedgerEvent
-from chalicelib.domain.suppression import BY_SMS, Suppression
+from chalicelib.domain.suppression import BY_SMS
 from chalicelib.services.replay_customer import TABLES
-from chalicelib.services.restore import RestoreReport
+from tests.services.restoring import copy, forgotten, found, put_back, reason, replayed
 from tests.services.staged_store import StagedAdapters
-from tests.services.world import NUMBER, OTHER_NUMBER, STAFF, World
-
-Rows = dict[tuple[type[Any], tuple[str, ...]], Any]
+from tests.services.world import NUMBER, OTHER_NUMBER, World
 
 
 @pytest.fixture
 def world() -> World:
     return World(StagedAdapters())
-
-
-def copy(world: World, table: str) -> Rows:
-    """What a backup has of a table."""
-    return {key: row for key, row in world.store.rows.items() if PLACES[key[0]].table == table}
-
-
-def put_back(world: World, table: str, rows: Rows) -> None:
-    for key in copy(world, table):
-        del world.store.rows[key]
-    world.store.rows.update(rows)
-
-
-def replayed(world: World, table: str, go: bool = True) -> RestoreReport:
-    report = world.ringfence.restore(table, go, lambda _customer, _finding: None)
-    assert report.complete
-    assert not report.failures
-    return report
-
-
-def found(world: World, table: str) -> dict[str, int]:
-    """What the replay found; that saying so changes nothing, and that a second one finds nothing."""
-    before = dict(world.store.rows)
-    said = replayed(world, table, go=False)
-    assert world.store.rows == before
-    assert replayed(world, table).found == said.found
-    after = dict(world.store.rows)
-    assert not replayed(world, table).found
-    assert world.store.rows == after
-    return dict(said.found)
-
-
-def reason(world: World, customer: Customer, purpose: str = "order_notice") -> str:
-    return world.ringfence.decide_contact(STAFF, ContactQuestion(customer.id, purpose, "sms"), None).decision.reason
-
-
-def forgotten(world: World, table: str, since: Callable[[], object]) -> dict[str, int]:
-    """What is found when a copy of the table is put back that was made before `since` happened."""
-    old = copy(world, table)
-    since()
-    put_back(world, table, old)
-    return found(world, table)
 
 
 def test_a_withdrawal_stays_one(world: World) -> None:
@@ -108,12 +62,26 @@ def test_an_erased_number_does_not_come_back(world: World) -> None:
         world.later(days=31)
         world.purge()
 
-    assert set(forgotten(world, "customers", erase)) <= {"number_lost", "erased"}
+    assert forgotten(world, "customers", erase) == {"erased": 1}
     head = world.row(Customer, customer.id)
     assert (head.tag, head.number, head.masked) == (None, None, None)
     assert world.holder() is None
-    assert reason(world, customer) in ("customer_unreachable", "customer_purged")
+    assert reason(world, customer) == "customer_purged"
+    assert world.row(ErasureCertificate, customer.id).erased_at == head.purged_at
     assert world.customer(NUMBER, "wallet-new-1").tag == customer.tag
+
+
+def test_who_came_and_was_erased_since_is_a_tombstone(world: World) -> None:
+    old = copy(world, "customers")
+    customer = world.customer(customer_id="wallet-new-1")
+    world.close(customer)
+    world.later(days=31)
+    world.purge()
+    put_back(world, "customers", old)
+    assert found(world, "customers") == {"head_lost": 1, "erased": 1}
+    assert world.row(Customer, "wallet-new-1").status == "purged"
+    with pytest.raises(CustomerExists):
+        world.customer(customer_id="wallet-new-1")
 
 
 def test_nor_does_the_number_of_a_closed_account(world: World) -> None:
@@ -205,57 +173,6 @@ def test_of_words_that_cannot_be_read_nothing_is_agreed_to(world: World, how: st
     head = world.row(Customer, customer.id)
     assert (head.consents, head.ledger_sequence) == ({}, 3)
     assert reason(world, customer) not in PERMITTING
-
-
-def test_keys_that_came_back_go_again_however_many(world: World) -> None:
-    customers = [world.customer(f"+86138{10_000_000 + it}") for it in range(12)]
-    old = copy(world, "keys")
-    for customer in customers[1:]:
-        world.close(customer)
-    world.later(days=31)
-    world.purge()
-    put_back(world, "keys", old)
-    assert found(world, "keys") == {"key_came_back": 11}
-    kept = {it.customer_id for it in world.rows(WrappedKey) if it.key_id != LEDGER_KEY}
-    assert kept == {customers[0].id}
-    assert world.row(Customer, customers[0].id).number is not None
-
-
-def test_whose_key_is_lost_has_no_number(world: World) -> None:
-    before = world.customer(OTHER_NUMBER)
-    customer = None
-
-    def bind() -> None:
-        nonlocal customer
-        customer = world.customer()
-
-    assert forgotten(world, "keys", bind) == {"number_lost": 1}
-    assert customer is not None
-    assert world.row(Customer, customer.id).status == "unreachable"
-    assert world.holder() is None
-    assert world.row(Customer, before.id).number is not None
-
-
-def test_the_list_has_again_who_said_stop(world: World) -> None:
-    customer = world.customer()
-
-    def stop() -> None:
-        world.ringfence.stop_advertising(world.tag(), BY_SMS, world.adapters.clock.at)
-
-    assert forgotten(world, "suppressions", stop) == {"suppressions": 1}
-    [row] = world.rows(Suppression)
-    assert (row.tag, row.stands) == (customer.tag, True)
-
-
-def test_a_ledger_that_ends_too_soon_is_told_of_and_permits_nothing_more(world: World) -> None:
-    customer = world.customer()
-    world.say(customer)
-    old = copy(world, "ledger")
-    world.say(customer, "withdrawn")
-    put_back(world, "ledger", old)
-    for go in (False, True):
-        assert dict(replayed(world, "ledger", go).found) == {"chain_short": 1}
-    assert reason(world, customer) == "consent_withdrawn"
 
 
 def test_a_proof_that_was_consumed_stays_consumed(world: World) -> None:
