@@ -50,11 +50,10 @@ if TYPE_CHECKING:
     from chalicelib.services.grant_right import GrantRight
     from chalicelib.services.hear_reply import HearReply
     from chalicelib.services.idempotency import Idempotency
-    from chalicelib.services.issue_certificate import IssueCertificate
-    from chalicelib.services.issue_export_link import IssueExportLink
     from chalicelib.services.import_customer import ImportCustomer
     from chalicelib.services.import_rows import ImportRows
     from chalicelib.services.issue_certificate import IssueCertificate
+    from chalicelib.services.issue_export_link import IssueExportLink
     from chalicelib.services.issue_link import IssueLink
     from chalicelib.services.issue_receipt import IssueReceipt
     from chalicelib.services.lift_suppression import LiftSuppression
@@ -82,8 +81,8 @@ if TYPE_CHECKING:
     from chalicelib.services.replay_customer import ReplayCustomer
     from chalicelib.services.replay_suppression import ReplaySuppression
     from chalicelib.services.resend_code import ResendCode
-    from chalicelib.services.retag_numbers import RetagNumbers
     from chalicelib.services.restore import Restore
+    from chalicelib.services.retag_numbers import RetagNumbers
     from chalicelib.services.reveal_number import RevealNumber
     from chalicelib.services.send_budgets import SendBudgets
     from chalicelib.services.send_contact import SendContact

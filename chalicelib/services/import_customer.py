@@ -10,11 +10,12 @@ from chalicelib.domain.ledger import LedgerEvent
 from chalicelib.domain.origin import Provenance
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.schedule import dated
-from chalicelib.domain.suppression import Suppression, place_of, suppressed
-from chalicelib.domain.writes import Absent, Conflict, Expect, Insert, Write
+from chalicelib.domain.suppression import Suppression, suppressed
+from chalicelib.domain.writes import Conflict, Insert, Write
 from chalicelib.ports import Clock, LedgerCipher, NumberIndex, NumberSealer, Store
 from chalicelib.services.chaining import chained
 from chalicelib.services.concurrently import together
+from chalicelib.services.number_tags import suppression_of, tags_of, unchanged, unheld
 
 IMPORTED, PRESENT = "imported", "present"
 
@@ -47,8 +48,8 @@ class ImportCustomer:
         if found is not None:
             return self._present(found, provenance)
         at = self.clock.now()
-        tag, envelope, ledger_key = together(
-            lambda: self.index.tag(row.number),
+        tags, envelope, ledger_key = together(
+            lambda: tags_of(self.index, row.number),
             lambda: self.sealer.envelope(row.customer_id),
             lambda: self.ledger.new_key(row.customer_id),
         )
@@ -57,7 +58,8 @@ class ImportCustomer:
             created_at=at,
             verified_at=None,
             locale=row.locale,
-            tag=tag,
+            tag=tags[0],
+            other_tags=tags[1:],
             masked=row.number.masked,
             region=row.number.region,
             number=envelope.seal(row.number),
@@ -68,21 +70,25 @@ class ImportCustomer:
             provenance=str(provenance),
         )
         suppression, unlocked = together(
-            lambda: self.store.get(Suppression, *place_of(tag)),
+            lambda: suppression_of(self.store, tags),
             lambda: self.ledger.unlock(ledger_key) if row.consents else None,
         )
         links: list[LedgerEvent] = []
         if unlocked is not None:
             events = [it.event(new_id("evt"), customer.id, provenance, self.policy, at) for it in row.consents]
             customer, links = chained(customer, events, at, unlocked)
-        writes: tuple[Write, ...] = (Insert(TagHolder(tag, customer.id)), Insert(envelope.key), Insert(ledger_key))
-        writes += tuple(map(Insert, links))
-        return self._committed(customer, tag, suppression, provenance, writes)
+        writes: tuple[Write, ...] = (
+            Insert(TagHolder(tags[0], customer.id)),
+            *unheld(tags[1:]),
+            Insert(envelope.key),
+            Insert(ledger_key),
+            *map(Insert, links),
+        )
+        return self._committed(customer, suppression, provenance, writes)
 
     def _committed(
         self,
         customer: Customer,
-        tag: str,
         suppression: Suppression | None,
         provenance: Provenance,
         writes: tuple[Write, ...],
@@ -90,9 +96,9 @@ class ImportCustomer:
         while True:
             # A STOP that comes in this moment finds no customer yet, and writes what is expected here.
             made = Insert(dated(suppressed(customer, suppression), self.policy.rules))
-            guard = Expect(suppression) if suppression else Absent(Suppression, place_of(tag))
+            guards = unchanged(suppression, customer.known_tags)
             try:
-                self.store.commit(made, guard, *writes)
+                self.store.commit(made, *guards, *writes)
                 return IMPORTED
             except Conflict as conflict:
                 if conflict.hit(Customer):

@@ -6,16 +6,17 @@ from datetime import datetime
 
 from chalicelib.domain.certificate import ErasureCertificate
 from chalicelib.domain.consent import ConsentEvent
-from chalicelib.domain.customer import LEDGER_KEY, Customer, TagHolder, WrappedKey
+from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
 from chalicelib.domain.errors import LedgerDamaged
 from chalicelib.domain.ledger import LedgerEvent
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.replaying import Chained, erased, follows, lost, with_words, without_keys, without_words
 from chalicelib.domain.schedule import dated
-from chalicelib.domain.suppression import Suppression, place_of, suppressed
+from chalicelib.domain.suppression import suppressed
 from chalicelib.domain.writes import Insert, Remove, Replace, Write
 from chalicelib.ports import Clock, LedgerCipher, Store
 from chalicelib.services.concurrently import together
+from chalicelib.services.number_tags import holder_of, suppression_of
 
 # The tables of whose old copies something is to be replayed.
 TABLES = CUSTOMERS, KEYS, LEDGER, SUPPRESSIONS = ("customers", "keys", "ledger", "suppressions")
@@ -134,7 +135,7 @@ class ReplayCustomer:
         head = result.head
         if head.tag is None or not head.is_open:
             return
-        row = self.store.get(Suppression, *place_of(head.tag))
+        row = suppression_of(self.store, head.known_tags)
         after = suppressed(head, row)
         # One that was lifted since is left as the copy has it: the customer may say yes again.
         if after is not head and after.suppressed_at is not None:
@@ -143,9 +144,10 @@ class ReplayCustomer:
     def _commit(self, before: Customer | None, after: Customer) -> None:
         head = dated(after, self.policy.rules)
         writes: list[Write] = [Replace(before, head) if before is not None else Insert(head)]
-        for tag in {it.tag for it in before.numbers} - {it.tag for it in after.numbers} if before else ():
-            holder = self.store.get(TagHolder, tag)
-            if holder is not None and holder.customer_id == head.id:
+        for number in before.numbers if before else ():
+            holder = holder_of(self.store, number.tags)
+            is_given_up = number.number not in {it.number for it in after.numbers}
+            if is_given_up and holder is not None and holder.customer_id == head.id:
                 writes.append(Remove(holder))
         self.store.commit(*writes)
 

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from chalicelib.domain.customer import Customer
-from chalicelib.domain.suppression import BY_SMS, Suppression, place_of
+from chalicelib.domain.suppression import BY_SMS, Suppression
 from chalicelib.domain.writes import Insert, Replace
 from chalicelib.ports import Store
+from chalicelib.services.number_tags import suppression_of
 
 
 @dataclass(frozen=True)
@@ -25,11 +26,11 @@ class ReplaySuppression:
         customer = self.store.get(Customer, customer_id)
         if customer is None or customer.tag is None or customer.suppressed_at is None:
             return False
-        row = self.store.get(Suppression, *place_of(customer.tag))
+        row = suppression_of(self.store, customer.known_tags)
         if row is not None and row.stands:
             return False
         if go:
             since = customer.suppressed_at
-            again = Suppression(customer.tag, since, BY_SMS, listed=row.listed if row else {})
+            again = Suppression(row.tag if row else customer.tag, since, BY_SMS, listed=row.listed if row else {})
             self.store.commit(Replace(row, again) if row else Insert(again))
         return True

@@ -56,7 +56,7 @@ def test_what_names_no_part_is_nothing_to_do() -> None:
 
 
 def test_a_failure_leaves_the_part_and_says_no_number() -> None:
-    prepare = "adapters.keys.tag = lambda number: (_ for _ in ()).throw(ValueError(number.e164))"
+    prepare = "adapters.keys.tag = lambda number, _: (_ for _ in ()).throw(ValueError(number.e164))"
     ran = run("[told(NAME), 'no json']", prepare)
     assert ran["answers"] == [["Unavailable", "", True]] * 2
     assert ran["left"] == ["parts/imp_1/1.json"]

@@ -148,7 +148,7 @@ def test_a_stop_stays_one(world: World) -> None:
     customer = world.customer()
 
     def stop() -> None:
-        world.ringfence.stop_advertising(world.tag(), BY_SMS, world.adapters.clock.at)
+        world.ringfence.stop_advertising((world.tag(),), BY_SMS, world.adapters.clock.at)
 
     forgotten(world, "customers", stop)
     assert world.row(Customer, customer.id).suppressed_at is not None

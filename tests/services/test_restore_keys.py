@@ -47,7 +47,7 @@ def test_the_list_has_again_who_said_stop(world: World) -> None:
     customer = world.customer()
 
     def stop() -> None:
-        world.ringfence.stop_advertising(world.tag(), BY_SMS, world.adapters.clock.at)
+        world.ringfence.stop_advertising((world.tag(),), BY_SMS, world.adapters.clock.at)
 
     assert forgotten(world, "suppressions", stop) == {"suppressions": 1}
     [row] = world.rows(Suppression)
