@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from chalicelib.services.bind_customer import BindCustomer
     from chalicelib.services.cancel_verification import CancelVerification
     from chalicelib.services.change_holds import ChangeHolds
+    from chalicelib.services.change_number import ChangeNumber
     from chalicelib.services.check_code import CheckCode
     from chalicelib.services.choose_in_session import ChooseInSession
     from chalicelib.services.close_customer import CloseCustomer
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from chalicelib.services.deliver_message import DeliverMessage
     from chalicelib.services.deliver_queued import DeliverQueued
     from chalicelib.services.end_contract import EndContract
+    from chalicelib.services.end_number_change import EndNumberChange
     from chalicelib.services.end_session import EndSession
     from chalicelib.services.enter_by_link import EnterByLink
     from chalicelib.services.erase_customer import EraseCustomer
@@ -139,6 +141,8 @@ class Ringfence:
     bind_customer: "BindCustomer" = _use_case("bind_customer", "BindCustomer")
     move_numbers: "MoveNumbers" = _use_case("move_numbers", "MoveNumbers")
     tell_number_news: "TellNumberNews" = _use_case("tell_number_news", "TellNumberNews")
+    change_number: "ChangeNumber" = _use_case("change_number", "ChangeNumber")
+    end_number_change: "EndNumberChange" = _use_case("end_number_change", "EndNumberChange")
     stop_number_change: "StopNumberChange" = _use_case("stop_number_change", "StopNumberChange")
     change_holds: "ChangeHolds" = _use_case("change_holds", "ChangeHolds")
     close_customer: "CloseCustomer" = _use_case("close_customer", "CloseCustomer")

@@ -135,6 +135,14 @@ class NumberInUse(Refused):
     """Another customer holds this number."""
 
 
+class NumberChangePending(Refused):
+    """The customer's last change of number is not over: it can be stopped, or waited for."""
+
+
+class TakeOverRefused(Refused):
+    """Another customer holds this number, and the policy lets nobody take one over."""
+
+
 class CustomerExists(Refused):
     """This customer id is taken."""
 

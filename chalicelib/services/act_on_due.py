@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.holds import overdue, unreviewed
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.schedule import CONSENT_EXPIRED, REVIEW_OVERDUE, dated, due
+from chalicelib.domain.schedule import CONSENT_EXPIRED, NUMBER_CHANGE_ENDED, REVIEW_OVERDUE, dated, due
 from chalicelib.domain.writes import Replace
 from chalicelib.ports import Clock, Journal, Store
 from chalicelib.services.close_customer import CloseCustomer
+from chalicelib.services.end_number_change import EndNumberChange
 from chalicelib.services.expire_consents import ExpireConsents
 from chalicelib.services.purge_customer import PurgeCustomer
 
@@ -22,6 +23,7 @@ class ActOnDue:
     store: Store
     journal: Journal
     expire_consents: ExpireConsents
+    end_number_change: EndNumberChange
     close_customer: CloseCustomer
     purge_customer: PurgeCustomer
 
@@ -44,6 +46,8 @@ class ActOnDue:
             self.purge_customer(customer)
         elif reason == CONSENT_EXPIRED:
             return CONSENT_EXPIRED if self.expire_consents(customer.id) else None
+        elif reason == NUMBER_CHANGE_ENDED:
+            self.end_number_change(customer)
         else:
             assert reason is not None
             self.close_customer(customer.id, None, reason)

@@ -6,19 +6,24 @@ from datetime import datetime
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.claim import KeyedRequest
 from chalicelib.domain.customer import Customer, TagHolder
-from chalicelib.domain.errors import CustomerExists, FieldInvalid, NotFound, NumberInUse
+from chalicelib.domain.errors import CustomerExists, FieldInvalid, NotFound, NumberInUse, Unavailable
 from chalicelib.domain.identifiers import new_id
+from chalicelib.domain.number_change import NumberChange, hold_of
+from chalicelib.domain.number_choice import REFUSE, kind_of
+from chalicelib.domain.number_news import claimed
+from chalicelib.domain.number_steps import begun
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.schedule import dated
 from chalicelib.domain.suppression import Suppression, suppressed
 from chalicelib.domain.verification import Verification
-from chalicelib.domain.writes import Conflict, Insert, Replace, Write
+from chalicelib.domain.writes import Conflict, Expect, Insert, Replace, Write
 from chalicelib.ports import Clock, LedgerCipher, NumberIndex, NumberSealer, PendingNumbers, Store
 from chalicelib.services.changing import existing
 from chalicelib.services.concurrently import together
 from chalicelib.services.idempotency import Idempotency
-from chalicelib.services.number_tags import suppression_of, tags_of, unchanged, unheld
+from chalicelib.services.number_tags import holder_of, suppression_of, tags_of, unchanged, unheld
 from chalicelib.services.own_record import OwnRecord
+from chalicelib.services.tell_number_news import TellNumberNews
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,7 @@ class BindCustomer:
     pending: PendingNumbers
     sealer: NumberSealer
     ledger: LedgerCipher
+    tell_number_news: TellNumberNews
 
     def __call__(
         self,
@@ -42,30 +48,40 @@ class BindCustomer:
         customer_id: str | None,
         keyed: KeyedRequest | None,
         under_14: bool = False,
+        on_conflict: str = REFUSE,
     ) -> Customer:
-        """The customer exists and holds the number, alone.
+        """The customer exists and holds the number, alone; or, if they take it over, waits for it without any.
 
         Args:
             customer_id: the wallet's own opaque id, or None for one made here.
             under_14: True if only a guardian can consent for them.
+            on_conflict: refuse or take_over, if another customer holds the number.
 
         Raises:
             NotFound: not the caller's verification.
             VerificationPurposeMismatch, VerificationSpent, VerificationCancelled, VerificationExpired,
             VerificationNotProved: it proves nothing here.
             NumberInUse: another customer holds the number.
+            TakeOverRefused: the same, and the policy lets nobody take it over.
+            Unavailable: whoever would lose the number could not be told.
             CustomerExists: the id is taken.
             FieldInvalid: the id has the number in it.
             IdempotencyKeyReused: the key was used with another body.
         """
         return self.idempotency.once(
             keyed,
-            lambda: self._bind(caller, verification_id, customer_id or new_id("cus"), keyed, under_14),
+            lambda: self._bind(caller, verification_id, customer_id or new_id("cus"), keyed, under_14, on_conflict),
             lambda earlier: existing(self.store, Customer, earlier),
         )
 
     def _bind(
-        self, caller: Caller, verification_id: str, customer_id: str, keyed: KeyedRequest | None, under_14: bool
+        self,
+        caller: Caller,
+        verification_id: str,
+        customer_id: str,
+        keyed: KeyedRequest | None,
+        under_14: bool,
+        on_conflict: str,
     ) -> Customer:
         at = self.clock.now()
         verification = self.own(caller, Verification, verification_id)
@@ -99,29 +115,30 @@ class BindCustomer:
             time_zones=number.time_zones,
         )
         writes: tuple[Write, ...] = (
-            Insert(TagHolder(tags[0], customer_id)),
-            *unheld(tags[1:]),
             Insert(envelope.key),
             Insert(ledger_key),
             *self.idempotency.claim(keyed, customer_id, customer_id, at),
         )
-        return self._committed(verification, customer, suppression, at, writes)
+        return self._committed(verification, customer, suppression, on_conflict, at, writes)
 
     def _committed(
         self,
         verification: Verification,
-        customer: Customer,
+        bound: Customer,
         suppression: Suppression | None,
+        on_conflict: str,
         at: datetime,
         writes: tuple[Write, ...],
     ) -> Customer:
+        customer = bound
+        hold = _claimed(bound)
         while True:
             # A STOP that comes in this moment finds no customer yet, and writes what is expected here.
-            made = Insert(dated(suppressed(customer, suppression), self.policy.rules))
-            guards = unchanged(suppression, customer.known_tags)
+            made = Insert(dated(suppressed(customer, suppression if customer.tag else None), self.policy.rules))
+            guards = unchanged(suppression, bound.known_tags)
             spent = Replace(verification, self._spent(verification, customer.id, at))
             try:
-                self.store.commit(spent, made, *guards, *writes)
+                self.store.commit(spent, made, *guards, *hold, *writes)
                 return made.record
             except Conflict as conflict:
                 # The proof first: who comes second with the same proof must not learn who holds the number.
@@ -134,13 +151,36 @@ class BindCustomer:
                 if conflict.hit(Customer):
                     raise CustomerExists from None
                 if conflict.hit(TagHolder):
-                    raise NumberInUse from None
+                    customer, hold = self._waiting(bound, on_conflict, at)
                 if conflict.hit(Suppression):
                     suppression = conflict.current(Suppression)
-                elif not conflict.hit(Verification):
+                elif not (conflict.hit(Verification) or conflict.hit(TagHolder)):
                     raise
+
+    def _waiting(self, bound: Customer, on_conflict: str, at: datetime) -> tuple[Customer, list[Write]]:
+        """The customer without the number, which another one has; and the number's row as it must still be then."""
+        if on_conflict == REFUSE:
+            raise NumberInUse
+        row = holder_of(self.store, bound.known_tags)
+        if row is None:
+            return bound, _claimed(bound)
+        rules, bare, number = self.policy.rules, bound.having(None), bound.held
+        kind = kind_of(bare, bound.known_tags, self.store.get(Customer, row.customer_id), False, on_conflict, rules)
+        assert number is not None
+        until = at + hold_of(kind, rules.number_change)
+        change = NumberChange(new_id("chg"), kind, number, False, at, until, row.customer_id)
+        if not self.tell_number_news([claimed(change, at)]):
+            # What its holder has not heard of they cannot object to.
+            raise Unavailable
+        return begun(bare, change, at, rules).after, [Expect(row)]
 
     def _spent(self, verification: Verification, customer_id: str, at: datetime) -> Verification:
         rules = self.policy.rules
         spent = verification.spent("signup", at, rules.verification, rules.retention)
         return replace(spent, customer_id=customer_id)
+
+
+def _claimed(customer: Customer) -> list[Write]:
+    """The number is the customer's, and nobody else's under another key of the index."""
+    first, *others = customer.known_tags
+    return [Insert(TagHolder(first, customer.id)), *unheld(others)]

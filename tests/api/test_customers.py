@@ -24,6 +24,7 @@ def test_a_bound_customer_is_answered_in_full(api: Api) -> None:
         "verified_at": "2026-11-21T12:00:00Z",
         "under_14": False,
         "time_zone": None,
+        "pending_until": None,
         "purge_at": None,
         "holds": [],
     }
@@ -90,6 +91,7 @@ def test_a_closed_customer_is_restricted_until_its_purge(api: Api, customer_id: 
         "verified_at": "2026-11-21T12:00:00Z",
         "under_14": False,
         "time_zone": None,
+        "pending_until": None,
         "purge_at": "2026-12-21T12:00:00Z",
         "holds": [],
     }

@@ -20,6 +20,7 @@ ROLES = {
     ("POST", "/v1/customers"): {"wallet"},
     ("GET", "/v1/customers/{customer_id}"): {"wallet", "customer", "staff"},
     ("PUT", "/v1/customers/{customer_id}/phone-number"): {"wallet", "customer"},
+    ("DELETE", "/v1/customers/{customer_id}/phone-number"): {"wallet", "customer"},
     ("POST", "/v1/customers/{customer_id}/closure"): {"wallet", "customer"},
     ("DELETE", "/v1/customers/{customer_id}"): {"customer", "officer"},
     ("GET", "/v1/customers/{customer_id}/erasure-certificate"): {"customer", "officer"},

@@ -51,6 +51,7 @@ class CustomerAnswer(TypedDict):
     verified_at: datetime | None
     under_14: bool
     time_zone: str | None
+    pending_until: datetime | None
     purge_at: datetime | None
     holds: list[HoldAnswer]
 

@@ -105,8 +105,16 @@ class BindBody(Body):
 
     verification_id: VerificationId
     customer_id: CustomerId | None = None
-    on_conflict: Literal["refuse"] = "refuse"
+    on_conflict: Literal["refuse", "take_over"] = "refuse"
     under_14: bool = False
+
+
+class ChangeNumberBody(Body):
+    """Gives a customer a number that was proved, with or without the phone of the one they have."""
+
+    verification_id: VerificationId
+    old_verification_id: VerificationId | None = None
+    on_conflict: Literal["refuse", "swap", "take_over"] = "refuse"
 
 
 class AgeBody(Body):

@@ -32,14 +32,17 @@ bp = Blueprint(__name__)
         errors.VerificationNotProved,
         errors.VerificationPurposeMismatch,
         errors.NumberInUse,
+        errors.TakeOverRefused,
         errors.CustomerExists,
     ),
 )
 def bind_customer(call: Call[BindBody]) -> CustomerAnswer:
     """Binds a proved number to a new customer; the proof is used up."""
     body = call.body
-    bound = ringfence().bind_customer(call.caller, body.verification_id, body.customer_id, call.keyed, body.under_14)
-    return _answer(bound)
+    bound = ringfence().bind_customer(
+        call.caller, body.verification_id, body.customer_id, call.keyed, body.under_14, body.on_conflict
+    )
+    return customer_answer(bound)
 
 
 @endpoint(
@@ -56,7 +59,7 @@ def read_customer(call: Call[NoBody], customer_id: str) -> CustomerAnswer:
     customer = ringfence().store.get(Customer, customer_id)
     if customer is None:
         raise errors.NotFound
-    return _answer(customer)
+    return customer_answer(customer)
 
 
 @endpoint(
@@ -70,7 +73,7 @@ def read_customer(call: Call[NoBody], customer_id: str) -> CustomerAnswer:
 )
 def note_age(call: Call[AgeBody], customer_id: str) -> CustomerAnswer:
     """Notes whether the customer is under 14, when only a guardian can consent for them."""
-    return _answer(ringfence().note_age(customer_id, call.body.under_14, call.keyed))
+    return customer_answer(ringfence().note_age(customer_id, call.body.under_14, call.keyed))
 
 
 @endpoint(
@@ -85,7 +88,7 @@ def note_age(call: Call[AgeBody], customer_id: str) -> CustomerAnswer:
 def set_time_zone(call: Call[TimeZoneBody], customer_id: str) -> CustomerAnswer:
     """Says where the customer is, so that quiet hours go by their clock; null goes by the number again."""
     call.caller.require_reach(customer_id)
-    return _answer(ringfence().set_time_zone(customer_id, call.body.time_zone, call.keyed))
+    return customer_answer(ringfence().set_time_zone(customer_id, call.body.time_zone, call.keyed))
 
 
 @endpoint(
@@ -101,11 +104,13 @@ def set_time_zone(call: Call[TimeZoneBody], customer_id: str) -> CustomerAnswer:
 def close_customer(call: Call[NoBody], customer_id: str) -> CustomerAnswer:
     """Ends the contract: the number is restricted now and purged at the date in the answer."""
     call.caller.require_reach(customer_id)
-    return _answer(ringfence().close_customer(customer_id, call.keyed))
+    return customer_answer(ringfence().close_customer(customer_id, call.keyed))
 
 
-def _answer(customer: Customer) -> CustomerAnswer:
+def customer_answer(customer: Customer) -> CustomerAnswer:
+    """How a customer is shown."""
     here, is_restricted = ringfence(), customer.status == "restricted"
+    change = customer.change
     return CustomerAnswer(
         customer_id=customer.id,
         status=customer.status,
@@ -113,6 +118,7 @@ def _answer(customer: Customer) -> CustomerAnswer:
         verified_at=customer.verified_at,
         under_14=customer.under_14,
         time_zone=customer.own_time_zone,
+        pending_until=change.until if change is not None and not change.effective else None,
         purge_at=erased_at(customer, here.policy.rules) if is_restricted else None,
         holds=hold_answers(holding(customer, here.policy.rules, here.clock.now()), bool(customer.cases))
         if is_restricted

@@ -17,6 +17,7 @@ from chalicelib.entrypoints.api.problems import Headers, reply_to
 from chalicelib.entrypoints.log import served
 
 NO_STORE: Headers = {"Cache-Control": "no-store"}
+ACCEPTED = 202
 JSON: Headers = {"Content-Type": "application/json", **NO_STORE}
 
 
@@ -26,6 +27,13 @@ class Rendered:
 
     media_type: str
     text: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An answer that says how things stand while what was asked for is not done: 202."""
+
+    answer: Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -42,8 +50,10 @@ class Endpoint:
     summary: str
     query: Mapping[str, str] = field(default_factory=dict)
     also: tuple[str, ...] = ()
+    may_wait: bool = False
 
 
+Made = Mapping[str, object] | Rendered | Waiting | None
 ENDPOINTS: list[Endpoint] = []
 
 
@@ -59,7 +69,8 @@ def endpoint(
     problems: tuple[type[RingfenceError], ...] = (),
     query: Mapping[str, str] | None = None,
     also: tuple[str, ...] = (),
-) -> Callable[[Callable[..., Mapping[str, object] | Rendered | None]], Callable[..., Response]]:
+    may_wait: bool = False,
+) -> Callable[[Callable[..., Made]], Callable[..., Response]]:
     """The decorated view serves this route, and OpenAPI knows it.
 
     Args:
@@ -68,12 +79,15 @@ def endpoint(
         problems: refusals that this route adds to those every route has.
         query: query parameters, name to description.
         also: media types, beside JSON, in which the view may render its answer.
+        may_wait: True if the view may give its answer as `Waiting`.
     """
 
-    def decorate(view: Callable[..., Mapping[str, object] | Rendered | None]) -> Callable[..., Response]:
+    def decorate(view: Callable[..., Made]) -> Callable[..., Response]:
         route = f"{method} {path}"
         summary = (view.__doc__ or "").strip().splitlines()[0]
-        ENDPOINTS.append(Endpoint(method, path, roles, body, answer, status, problems, summary, query or {}, also))
+        ENDPOINTS.append(
+            Endpoint(method, path, roles, body, answer, status, problems, summary, query or {}, also, may_wait)
+        )
 
         @wraps(view)
         def serve(**captured: str) -> Response:
@@ -100,7 +114,9 @@ def endpoint(
     return decorate
 
 
-def _response(made: Mapping[str, object] | Rendered | None, status: int) -> Response:
+def _response(made: Made, status: int) -> Response:
+    if isinstance(made, Waiting):
+        made, status = made.answer, ACCEPTED
     if isinstance(made, Rendered):
         return Response(made.text, {"Content-Type": made.media_type, **NO_STORE}, status)
     return Response(as_json(made) if made else "", JSON if made else NO_STORE, status)

@@ -10,7 +10,7 @@ from pydantic.json_schema import JsonSchemaMode
 from chalicelib.domain import errors
 from chalicelib.domain.errors import RingfenceError
 from chalicelib.entrypoints.api.answers import OpenApiAnswer, ProblemAnswer
-from chalicelib.entrypoints.api.endpoint import ENDPOINTS, Endpoint
+from chalicelib.entrypoints.api.endpoint import ACCEPTED, ENDPOINTS, Endpoint
 from chalicelib.entrypoints.api.problems import EDGE, MEDIA_TYPE, PROBLEMS, URN, Problem
 
 SCHEMA = "#/components/schemas/{model}"
@@ -96,13 +96,18 @@ def _responses(it: Endpoint) -> dict[str, Any]:
     by_status: dict[int, list[Problem]] = {}
     for problem in _problems(it):
         by_status.setdefault(problem.status, []).append(problem)
-    return {str(it.status): done} | {
-        str(status): {
-            "description": "; ".join(f"{URN}{problem.slug}" for problem in problems),
-            "content": {MEDIA_TYPE: {"schema": _reference(ProblemAnswer)}},
+    waits = {str(ACCEPTED): {**done, "description": "Not done yet."}} if it.may_wait else {}
+    return (
+        {str(it.status): done}
+        | waits
+        | {
+            str(status): {
+                "description": "; ".join(f"{URN}{problem.slug}" for problem in problems),
+                "content": {MEDIA_TYPE: {"schema": _reference(ProblemAnswer)}},
+            }
+            for status, problems in sorted(by_status.items())
         }
-        for status, problems in sorted(by_status.items())
-    }
+    )
 
 
 def _problems(it: Endpoint) -> list[Problem]:

@@ -97,6 +97,12 @@ PROBLEMS: Mapping[type[errors.RingfenceError], Problem] = {
         409, "not-replayable", "Not replayable", "This answer is given once; ask again with a new key."
     ),
     errors.NumberInUse: Problem(409, "number-in-use", "Number in use", "Another customer holds this number."),
+    errors.NumberChangePending: Problem(
+        409, "number-change-pending", "Change pending", "A change of number is not over; stop it, or wait for its end."
+    ),
+    errors.TakeOverRefused: Problem(
+        409, "take-over-not-allowed", "Not allowed", "Another customer holds this number, and no take-over is allowed."
+    ),
     errors.CustomerExists: Problem(409, "customer-exists", "Customer exists", "This customer id is taken."),
     errors.CustomerUnreachable: Problem(
         409, "customer-unreachable", "Customer unreachable", "The customer has no number: another customer proved it."

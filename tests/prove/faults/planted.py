@@ -144,14 +144,15 @@ class KeysLater(BindCustomer):
     def _committed(
         self,
         verification: Verification,
-        customer: Customer,
+        bound: Customer,
         suppression: Suppression | None,
+        on_conflict: str,
         at: datetime,
         writes: tuple[Write, ...],
     ) -> Customer:
         keys = [write for write in writes if isinstance(write, Insert) and isinstance(write.record, WrappedKey)]
         others = tuple(write for write in writes if write not in keys)
-        made = super()._committed(verification, customer, suppression, at, others)
+        made = super()._committed(verification, bound, suppression, on_conflict, at, others)
         self.store.commit(*keys)
         return made
 

@@ -1,0 +1,165 @@
+"""Gives a customer another number."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.caller import Caller
+from chalicelib.domain.claim import Claim, KeyedRequest
+from chalicelib.domain.customer import Customer, WrappedKey
+from chalicelib.domain.errors import (
+    Contended,
+    NotFound,
+    Unavailable,
+    VerificationPurposeMismatch,
+)
+from chalicelib.domain.held_number import HeldNumber
+from chalicelib.domain.identifiers import new_id
+from chalicelib.domain.number_change import PURPOSE, SWAP, TAKE_OVER, NumberChange, hold_of
+from chalicelib.domain.number_choice import NumberWish, completed, kind_of
+from chalicelib.domain.number_news import claimed, news
+from chalicelib.domain.number_steps import Step, Turn, begun, is_mutual, proved_again, swapped
+from chalicelib.domain.policy import Policy
+from chalicelib.domain.verification import Verification
+from chalicelib.domain.writes import Conflict, Expect, Insert, Replace, Write
+from chalicelib.ports import Clock, NumberIndex, NumberSealer, PendingNumbers, Store
+from chalicelib.services.changing import existing
+from chalicelib.services.concurrently import together
+from chalicelib.services.idempotency import Idempotency
+from chalicelib.services.move_numbers import MoveNumbers
+from chalicelib.services.number_tags import tags_of
+from chalicelib.services.own_record import OwnRecord
+from chalicelib.services.tag_holder import holder
+from chalicelib.services.tell_number_news import TellNumberNews
+
+# The verification by which a customer proves the number that they have.
+OLD_PURPOSE = "step_up"
+# Each lost round was won by a change of one of the two customers, or of the proof.
+MOST_ROUNDS = 20
+
+
+@dataclass(frozen=True)
+class ChangeNumber:
+    """The proofs are spent, the number is claimed and sealed and the head says so, all in one commit."""
+
+    policy: Policy
+    clock: Clock
+    store: Store
+    own: OwnRecord
+    idempotency: Idempotency
+    index: NumberIndex
+    pending: PendingNumbers
+    sealer: NumberSealer
+    move_numbers: MoveNumbers
+    tell_number_news: TellNumberNews
+
+    def __call__(self, caller: Caller, customer_id: str, wish: NumberWish, keyed: KeyedRequest | None) -> Customer:
+        """The customer has the new number, or a change to it waits, as the proofs and the number's holder allow.
+
+        Raises:
+            NotFound: there is no such customer, or not the caller's verifications of this customer.
+            VerificationPurposeMismatch, VerificationSpent, VerificationCancelled, VerificationExpired,
+            VerificationNotProved: they prove nothing here.
+            CustomerRestricted, CustomerPurged: the contract has ended.
+            NumberChangePending: another change is not over.
+            NumberInUse: another customer has the number, and it is not given away.
+            TakeOverRefused: the policy lets nobody take a number over.
+            Unavailable: whoever would lose the number could not be told.
+            Contended: others changed the same customers without pause.
+            IdempotencyKeyReused: the key was used with another body.
+
+        Source: PIPL 8 (accuracy); GDPR 5(1)(d), 16; decision 0021.
+        """
+        return self.idempotency.once(
+            keyed,
+            lambda: self._change(caller, customer_id, wish, keyed),
+            lambda earlier: existing(self.store, Customer, earlier),
+        )
+
+    def _change(self, caller: Caller, customer_id: str, wish: NumberWish, keyed: KeyedRequest | None) -> Customer:
+        change_id = new_id("chg")
+        for _ in range(MOST_ROUNDS):
+            at = self.clock.now()
+            customer, proof, old = together(
+                lambda: existing(self.store, Customer, customer_id),
+                lambda: self._proof(caller, wish.verification_id, customer_id),
+                lambda: wish.old_verification_id and self._proof(caller, wish.old_verification_id, customer_id),
+            )
+            spent = [
+                Replace(it, self._spent(it, purpose, at))
+                for it, purpose in ((proof, PURPOSE), (old, OLD_PURPOSE))
+                if it
+            ]
+            customer.require_open()
+            if old and not (customer.held and customer.held.has_tag(old.tags)):
+                raise VerificationPurposeMismatch
+            claim = self.idempotency.claim(keyed, customer_id, customer_id, at)
+            try:
+                turns, more = self._turns(customer, proof, old is not None, wish.on_conflict, change_id, at)
+                head = self.move_numbers(turns, at, *spent, *more, *claim)[0]
+            except Conflict as conflict:
+                if conflict.hit(Claim):
+                    raise
+                continue
+            self.tell_number_news([news(turn, at) for turn in turns if isinstance(turn, Step)])
+            return head
+        raise Contended
+
+    def _turns(
+        self,
+        customer: Customer,
+        proof: Verification,
+        is_old_proved: bool,
+        on_conflict: str,
+        change_id: str,
+        at: datetime,
+    ) -> tuple[Sequence[Turn], Sequence[Write]]:
+        rules = self.policy.rules
+        assert proof.verified_at is not None
+        turn = proved_again(customer, proof.tags, proof.verified_at)
+        if turn is not None:
+            return [turn], []
+        partner = holder(self.store, proof.tags)
+        if customer.change is not None:
+            return completed(customer, customer.change, partner, proof.tags, proof.verified_at, at, rules), []
+        kind = kind_of(customer, proof.tags, partner, is_old_proved, on_conflict, rules)
+        other, key = self._sealed(customer.id, proof)
+        until = at + hold_of(kind, rules.number_change)
+        change = NumberChange(change_id, kind, other, False, at, until, partner.id if partner else None)
+        if kind == SWAP and partner is not None and is_mutual(customer, partner):
+            return swapped(customer, change, partner, at, rules), [Insert(key)]
+        if kind == TAKE_OVER and not self.tell_number_news([claimed(change, at)]):
+            # What its holder has not heard of they cannot object to.
+            raise Unavailable
+        # Of two who ask each other for a swap at once, the second finds the first.
+        unchanged = [Expect(partner)] if partner is not None else []
+        return [begun(customer, change, at, rules)], [Insert(key), *unchanged]
+
+    def _proof(self, caller: Caller, verification_id: str, customer_id: str) -> Verification:
+        proof = self.own(caller, Verification, verification_id)
+        if proof.customer_id != customer_id:
+            raise NotFound
+        return proof
+
+    def _spent(self, proof: Verification, purpose: str, at: datetime) -> Verification:
+        return proof.spent(purpose, at, self.policy.rules.verification, self.policy.rules.retention)
+
+    def _sealed(self, customer_id: str, proof: Verification) -> tuple[HeldNumber, WrappedKey]:
+        pending = proof.pending_number
+        assert pending is not None
+        number, envelope = together(
+            lambda: self.pending.open(proof.id, pending), lambda: self.sealer.envelope(customer_id)
+        )
+        # Begun before a rotation, the proof knows no tag under a key in which the number may be held by now.
+        tags = tags_of(self.index, number, proof.tags)
+        held = HeldNumber(
+            tag=tags[0],
+            masked=proof.masked,
+            region=proof.region,
+            number=envelope.seal(number),
+            verified_at=proof.verified_at,
+            test_number=proof.test_number,
+            time_zones=number.time_zones,
+            other_tags=tags[1:],
+        )
+        return held, envelope.key

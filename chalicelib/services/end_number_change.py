@@ -1,0 +1,44 @@
+"""Ends a change of number whose time is over."""
+
+from dataclasses import dataclass
+
+from chalicelib.domain.customer import Customer
+from chalicelib.domain.number_change import TAKE_OVER
+from chalicelib.domain.number_news import news
+from chalicelib.domain.number_steps import ended_by_clock
+from chalicelib.domain.policy import Policy
+from chalicelib.ports import Clock, Store
+from chalicelib.services.move_numbers import MoveNumbers
+from chalicelib.services.tag_holder import holder
+from chalicelib.services.tell_number_news import TellNumberNews
+
+
+@dataclass(frozen=True)
+class EndNumberChange:
+    """What waited takes effect or lapses, and what was kept so that it could be stopped is erased: one commit."""
+
+    policy: Policy
+    clock: Clock
+    store: Store
+    move_numbers: MoveNumbers
+    tell_number_news: TellNumberNews
+
+    def __call__(self, customer: Customer) -> None:
+        """The change is over, and others have been told.
+
+        Args:
+            customer: as read; their change is due to end.
+
+        Raises:
+            Conflict: something changed meanwhile; nothing has happened, and the customer is still due.
+            NotFound: consents end with it, and the ledger's key is gone.
+            Unavailable: the store did not answer; the customer is still due.
+        """
+        at = self.clock.now()
+        change = customer.change
+        assert change is not None
+        # Of the others nobody else can have the number.
+        partner = holder(self.store, change.other.tags) if change.kind == TAKE_OVER else None
+        steps = ended_by_clock(customer, partner, at, self.policy.rules)
+        self.move_numbers(steps, at)
+        self.tell_number_news([news(step, at) for step in steps])
