@@ -31,6 +31,7 @@ from chalicelib.services.number_tags import tags_of
 from chalicelib.services.own_record import OwnRecord
 from chalicelib.services.tag_holder import holder
 from chalicelib.services.tell_number_news import TellNumberNews
+from chalicelib.services.tell_old_number import TellOldNumber
 
 # The verification by which a customer proves the number that they have.
 OLD_PURPOSE = "step_up"
@@ -52,9 +53,17 @@ class ChangeNumber:
     sealer: NumberSealer
     move_numbers: MoveNumbers
     tell_number_news: TellNumberNews
+    tell_old_number: TellOldNumber
 
-    def __call__(self, caller: Caller, customer_id: str, wish: NumberWish, keyed: KeyedRequest | None) -> Customer:
+    def __call__(
+        self, caller: Caller, authorization: str, customer_id: str, wish: NumberWish, keyed: KeyedRequest | None
+    ) -> Customer:
         """The customer has the new number, or a change to it waits, as the proofs and the number's holder allow.
+
+        Whatever number they leave has been told so, or will be by a repeat of the request.
+
+        Args:
+            authorization: the caller's own token, which the strongroom checks again.
 
         Raises:
             NotFound: there is no such customer, or not the caller's verifications of this customer.
@@ -70,11 +79,13 @@ class ChangeNumber:
 
         Source: PIPL 8 (accuracy); GDPR 5(1)(d), 16; decision 0021.
         """
-        return self.idempotency.once(
+        changed = self.idempotency.once(
             keyed,
             lambda: self._change(caller, customer_id, wish, keyed),
             lambda earlier: existing(self.store, Customer, earlier),
         )
+        self.tell_old_number(authorization, changed)
+        return changed
 
     def _change(self, caller: Caller, customer_id: str, wish: NumberWish, keyed: KeyedRequest | None) -> Customer:
         change_id = new_id("chg")

@@ -7,6 +7,7 @@ from chalicelib.domain.customer import Customer, TagHolder, WrappedKey
 from chalicelib.domain.number_choice import NumberWish
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.verification import Verification
+from tests.fakes import bearer
 from tests.services.policies import MANY, PACKAGED, adapters_with
 from tests.services.staged_store import StagedAdapters
 from tests.services.world import NUMBER, OTHER_NUMBER, WALLET, World, keyed
@@ -51,7 +52,9 @@ class NumberWorld(World):
         self, who: str, proof: Verification, old: Verification | None = None, on_conflict: str = "refuse", key: str = ""
     ) -> Customer:
         wish = NumberWish(proof.id, old.id if old else None, on_conflict)
-        return self.ringfence.change_number(WALLET, who, wish, keyed(key, repr(wish).encode(), "change"))
+        return self.ringfence.change_number(
+            WALLET, bearer(WALLET), who, wish, keyed(key, repr(wish).encode(), "change")
+        )
 
     def change(self, who: str, number: str = FREE, on_conflict: str = "refuse") -> Customer:
         """With the new number's phone only."""

@@ -220,6 +220,16 @@ def test_tokens_and_sessions_of_the_old_number_end_with_it() -> None:
         current_session(world.store, session, "look", at)
 
 
+@pytest.mark.parametrize("both", [False, True])
+def test_the_old_number_is_told_once_however_often_the_request_comes(both: bool) -> None:
+    world = NumberWorld()
+    proof, old = world.proof(ANN), world.old_proof(ANN) if both else None
+    sent = world.sent
+    for _ in range(3):
+        world.ask(ANN, proof, old, key=KEY)
+    assert [sms.number for sms in world.sender.sent[sent:]] == [NUMBER]
+
+
 def test_the_stop_on_advertising_follows_the_number() -> None:
     world = NumberWorld()
     world.ringfence.stop_advertising([world.tag()], "sms", world.adapters.clock.at)

@@ -43,7 +43,8 @@ def change_number(call: Call[ChangeNumberBody], customer_id: str) -> CustomerAns
     call.caller.require_reach(customer_id)
     body = call.body
     wish = NumberWish(body.verification_id, body.old_verification_id, body.on_conflict)
-    return _as_it_stands(customer_answer(ringfence().change_number(call.caller, customer_id, wish, call.keyed)))
+    changed = ringfence().change_number(call.caller, call.authorization, customer_id, wish, call.keyed)
+    return _as_it_stands(customer_answer(changed))
 
 
 @endpoint(bp, "DELETE", PATH, roles=("wallet", "customer"), answer=CustomerAnswer, problems=(errors.NotFound,))
