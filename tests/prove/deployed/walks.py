@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from chalicelib.domain.schedule import CONSENT_EXPIRED
+from chalicelib.domain.schedule import CONSENT_EXPIRED, NUMBER_CHANGE_ENDED
 from infra.local.deploy import NAME
 from infra.local.environment import anchor_bucket
 from infra.local.journey import Journey, new_number
@@ -19,6 +19,7 @@ from tests.prove.deployed.announcing import announced_without_key, heard_of
 from tests.prove.deployed.bringing import bring_customers
 from tests.prove.deployed.busy import busy_sns
 from tests.prove.deployed.deployment import Deployment
+from tests.prove.deployed.number_changes import NEWS, swap_numbers, wait_for_change
 from tests.prove.deployed.officer import accesses, count_rights, export, purge_runs, receipt, rights
 from tests.prove.deployed.orphans import PLANTED, plant_orphan, robbed
 from tests.prove.deployed.page import code_for_page, own_page
@@ -61,6 +62,7 @@ def walk_api(deployment: Deployment) -> list[str]:
             stage(journey)
         agree_again(deployment, journey)
         own_page(deployment, journey)
+        swap_numbers(deployment, journey)
         with busy_sns(deployment, "api"):
             _must_wait(journey)
     except Broken as reason:
@@ -167,6 +169,7 @@ def walk_purge(deployment: Deployment) -> list[str]:
     _must_erase(deployment, {"ledger_retention_ended": 1})
     _end_consent(deployment)
     _must_erase(deployment, {}, expired=1)
+    _end_number_change(deployment)
     return ["the purge"]
 
 
@@ -282,6 +285,15 @@ def _must_erase(deployment: Deployment, counts: Mapping[str, int], expired: int 
     report = deployment.run("purge")
     if report.get("failures") != {} or (report["erased"], report["expired"]) != (counts, expired):
         raise Stopped("the purge", str(report))
+
+
+def _end_number_change(deployment: Deployment) -> None:
+    listener, customer = listen(deployment.client, f"{NAME}-consent"), wait_for_change(deployment)
+    report = deployment.run("purge")
+    if report.get("failures") != {} or report["ended"] != {NUMBER_CHANGE_ENDED: 1}:
+        raise Stopped("the purge", str(report))
+    if heard_of(listener, customer, {NEWS}, WORKER_SECONDS) != {NEWS}:
+        raise Stopped("the purge", "nobody heard of the change of number")
 
 
 def _end_consent(deployment: Deployment) -> None:

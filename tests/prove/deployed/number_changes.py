@@ -1,0 +1,76 @@
+"""Customers whose numbers change, and what others hear of it."""
+
+import re
+
+from chalicelib.domain.schedule import NUMBER_CHANGE_ENDED
+from infra.local.deploy import NAME
+from infra.local.journey import Journey, new_number
+from infra.local.journey_client import Broken
+from infra.local.journey_steps import LOCALE, new_device, signup
+from tests.listener import listen
+from tests.prove.deployed.announcing import heard_of
+from tests.prove.deployed.deployment import Deployment
+
+NEWS, HEARD_WITHIN_SECONDS = "NumberChange", 20
+
+
+def swap_numbers(deployment: Deployment, journey: Journey) -> None:
+    """Two new customers have each other's number, and others heard of it.
+
+    Raises:
+        Broken: an answer was not as it must be, or nobody heard.
+    """
+    listener = listen(deployment.client, f"{NAME}-consent")
+    ann, bob = _customer(deployment), _customer(deployment)
+    mine, theirs = _proof(ann, bob), _proof(bob, ann)
+    asked = ann.wallet.put(f"{ann.customer}/phone-number", verification_id=mine, on_conflict="swap").must(202)
+    journey.step("a swap waits for the other side", asked.must_have("pending_until"))
+    swapped = bob.wallet.put(f"{bob.customer}/phone-number", verification_id=theirs, on_conflict="swap")
+    journey.step("both have the other's number", swapped.must(200, phone_number_masked=ann.masked))
+    if heard_of(listener, ann.known["customer"], {NEWS}, HEARD_WITHIN_SECONDS) != {NEWS}:
+        raise Broken("nobody heard of the swap")
+
+
+def wait_for_change(deployment: Deployment) -> str:
+    """The id of a customer whose change of number waits, and is due to take effect.
+
+    Raises:
+        Broken: an answer was not as it must be.
+    """
+    journey, other = _customer(deployment), deployment.journey()
+    other.number = new_number()
+    asked = journey.wallet.put(f"{journey.customer}/phone-number", verification_id=_proof(journey, other))
+    asked.must(202, phone_number_masked=journey.masked)
+    customer = str(journey.known["customer"])
+    row = deployment.client("dynamodb").get_item(
+        TableName=f"{NAME}-customers", Key={"pk": {"S": f"customer#{customer}"}}
+    )
+    if row["Item"]["due_reason"] != {"S": NUMBER_CHANGE_ENDED}:
+        raise Broken("the change is not what is due next")
+    deployment.make_due("customers", f"customer#{customer}")
+    return customer
+
+
+def _customer(deployment: Deployment) -> Journey:
+    journey = deployment.journey()
+    journey.number = new_number()
+    signup(journey)
+    return journey
+
+
+def _proof(who: Journey, phone: Journey) -> str:
+    """The id of a verification by which `who` proved the number of this phone."""
+    started = who.wallet.post(
+        "/v1/verifications",
+        purpose="number_change",
+        phone_number=phone.number,
+        customer_id=who.known["customer"],
+        locale=LOCALE,
+        client=new_device(),
+    ).must(201)
+    code = re.search(r"#(\d{6})\b", phone.next_sms()["body"])
+    if code is None:
+        raise Broken("the SMS carries no code")
+    verification = str(started.body["verification_id"])
+    who.wallet.post(f"/v1/verifications/{verification}/check", code=code[1]).must(200)
+    return verification
