@@ -127,3 +127,14 @@ def test_a_kill_at_the_commit_leaves_what_the_next_try_completes(act: str, appli
     assert [(head.masked, head.status) for head in (world.ann, world.bob)] == [
         (head.masked, head.status) for head in (calm.ann, calm.bob)
     ]
+
+
+def test_a_stop_that_was_decided_before_the_change_took_effect_reaches_the_head() -> None:
+    world = NumberWorld()
+    world.change(ANN)
+    world.later(hours=24)
+    world.staged.store.before(Suppression, world.purge)
+    world.ringfence.stop_advertising(world.tag(FREE), "sms", world.adapters.clock.at)
+    assert world.ann.tag == world.tag(FREE)
+    demand_followed(world)
+    assert world.ann.suppressed_at is not None
