@@ -31,7 +31,12 @@ class NumberWish:
 
 
 def kind_of(
-    customer: Customer, tags: Sequence[str], partner: Customer | None, is_old_proved: bool, on_conflict: str, rules: Rules
+    customer: Customer,
+    tags: Sequence[str],
+    partner: Customer | None,
+    is_old_proved: bool,
+    on_conflict: str,
+    rules: Rules,
 ) -> str:
     """The kind of change to a number that was proved.
 

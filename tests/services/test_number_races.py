@@ -134,7 +134,7 @@ def test_a_stop_that_was_decided_before_the_change_took_effect_reaches_the_head(
     world.change(ANN)
     world.later(hours=24)
     world.staged.store.before(Suppression, world.purge)
-    world.ringfence.stop_advertising(world.tag(FREE), "sms", world.adapters.clock.at)
+    world.ringfence.stop_advertising([world.tag(FREE)], "sms", world.adapters.clock.at)
     assert world.ann.tag == world.tag(FREE)
     demand_followed(world)
     assert world.ann.suppressed_at is not None

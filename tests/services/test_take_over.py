@@ -104,7 +104,7 @@ def test_who_lost_a_number_can_prove_another() -> None:
 
 def test_a_new_customer_waits_without_a_number_and_then_has_it() -> None:
     world = allowing()
-    world.ringfence.stop_advertising(world.tag(), "sms", world.adapters.clock.at)
+    world.ringfence.stop_advertising([world.tag()], "sms", world.adapters.clock.at)
     made = bind(world, key=KEY)
     assert (made.status, made.tag, made.suppressed_at, world.holder()) == ("unreachable", None, None, ANN)
     assert world.told() == [("claimed", ANN)]
