@@ -101,6 +101,17 @@ def accesses(
         raise typer.Exit(1) from None
 
 
+@commands.command(name="export-tenant")
+def export_all(
+    folder: Annotated[Path, typer.Argument(help="Where the files go; those that are there stay.")],
+) -> None:
+    """Write all that is held about every customer, numbers masked; from the tables themselves (docs/import.md)."""
+    from chalicelib.bootstrap import ringfence
+    from infra.officer.export_tenant import export_tenant
+
+    console.print(f"{export_tenant(ringfence(), folder)} customers written")
+
+
 @commands.command(name="reconcile")
 def reconcile_export(
     exports: Annotated[list[Path], typer.Argument(help="CloudTrail's files, plain or .gz, or folders of them.")],
