@@ -14,8 +14,8 @@ SHARES = 24
 def export_tenant(source: Ringfence, folder: Path) -> int:
     """Every customer stands in one of the folder's files, as the API's export has them; returns how many.
 
-    Numbers are masked, and of who is restricted not even the mask goes out: storage and protection only. One customer is
-    in memory at a time. A file is whole or not there, so that a run which stopped is begun again and goes on.
+    Numbers are masked, and of who is restricted not even the mask goes out. One customer is in memory at a time. A file
+    is whole or not there, so that a run which stopped is begun again and goes on.
 
     Source: PIPL 45, 47; GDPR 20.
     """
