@@ -19,8 +19,9 @@ class Settings:
         jwks_uri: where the token issuer's public keys are read over HTTPS; HTTP only on this machine.
         token_issuer, token_audience: what `iss` and `aud` must be.
         keys: KMS keys by their part: tag, code, blind, pending, number, ledger, sign. A function is told those it uses,
-            and by ARN where it is deployed: an alias could be pointed at another key. After `sign`, with spaces
-            between, the keys that signed before it: what they signed can still be checked.
+            and by ARN where it is deployed: an alias could be pointed at another key. Of tag, number, ledger and sign
+            several may live, with spaces between, that in use first: what stands under the others can still be found,
+            opened and checked (docs/rotation.md).
         policy_folder: where policy.toml, notices/ and messages/ lie.
         anchor_bucket: the bucket of the ledger's anchors; None for a function that writes none.
         import_bucket: the bucket of parts of an import; None for a function that reads none.

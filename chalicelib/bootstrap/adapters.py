@@ -99,26 +99,29 @@ class Adapters:
     @cached_property
     def sealer(self) -> NumberSealer:
         """The number key, to seal with."""
+        from chalicelib.adapters.key_ring import KeyRing
         from chalicelib.adapters.kms_data_keys import KmsDataKeys
         from chalicelib.adapters.kms_numbers import FIELD, KmsNumberSealer
 
-        return KmsNumberSealer(KmsDataKeys(self.settings.keys["number"], FIELD))
+        return KmsNumberSealer(KmsDataKeys(KeyRing.read(self.settings.keys["number"]), FIELD))
 
     @cached_property
     def opener(self) -> NumberOpener:
         """The number key, to open with."""
+        from chalicelib.adapters.key_ring import KeyRing
         from chalicelib.adapters.kms_data_keys import KmsDataKeys
         from chalicelib.adapters.kms_numbers import FIELD, KmsNumberOpener
 
-        return KmsNumberOpener(KmsDataKeys(self.settings.keys["number"], FIELD))
+        return KmsNumberOpener(KmsDataKeys(KeyRing.read(self.settings.keys["number"]), FIELD))
 
     @cached_property
     def ledger(self) -> LedgerCipher:
         """The ledger key."""
+        from chalicelib.adapters.key_ring import KeyRing
         from chalicelib.adapters.kms_data_keys import KmsDataKeys
         from chalicelib.adapters.kms_ledger_cipher import KmsLedgerCipher
 
-        return KmsLedgerCipher(KmsDataKeys(self.settings.keys["ledger"], "ledger"))
+        return KmsLedgerCipher(KmsDataKeys(KeyRing.read(self.settings.keys["ledger"]), "ledger"))
 
     @cached_property
     def signer(self) -> Signer:

@@ -64,6 +64,14 @@ class NumberOpener(Protocol):
         ...
 
 
+class KeyWrapper(Protocol):
+    """Moves data keys from one master key to another. Opens nothing."""
+
+    def rewrap(self, key: WrappedKey) -> WrappedKey:
+        """The same data key under the master key in use; the very same record if it is under that already."""
+        ...
+
+
 class LedgerCipher(Protocol):
     """Seals the payloads of consent events under a key for each customer."""
 

@@ -1,5 +1,6 @@
 """The privacy officer's commands, as typed at a shell."""
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -174,4 +175,46 @@ def rights(
         table.add_row(it.due_at.isoformat(), late, *map(escape, (it.kind, it.status, it.customer_id, it.request_id)))
     console.print(table)
     if any(it.due_at < now for it in found):
+        raise typer.Exit(1)
+
+
+@commands.command(name="retag")
+def retag_numbers(
+    function: Annotated[str, typer.Argument(help="The name of the deployment's function retag.")],
+) -> None:
+    """Re-tag every number after the index has a new key. Ends with 0 once nothing stands under a former one."""
+    from infra.officer.rotating import retagged
+
+    left: dict[str, int] = {}
+    done = 0
+    for share, report in enumerate(retagged(function)):
+        if report.get("failures") != {} or not report["complete"]:
+            left["unfinished shares"] = left.get("unfinished shares", 0) + 1
+        done += report.get("retagged", 0)
+        for kind, versions in report.get("former", {}).items():
+            left[kind] = left.get(kind, 0) + sum(versions.values())
+        console.print(f"share {share + 1} of 24: {escape(json.dumps(report))}", soft_wrap=True)
+    remains = {kind: count for kind, count in left.items() if count}
+    console.print(f"{done} customers re-tagged; under a former key: {remains or 'nothing'}", soft_wrap=True)
+    # What was re-tagged in this run may have been counted before it was.
+    if remains or done:
+        raise typer.Exit(1)
+
+
+@commands.command(name="rewrap")
+def rewrap_keys(
+    number_keys: Annotated[str, typer.Option(help="ARNs of the number keys, that in use first, spaces between.")],
+    ledger_keys: Annotated[str, typer.Option(help="The same of the ledger keys.")],
+    name: Annotated[str, typer.Option(help="The Name of the data stack.")] = "ringfence",
+) -> None:
+    """Put every data key under the KMS keys in use. Ends with 0 once all are."""
+    from infra.officer.rotating import rewrapped
+
+    moved, unfinished = 0, 0
+    for share, report in enumerate(rewrapped(name, number_keys, ledger_keys)):
+        moved += report["rewrapped"]
+        unfinished += bool(report["failures"]) or not report["complete"]
+        console.print(f"share {share + 1} of 24: {escape(json.dumps(report))}", soft_wrap=True)
+    console.print(f"{moved} data keys moved; {unfinished} shares unfinished")
+    if unfinished:
         raise typer.Exit(1)

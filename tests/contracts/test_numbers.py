@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 from cryptography.exceptions import InvalidTag
 
 from chalicelib.adapters import aws
+from chalicelib.adapters.key_ring import KeyRing
 from chalicelib.adapters.kms_data_keys import KmsDataKeys
 from chalicelib.adapters.kms_numbers import KmsNumberOpener
 from chalicelib.domain.customer import WrappedKey
@@ -125,6 +126,6 @@ def test_no_other_kms_key_unwraps_it(world: World) -> None:
     customer = fresh("cus")
     number, key = sealed(world, customer)
     for name, field in [("ledger", "number"), ("pending", "number"), ("number", "ledger")]:
-        wrong = KmsNumberOpener(KmsDataKeys(f"alias/{world.name}-{name}", field))
+        wrong = KmsNumberOpener(KmsDataKeys(KeyRing((f"alias/{world.name}-{name}",)), field))
         with pytest.raises(SHUT):
             wrong.open(customer, number, key)

@@ -81,10 +81,10 @@ def test_whatever_can_happen_has_words(path: Path) -> None:
     assert {"customer", "guardian", "officer", "system"} == words["history"]["actor"].keys()
     assert {"given", "refused", "withdrawn", "expired"} <= words["history"].keys()
     # As the strongroom writes them down.
-    assert {"message", "reveal", "code", "word"} == words["access_log"]["action"].keys()
+    assert {"message", "reveal", "code", "word", "retag"} == words["access_log"]["action"].keys()
     assert channels == words["access_log"]["question"].keys()
-    assert set(ROLES) == words["access_log"]["role"].keys()
-    assert set(CODE_TEXTS) == words["access_log"]["code"].keys()
+    assert {*ROLES, "system"} == words["access_log"]["role"].keys()
+    assert {*CODE_TEXTS, "key_rotation"} == words["access_log"]["code"].keys()
     assert {"history", "access_log"} <= BY_WALLET
     known = {problem.slug for problem in PROBLEMS.values()} | {"form-refused", "other"}
     assert set(words["sorry"]["why"]) <= known
