@@ -82,7 +82,10 @@ class MemoryStore:
 
     def logged(self, bucket: str, after: str) -> Iterator[LoggedEntry | Settlement]:
         entries = [LoggedEntry(row.customer_id, row.id, row.at) for row in self._all(AccessLogEntry)]
-        rows: list[LoggedEntry | Settlement] = [*entries, *(replace(it, version="") for it in self._all(Settlement))]
+        rows: list[LoggedEntry | Settlement] = [
+            *entries,
+            *(replace(it, version="", lapses_at=None) for it in self._all(Settlement)),
+        ]
         found = [row for row in rows if hour_bucket(row.at, row.customer_id) == bucket and row.place > after]
         yield from sorted(found, key=lambda row: row.place)
 

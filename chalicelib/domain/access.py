@@ -1,10 +1,11 @@
 """Who looked: the log of openings, and that of decisions."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.identifiers import new_id
+from chalicelib.domain.life_rules import Retention
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,7 @@ class AccessLogEntry:
     Attributes:
         ticket: of the company's own, under which a person asked to see the number.
         approved_by: the second person, where it took two.
+        lapses_at: the end of its retention; None in rows that are older than that.
     """
 
     id: str
@@ -29,6 +31,7 @@ class AccessLogEntry:
     justification: str | None = None
     ticket: str | None = None
     approved_by: str | None = None
+    lapses_at: datetime | None = None
     version: str = ""
 
 
@@ -38,6 +41,7 @@ class DecisionLogEntry:
 
     Attributes:
         reason: one of `reasons.REASONS`.
+        lapses_at: the end of its retention; None in rows that are older than that.
     """
 
     id: str
@@ -50,6 +54,7 @@ class DecisionLogEntry:
     subject: str
     reason: str
     evidence: tuple[str, ...]
+    lapses_at: datetime | None = None
     version: str = ""
 
 
@@ -61,6 +66,7 @@ def access(
     channel: str,
     evidence: tuple[str, ...],
     at: datetime,
+    retention: Retention,
 ) -> AccessLogEntry:
     """The entry of an access by this caller."""
     return AccessLogEntry(
@@ -74,4 +80,5 @@ def access(
         client_id=caller.client_id,
         subject=caller.subject,
         evidence=evidence,
+        lapses_at=at + timedelta(days=retention.access_log_days),
     )

@@ -47,6 +47,7 @@ class Settlement:
     Attributes:
         entry_id, at: the entry, and its own instant.
         request_id, retries: as in OpenedNumber.
+        lapses_at: with its entry.
     """
 
     customer_id: str
@@ -55,6 +56,7 @@ class Settlement:
     request_id: str
     retries: int
     settled_at: datetime
+    lapses_at: datetime | None = None
     version: str = ""
 
     @property

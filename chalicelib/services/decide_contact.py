@@ -12,6 +12,7 @@ from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import FieldInvalid, NotReplayable
 from chalicelib.domain.gate import ContactQuestion, Decision, counted, decide
 from chalicelib.domain.identifiers import new_id
+from chalicelib.domain.life_rules import Retention
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.writes import Conflict, Insert, Replace, Write
 from chalicelib.ports import Clock, Store
@@ -54,7 +55,7 @@ class DecideContact:
             at = self.clock.now()
             decision = decide(customer, question, self.policy, at)
             answer, writes = self._permission(caller, customer, question, decision, at)
-            entry = Insert(_entry(caller, question, decision, at))
+            entry = Insert(_entry(caller, question, decision, at, self.policy.rules.retention))
             try:
                 self.store.commit(entry, *writes, *self.idempotency.claim(keyed, "decision", customer.id, at))
                 return answer
@@ -99,7 +100,9 @@ def require_purpose(policy: Policy, purpose: str) -> None:
         raise FieldInvalid("/purpose", "is not a purpose of this service")
 
 
-def _entry(caller: Caller, question: ContactQuestion, decision: Decision, at: datetime) -> DecisionLogEntry:
+def _entry(
+    caller: Caller, question: ContactQuestion, decision: Decision, at: datetime, retention: Retention
+) -> DecisionLogEntry:
     return DecisionLogEntry(
         id=new_id("dec"),
         customer_id=question.customer_id,
@@ -111,6 +114,7 @@ def _entry(caller: Caller, question: ContactQuestion, decision: Decision, at: da
         subject=caller.subject,
         reason=decision.reason,
         evidence=decision.evidence,
+        lapses_at=at + timedelta(days=retention.decision_log_days),
     )
 
 

@@ -63,7 +63,8 @@ def open_logged(
     opened = opener.open(entry.customer_id, sealed, key)
     at = clock.now()
     # Before anybody has the number: what was used and is not settled was not used by us.
+    said = opened.request_id, opened.retries
     store.commit(
-        Insert(Settlement(entry.customer_id, entry.id, entry.at, opened.request_id, opened.retries, settled_at=at))
+        Insert(Settlement(entry.customer_id, entry.id, entry.at, *said, settled_at=at, lapses_at=entry.lapses_at))
     )
     return opened.number

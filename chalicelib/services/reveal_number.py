@@ -82,7 +82,9 @@ class RevealNumber:
                 self.throttle.keys("reveals_by_person", caller.person, at), at, kind=OpeningLog
             ),
         )
-        entry = access(caller, customer.id, "reveal", used.purpose, "call", used.evidence, at)
+        entry = access(
+            caller, customer.id, "reveal", used.purpose, "call", used.evidence, at, self.policy.rules.retention
+        )
         entry = replace(entry, justification=justification, ticket=ticket)
         claim = self.idempotency.claim(keyed, "reveal", customer.id, at)
         if not takes_two(customer, at):

@@ -87,6 +87,8 @@ class SendContact:
             )
         )
         claim = self.idempotency.claim(keyed, intent.record.id, customer.id, at)
-        entry = access(caller, customer.id, "message", used.purpose, "sms", used.evidence, at)
+        entry = access(
+            caller, customer.id, "message", used.purpose, "sms", used.evidence, at, self.policy.rules.retention
+        )
         self.contact_use.consume(used, customer, entry, at, intent, *claim)
         return IntendedMessage(intent.record, customer.number, entry, text)

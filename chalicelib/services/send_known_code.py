@@ -58,7 +58,16 @@ class SendKnownCode:
                     **money,
                 }
             )
-            entry = access(caller, found["customer"].id, "code", verification.purpose, "sms", (verification.id,), at)
+            entry = access(
+                caller,
+                found["customer"].id,
+                "code",
+                verification.purpose,
+                "sms",
+                (verification.id,),
+                at,
+                self.policy.rules.retention,
+            )
             taken, customer = self._take(verification, found["customer"], entry, at)
             number = self.opening.open(customer.number, entry)
         sent = settled(taken, partial(self.deliver, taken, number, found["secret"]), holding)

@@ -66,7 +66,7 @@ class SendWord:
         text = old_number_text(self.policy, customer.locale, change.until)
         money = self.budgets.of_message(holding, number.test_number, number.region, text, at)
         taken = together_by_name({"admitted": lambda: self.opening.admit(caller, at), **money})
-        entry = access(caller, customer.id, "word", PURPOSE, "sms", (change.id,), at)
+        entry = access(caller, customer.id, "word", PURPOSE, "sms", (change.id,), at, self.policy.rules.retention)
         message = Message(
             id=word_id(change.id),
             client_id=caller.client_id,

@@ -92,6 +92,10 @@ class Caller:
         """The answer to a PUT with an idempotency key of its own."""
         return self._call("PUT", path, body)
 
+    def delete(self, path: str) -> Reply:
+        """The answer to a DELETE."""
+        return self._call("DELETE", path, None)
+
     def _call(self, method: str, path: str, body: Mapping[str, Any] | None, accept: str = "application/json") -> Reply:
         headers = {"Accept": accept}
         if self._token:

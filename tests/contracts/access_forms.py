@@ -26,6 +26,7 @@ ACCESS_FORMS: list[tuple[Any, dict[str, Any]]] = [
             justification="a reason",
             ticket="T-1",
             approved_by="bob",
+            lapses_at=LATER,
             version="a1",
         ),
         {
@@ -39,12 +40,12 @@ ACCESS_FORMS: list[tuple[Any, dict[str, Any]]] = [
                 approved_by="bob",
                 version="a1",
             ),
-            **numbers(at=AT_SECONDS),
+            **numbers(at=AT_SECONDS, lapses_at=LATER_ROUNDED_UP),
             "evidence": {"L": []},
         },
     ),
     (
-        Settlement("cus_1", "acc_1", AT, "request-1", 2, LATER, "a1"),
+        Settlement("cus_1", "acc_1", AT, "request-1", 2, LATER, version="a1"),
         {
             **PLACE,
             **texts(pk="settlement#cus_1", entry_id="acc_1", request_id="request-1", version="a1"),
@@ -53,7 +54,17 @@ ACCESS_FORMS: list[tuple[Any, dict[str, Any]]] = [
     ),
     (
         DecisionLogEntry(
-            "dec_1", "cus_1", AT, "marketing", "call", "staff", "call-centre", "ann", "quiet_hours", ("evt_1",), "a1"
+            "dec_1",
+            "cus_1",
+            AT,
+            "marketing",
+            "call",
+            "staff",
+            "call-centre",
+            "ann",
+            "quiet_hours",
+            ("evt_1",),
+            version="a1",
         ),
         {
             **texts(pk="cus_1", sk="2026-11-21T12:00:00.250000+00:00#dec_1", id="dec_1", customer_id="cus_1"),

@@ -10,6 +10,7 @@ from chalicelib.domain.due import bucket
 from chalicelib.domain.settlement import LoggedEntry, Settlement
 from chalicelib.domain.writes import Insert
 from tests.contracts.records import fresh
+from tests.domain.samples import RETENTION
 from tests.fakes import NOON, caller
 from tests.worlds import World
 
@@ -24,7 +25,7 @@ def customers() -> Iterator[str]:
 
 
 def opened(world: World, customer_id: str, at: datetime) -> tuple[AccessLogEntry, Settlement]:
-    entry = access(STAFF, customer_id, "reveal", "marketing", "call", ("evt_1",), at)
+    entry = access(STAFF, customer_id, "reveal", "marketing", "call", ("evt_1",), at, RETENTION)
     settlement = Settlement(customer_id, entry.id, at, fresh("request"), 1, at + timedelta(seconds=1, microseconds=7))
     for record in (settlement, entry):
         world.store.commit(Insert(record))

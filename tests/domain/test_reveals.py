@@ -24,7 +24,7 @@ from chalicelib.domain.reveal_approval import (
 from chalicelib.domain.reveal_rules import KINDS, MOST_REMEMBERED, RevealRules, WorkingHours
 from chalicelib.domain.reveals import DAY, HOUR, Shown, Watch, anomalies, anomaly, new_watch, person
 from chalicelib.domain.throttle import Limit
-from tests.domain.samples import NOON, REVEALS, RULEBOOK, THROTTLES
+from tests.domain.samples import NOON, RETENTION, REVEALS, RULEBOOK, THROTTLES
 from tests.fakes import caller
 
 ANN = caller("staff", "call-centre", "ann")
@@ -141,7 +141,7 @@ def test_persons_are_told_apart_by_system_and_name() -> None:
 
 
 def test_others_are_told_who_and_of_whom_and_no_number() -> None:
-    entry = access(ANN, "cus_1", "reveal", "order_notice", "call", (), NOON)
+    entry = access(ANN, "cus_1", "reveal", "order_notice", "call", (), NOON, RETENTION)
     said = anomaly("prefix", entry, NOON + HOUR)
     assert said.name == "RevealAnomaly"
     assert json.loads(said.detail()) == {

@@ -17,6 +17,7 @@ from chalicelib.domain.gate import ContactQuestion
 from chalicelib.domain.settlement import Settlement
 from chalicelib.domain.writes import Insert
 from chalicelib.services.start_request import StartRequest
+from tests.domain.samples import RETENTION
 from tests.fakes import NOON, caller
 from tests.officer.cloudtrail import MALLORY, SOMEBODY, STRONGROOM, Trail, recorded
 from tests.worlds import Issuer, World, fresh_number, moto_world
@@ -153,7 +154,7 @@ def answer_never_came(story: Story) -> set[tuple[str, ...]]:
 
 def wrong_customer(story: Story) -> set[tuple[str, ...]]:
     ada, bob = story.customer(), story.customer()
-    entry = access(STAFF, ada.id, "reveal", "order_notice", "call", (), story.world.clock.now())
+    entry = access(STAFF, ada.id, "reveal", "order_notice", "call", (), story.world.clock.now(), RETENTION)
     story.world.store.commit(Insert(entry))
     story.world.ringfence.opening.open(bob.number, replace(entry, customer_id=bob.id))
     return {("wrong customer", bob.id, story.trail.last()["requestID"], entry.id, f"the entry is of {ada.id}")}

@@ -13,6 +13,7 @@ from chalicelib.domain.writes import Insert
 from chalicelib.services import list_accesses
 from chalicelib.services.list_accesses import AccessPage, Position
 from tests.clock import FixedClock
+from tests.domain.samples import RETENTION
 from tests.fakes import NOON, caller
 from tests.memory_store import MemoryStore
 
@@ -27,7 +28,7 @@ def store_with(openings: list[tuple[float, str, bool]]) -> MemoryStore:
     store = MemoryStore(FixedClock(NOON))
     for seconds, customer, settled in openings:
         at = NOON + timedelta(seconds=seconds)
-        entry = access(OFFICER, customer, "code", "step_up", "sms", (), at)
+        entry = access(OFFICER, customer, "code", "step_up", "sms", (), at, RETENTION)
         store.commit(Insert(entry))
         if settled:
             # Long after, which must not count.

@@ -66,7 +66,9 @@ def test_each_use_of_a_number_is_settled_under_the_request_that_opened_it(
     (settlement,) = world.rows(Settlement)
     now = world.adapters.clock.now()
     assert settlement.version
-    written = Settlement(customer.id, entry.id, entry.at, requests[0], 2, settled_at=now, version=settlement.version)
+    said = requests[0], 2, now, entry.lapses_at, settlement.version
+    written = Settlement(customer.id, entry.id, entry.at, *said)
+    assert entry.lapses_at == entry.at + timedelta(days=1095)
     assert (settlement, now - entry.at) == (written, timedelta(seconds=2))
     assert settlement.place == f"{entry.at.isoformat()}#{entry.id}"
 

@@ -25,6 +25,8 @@ from tests.local.stacks import Stack, running
 
 # What one BatchWriteItem takes.
 BATCH = 25
+# A moment of 1970.
+PAST = {"N": "1"}
 # Where a policy file's name is not the function's logical id in lower case.
 POLICY_NAMES = {
     "apihandler": "api",
@@ -96,14 +98,14 @@ class Deployment:
         report: dict[str, Any] = json.loads(answer["Payload"].read())
         return report
 
-    def make_due(self, table: str, key: str) -> None:
-        """The row's time is up."""
+    def make_due(self, table: str, key: str, **facts: Any) -> None:
+        """The row's time is up, by these facts: the purge judges them again."""
         self.client("dynamodb").update_item(
             TableName=f"{NAME}-{table}",
             Key={"pk": {"S": key}},
-            UpdateExpression="SET due_at = :past",
+            UpdateExpression="SET due_at = :past" + "".join(f", {name} = :{name}" for name in facts),
             ConditionExpression="attribute_exists(due_at)",
-            ExpressionAttributeValues={":past": {"N": "1"}},
+            ExpressionAttributeValues={":past": PAST, **{f":{name}": value for name, value in facts.items()}},
         )
 
     def plant(self, table: str, records: Sequence[Any]) -> None:

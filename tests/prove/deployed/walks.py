@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from chalicelib.domain.schedule import CONSENT_EXPIRED, NUMBER_CHANGE_ENDED
+from chalicelib.domain.schedule import NUMBER_CHANGE_ENDED
 from infra.local.deploy import NAME
 from infra.local.environment import anchor_bucket
 from infra.local.journey import Journey, new_number
@@ -13,12 +13,12 @@ from infra.local.journey_steps import catalogue, consent, new_device, reveal, si
 from infra.local.tokens import Role
 from infra.local.walk import STAGES
 from tests.listener import listen
-from tests.prove.deployed.advertising import PURPOSE as ADVERTISING
 from tests.prove.deployed.advertising import advertise, agree
 from tests.prove.deployed.announcing import announced_without_key, heard_of
 from tests.prove.deployed.bringing import bring_customers
 from tests.prove.deployed.busy import busy_sns
-from tests.prove.deployed.deployment import Deployment
+from tests.prove.deployed.deployment import PAST, Deployment
+from tests.prove.deployed.erasing import end_consent, erase, let_go
 from tests.prove.deployed.number_changes import NEWS, swap_numbers, wait_for_change
 from tests.prove.deployed.officer import accesses, count_rights, export, purge_runs, receipt, rights
 from tests.prove.deployed.orphans import PLANTED, plant_orphan, robbed
@@ -63,6 +63,7 @@ def walk_api(deployment: Deployment) -> list[str]:
         agree_again(deployment, journey)
         own_page(deployment, journey)
         swap_numbers(deployment, journey)
+        erase(deployment, journey)
         with busy_sns(deployment, "api"):
             _must_wait(journey)
     except Broken as reason:
@@ -163,11 +164,11 @@ def walk_purge(deployment: Deployment) -> list[str]:
     for stage in STAGES:
         stage(journey)
     deployment.make_due("verifications", started.must(201).body["verification_id"])
-    deployment.make_due("customers", f"customer#{journey.known['customer']}")
+    let_go(deployment, journey.known["customer"])
     _must_erase(deployment, {"unverified_number": 1, "account_closed": 1})
-    deployment.make_due("customers", f"customer#{journey.known['customer']}")
+    deployment.make_due("customers", f"customer#{journey.known['customer']}", purged_at=PAST)
     _must_erase(deployment, {"ledger_retention_ended": 1})
-    _end_consent(deployment)
+    end_consent(deployment)
     _must_erase(deployment, {}, expired=1)
     _end_number_change(deployment)
     return ["the purge"]
@@ -294,17 +295,3 @@ def _end_number_change(deployment: Deployment) -> None:
         raise Stopped("the purge", str(report))
     if heard_of(listener, customer, {NEWS}, WORKER_SECONDS) != {NEWS}:
         raise Stopped("the purge", "nobody heard of the change of number")
-
-
-def _end_consent(deployment: Deployment) -> None:
-    """A customer agreed so long ago that it has come to its end."""
-    journey = deployment.journey()
-    agree(journey)
-    deployment.client("dynamodb").update_item(
-        TableName=f"{NAME}-customers",
-        Key={"pk": {"S": f"customer#{journey.known['customer']}"}},
-        UpdateExpression="SET due_at = :past, consents.#purpose.valid_until = :past",
-        ConditionExpression="due_reason = :ended",
-        ExpressionAttributeNames={"#purpose": ADVERTISING},
-        ExpressionAttributeValues={":past": {"N": "1"}, ":ended": {"S": CONSENT_EXPIRED}},
-    )

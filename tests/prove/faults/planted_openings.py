@@ -84,7 +84,8 @@ class TellsAgain(RevealNumber):
             return super().__call__(caller, token, justification, ticket, keyed)
         except NotReplayable:
             used = existing(self.opening.store, ContactToken, token_digest(token))
-            entry = access(caller, used.customer_id, "reveal", used.purpose, "call", (), self.clock.now())
+            retention, at = self.policy.rules.retention, self.clock.now()
+            entry = access(caller, used.customer_id, "reveal", used.purpose, "call", (), at, retention)
             return self.opening.open(existing(self.opening.store, Customer, used.customer_id).number, entry)
 
 
