@@ -154,6 +154,29 @@ def test_a_closing_in_between_wins(world: World) -> None:
     assert world.rows(TagHolder) == []
 
 
+def test_a_number_that_is_retagged_between_two_looks_is_found() -> None:
+    world = Staged()
+    customer = world.customer()
+    step(world, USED)
+    new, old = world.tags()
+    # Under the new key there is nothing yet, and under the old one not any more.
+    seen: list[str] = []
+
+    class Between(type(world.staged.store)):  # type: ignore[misc]
+        def get(self, kind, *key, **rest):  # type: ignore[no-untyped-def]
+            if kind is TagHolder:
+                seen.append(key[0])
+                if seen == [new, old]:
+                    retag(world)
+            return super().get(kind, *key, **rest)
+
+    world.staged.store.__class__ = Between
+    found = active_holder(world.store, (new, old))
+    assert found is not None
+    assert found.id == customer.id
+    assert seen[:2] == [new, old]
+
+
 @pytest.mark.parametrize("rounds", range(3))
 def test_under_traffic_nobody_is_lost_or_bound_twice(world: World, rounds: int) -> None:
     numbers = [f"+86138001380{nth:02}" for nth in range(10)]
