@@ -27,6 +27,8 @@ class Settings:
         import_bucket: the bucket of parts of an import; None for a function that reads none.
         strongroom: the strongroom's function; None where it stands in this very process.
         send_queue: URL of the queue of sends that wait; None for a function that sends nothing.
+        purge_queue: URL of the queue of the purge's shards; None for a function that neither plans nor works it.
+        dead_purge_queue: URL of the queue of what the purge could not do; None for a function that does not work it.
         event_bus: name of the bus on which others hear of consent events; None for a function that says nothing.
     """
 
@@ -41,6 +43,8 @@ class Settings:
     import_bucket: str | None = None
     strongroom: str | None = None
     send_queue: str | None = None
+    purge_queue: str | None = None
+    dead_purge_queue: str | None = None
     event_bus: str | None = None
 
 
@@ -63,5 +67,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         import_bucket=environ.get("RINGFENCE_IMPORT_BUCKET"),
         strongroom=environ.get("RINGFENCE_STRONGROOM"),
         send_queue=environ.get("RINGFENCE_SEND_QUEUE"),
+        purge_queue=environ.get("RINGFENCE_PURGE_QUEUE"),
+        dead_purge_queue=environ.get("RINGFENCE_DEAD_PURGE_QUEUE"),
         event_bus=environ.get("RINGFENCE_EVENT_BUS"),
     )

@@ -14,6 +14,7 @@ from chalicelib.domain.phone_number import PhoneNumber
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.sending_rules import SENDERS
 from chalicelib.ports import Strongroom
+from infra.local.purge_queue import ListedPurges
 from tests.clock import FixedClock
 from tests.memory_archive import MemoryArchive
 from tests.memory_bus import MemoryBus
@@ -68,6 +69,17 @@ class MemoryQueue:
         if self.is_down:
             raise Unavailable
         self.waiting.append((verification_id, delay_seconds))
+
+
+@dataclass
+class MemoryCapacity:
+    """Each look costs a unit and a half."""
+
+    looks: int = 0
+
+    def half_units(self) -> int:
+        self.looks += 1
+        return 3 * self.looks
 
 
 @dataclass
@@ -132,6 +144,8 @@ class MemoryAdapters:
     sender: MemorySender = field(default_factory=MemorySender)
     journal: MemoryJournal = field(default_factory=MemoryJournal)
     queue: MemoryQueue = field(default_factory=MemoryQueue)
+    purges: ListedPurges = field(default_factory=ListedPurges)
+    capacity: MemoryCapacity = field(default_factory=MemoryCapacity)
     bus: MemoryBus = field(default_factory=MemoryBus)
     lookup: MemoryLookup = field(default_factory=MemoryLookup)
     opt_outs: MemoryOptOuts = field(init=False)

@@ -11,7 +11,7 @@ from chalicelib.adapters.dynamodb_places import PLACES, epoch_seconds
 from chalicelib.domain.access import AccessLogEntry
 from chalicelib.domain.anchor import LedgerHead
 from chalicelib.domain.customer import Customer
-from chalicelib.domain.due import bucket, hour_bucket
+from chalicelib.domain.due import Due, bucket, hour_bucket
 from chalicelib.domain.freshness import Reverification
 from chalicelib.domain.ledger import LedgerEvent
 from chalicelib.domain.moving import M, Move, moved
@@ -66,9 +66,9 @@ class MemoryStore:
             ordered = reversed(keys) if newest_first else keys
             return [self.rows[kind, key] for key in ordered][:limit]  # type: ignore[return-value]
 
-    def due(self, kind: type[Record], bucket: str, until: datetime) -> Iterator[str]:
+    def due(self, kind: type[Record], bucket: str, until: datetime) -> Iterator[Due]:
         found = [row for row in self._all(kind) if getattr(row, "due_at", None) is not None and _due_at(row) <= until]
-        yield from [row.id for row in sorted(found, key=_due_at) if _bucket(row) == bucket]  # type: ignore[attr-defined]
+        yield from [_as_due(row) for row in sorted(found, key=_due_at) if _bucket(row) == bucket]
 
     def owned(self, kind: type[R], owner: str) -> Iterator[R]:
         index = PLACES[kind].owner
@@ -142,6 +142,10 @@ class MemoryStore:
 
 def _bucket(row: Any) -> str:
     return bucket(row.id)
+
+
+def _as_due(row: Any) -> Due:
+    return Due(row.id, row.due_at, getattr(row, "due_reason", None))
 
 
 def _due_at(row: Any) -> datetime:

@@ -16,13 +16,14 @@ from chalicelib.domain.claim import Claim
 from chalicelib.domain.contact import ContactToken, Message
 from chalicelib.domain.customer import Customer, TagHolder, WrappedKey
 from chalicelib.domain.dispatch import Dispatch
-from chalicelib.domain.due import bucket, hour_bucket, place_at, read_place
+from chalicelib.domain.due import Due, bucket, hour_bucket, place_at, read_place
 from chalicelib.domain.export_link import ExportLink
 from chalicelib.domain.freshness import Reverification
 from chalicelib.domain.ledger import LedgerEvent, position
 from chalicelib.domain.meter import Meter
 from chalicelib.domain.previews import Previews
 from chalicelib.domain.purge_run import PurgeRun
+from chalicelib.domain.purge_shard import Shard
 from chalicelib.domain.reveal_approval import RevealApproval
 from chalicelib.domain.reveals import Watch
 from chalicelib.domain.rights import RightsRequest
@@ -99,6 +100,7 @@ PLACES: Mapping[type[Any], Place] = {
     Previews: Place("budgets", lambda it: it.key, prefix="previews#", lapses=True, moves=True),
     Suppression: Place("suppressions", lambda it: bucket(it.tag), lambda it: it.tag),
     PurgeRun: Place("purge-runs", lambda _: "run", lambda it: it.id),
+    Shard: Place("purge-runs", lambda _: "shard", lambda it: it.bucket),
     RightsRequest: Place("cases", lambda it: it.id, owner="customer_id", lapses=True),
     ErasureCertificate: Place("certificates", lambda it: it.customer_id, lapses=True),
 }
@@ -130,6 +132,12 @@ def to_item(record: Any) -> Item:
 def from_item(kind: type[R], item: Mapping[str, Any]) -> R:
     """The record that an item holds."""
     return codec(kind).read({"M": item})  # type: ignore[no-any-return]
+
+
+def due_row(kind: type[Any], item: Mapping[str, Any]) -> Due:
+    """What an index of what is due has of a row; that of the cases holds no reasons."""
+    reason = item["due_reason"]["S"] if "due_reason" in item else None
+    return Due(item["pk"]["S"].removeprefix(PLACES[kind].prefix), codec(datetime).read(item["due_at"]), reason)
 
 
 def logged_row(item: Mapping[str, Any]) -> LoggedEntry | Settlement:

@@ -12,11 +12,21 @@ from typing import Any, Literal
 from botocore.exceptions import ClientError
 
 from chalicelib.adapters import aws
-from chalicelib.adapters.dynamodb_places import PLACES, Item, Place, from_item, logged_row, reverification_row, to_item
+from chalicelib.adapters.dynamodb_places import (
+    PLACES,
+    Item,
+    Place,
+    due_row,
+    from_item,
+    logged_row,
+    reverification_row,
+    to_item,
+)
 from chalicelib.adapters.structure import seconds
 from chalicelib.domain.access import AccessLogEntry
 from chalicelib.domain.anchor import LedgerHead
 from chalicelib.domain.customer import Customer
+from chalicelib.domain.due import Due
 from chalicelib.domain.errors import Contended
 from chalicelib.domain.freshness import Reverification
 from chalicelib.domain.ledger import LedgerEvent
@@ -133,12 +143,11 @@ class DynamoDBStore:
                 return found[:limit]
         return found
 
-    def due(self, kind: type[Record], bucket: str, until: datetime) -> Iterator[str]:
-        """Keys of the records that an index has as due by `until`, oldest first; it may be a little behind."""
-        prefix = PLACES[kind].prefix
+    def due(self, kind: type[Record], bucket: str, until: datetime) -> Iterator[Due]:
+        """What an index has of the records that are due by `until`, oldest first; it may be a little behind."""
         values = {":value": {"S": bucket}, ":until": {"N": str(seconds(until))}}
-        for keys in self._index(kind, "due_bucket", "#index = :value AND due_at <= :until", values):
-            yield keys["pk"]["S"].removeprefix(prefix)
+        for item in self._index(kind, "due_bucket", "#index = :value AND due_at <= :until", values):
+            yield due_row(kind, item)
 
     def owned(self, kind: type[R], owner: str) -> Iterator[R]:
         """Records that an index finds by their owner or tag, each as it stands now."""

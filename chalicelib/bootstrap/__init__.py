@@ -71,10 +71,13 @@ if TYPE_CHECKING:
     from chalicelib.services.object_to_use import ObjectToUse
     from chalicelib.services.opening import Opening
     from chalicelib.services.own_record import OwnRecord
+    from chalicelib.services.plan_purge import PlanPurge
     from chalicelib.services.preview_contacts import PreviewContacts
+    from chalicelib.services.preview_purge import PreviewPurge
     from chalicelib.services.pumping_guard import PumpingGuard
     from chalicelib.services.purge_customer import PurgeCustomer
-    from chalicelib.services.purge_expired import PurgeExpired
+    from chalicelib.services.purge_item import PurgeItem
+    from chalicelib.services.purge_shard import PurgeShard
     from chalicelib.services.read_access_log import ReadAccessLog
     from chalicelib.services.receive_rights_request import ReceiveRightsRequest
     from chalicelib.services.reconcile_opt_outs import ReconcileOptOuts
@@ -82,6 +85,7 @@ if TYPE_CHECKING:
     from chalicelib.services.record_receipt import RecordReceipt
     from chalicelib.services.replay_customer import ReplayCustomer
     from chalicelib.services.replay_suppression import ReplaySuppression
+    from chalicelib.services.report_shard import ReportShard
     from chalicelib.services.resend_code import ResendCode
     from chalicelib.services.restore import Restore
     from chalicelib.services.retag_numbers import RetagNumbers
@@ -197,7 +201,11 @@ class Ringfence:
     import_rows: "ImportRows" = _use_case("import_rows", "ImportRows")
     purge_customer: "PurgeCustomer" = _use_case("purge_customer", "PurgeCustomer")
     act_on_due: "ActOnDue" = _use_case("act_on_due", "ActOnDue")
-    purge_expired: "PurgeExpired" = _use_case("purge_expired", "PurgeExpired")
+    plan_purge: "PlanPurge" = _use_case("plan_purge", "PlanPurge")
+    purge_item: "PurgeItem" = _use_case("purge_item", "PurgeItem")
+    report_shard: "ReportShard" = _use_case("report_shard", "ReportShard")
+    purge_shard: "PurgeShard" = _use_case("purge_shard", "PurgeShard")
+    preview_purge: "PreviewPurge" = _use_case("preview_purge", "PreviewPurge")
     object_to_use: "ObjectToUse" = _use_case("object_to_use", "ObjectToUse")
     grant_right: "GrantRight" = _use_case("grant_right", "GrantRight")
     receive_rights_request: "ReceiveRightsRequest" = _use_case("receive_rights_request", "ReceiveRightsRequest")

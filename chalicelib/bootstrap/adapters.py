@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from chalicelib.ports import (
     Archive,
     Blinder,
+    Capacity,
     Clock,
     CodeSecrets,
     EventBus,
@@ -23,6 +24,7 @@ from chalicelib.ports import (
     NumberSealer,
     PendingNumbers,
     ProviderOptOuts,
+    PurgeQueue,
     SendQueue,
     Signer,
     SmsCarrier,
@@ -194,6 +196,20 @@ class Adapters:
         from chalicelib.adapters.sqs_send_queue import SqsSendQueue
 
         return SqsSendQueue(self.settings.send_queue)
+
+    @cached_property
+    def purges(self) -> PurgeQueue:
+        """SQS."""
+        from chalicelib.adapters.sqs_purge_queue import SqsPurgeQueue
+
+        return SqsPurgeQueue(self.settings.purge_queue, self.settings.dead_purge_queue)
+
+    @cached_property
+    def capacity(self) -> Capacity:
+        """What DynamoDB says of each call from now on."""
+        from chalicelib.adapters.dynamodb_capacity import DynamoDBCapacity
+
+        return DynamoDBCapacity()
 
     @cached_property
     def bus(self) -> EventBus:

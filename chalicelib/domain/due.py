@@ -1,5 +1,6 @@
 """In which bucket of an index something is found: what is due, and what an hour brought."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from zlib import crc32
 
@@ -7,6 +8,15 @@ from zlib import crc32
 # below 500. A run asks every bucket of both tables once: 128 queries when nothing is due.
 BUCKETS = 64
 HOUR_FORMAT = "%Y-%m-%dT%H"
+
+
+@dataclass(frozen=True)
+class Due:
+    """What an index says of a record that is due: its key, since when, and why; None where it holds no reasons."""
+
+    key: str
+    at: datetime
+    reason: str | None
 
 
 def bucket(key: str) -> str:

@@ -19,6 +19,7 @@ from chalicelib.ports.keys import (
     Signer,
     UnlockedLedger,
 )
+from chalicelib.ports.purging import Capacity, PurgeQueue
 from chalicelib.ports.sending import NumberLookup, ProviderOptOuts, SendQueue, SmsCarrier, SmsFeedback
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.caller import Caller
     from chalicelib.domain.claim import KeyedRequest
     from chalicelib.domain.contact import Message
+    from chalicelib.domain.due import Due
     from chalicelib.domain.freshness import Reverification
     from chalicelib.domain.moving import M, Move
     from chalicelib.domain.phone_number import PhoneNumber
@@ -84,8 +86,8 @@ class Store(Protocol):
         """The records of one partition in the order of their sort keys."""
         ...
 
-    def due(self, kind: type[Record], bucket: str, until: datetime) -> Iterator[str]:
-        """Keys of the records that an index has as due by `until`, oldest first; it may be a little behind."""
+    def due(self, kind: type[Record], bucket: str, until: datetime) -> Iterator[Due]:
+        """What an index has of the records that are due by `until`, oldest first; it may be a little behind."""
         ...
 
     def owned(self, kind: type[R], owner: str) -> Iterator[R]:
@@ -252,6 +254,7 @@ class Strongroom(Protocol):
 __all__ = [
     "Archive",
     "Blinder",
+    "Capacity",
     "Clock",
     "CodeSecrets",
     "Envelope",
@@ -266,6 +269,7 @@ __all__ = [
     "NumberSealer",
     "PendingNumbers",
     "ProviderOptOuts",
+    "PurgeQueue",
     "Said",
     "SendQueue",
     "Signer",

@@ -9,6 +9,7 @@ from chalicelib.domain.consent import ConsentEvent
 from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
 from chalicelib.domain.errors import LedgerDamaged, Unavailable
 from chalicelib.domain.ledger import LedgerEvent, position
+from chalicelib.domain.purge_run import CHAIN
 from chalicelib.ports import EventBus, LedgerCipher, Store, UnlockedLedger
 
 
@@ -17,8 +18,9 @@ class Outcome:
     """What became of one event.
 
     Attributes:
-        name: announced; ended, since the ledger's own retention has and nothing can be read any more; damaged, since
-            it is not what its chain committed to, or its key is gone too early; failed, and must be tried again.
+        name: announced; none, since it is a run of the purge; ended, since the ledger's own retention has and nothing
+            can be read any more; damaged, since it is not what its chain committed to, or its key is gone too early;
+            failed, and must be tried again.
         failure: why it failed.
     """
 
@@ -72,6 +74,8 @@ class _Reading:
 
     def outcome(self, customer_id: str, sequence: int) -> Announcement | Outcome:
         """What is to be said of the event, or why nothing is."""
+        if customer_id == CHAIN:
+            return Outcome("none")
         try:
             link = self._link(customer_id, sequence)
             before = self._link(customer_id, sequence - 1) if sequence > 1 else None

@@ -61,7 +61,7 @@ class ListRightsRequests:
         return RightsRequestPage(_by_urgency(found), None)
 
     def _keys(self, bucket: str, until: datetime, after: str) -> list[str]:
-        keys = list(self.store.due(RightsRequest, bucket, until))
+        keys = [due.key for due in self.store.due(RightsRequest, bucket, until)]
         # Answered meanwhile, it has left the index: the partition begins again.
         return keys[keys.index(after) + 1 :] if after in keys else keys
 

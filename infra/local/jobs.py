@@ -15,7 +15,8 @@ MEMORY_MB = 1024
 LONGEST_RUN_MS = 900_000
 # Where each function lives, and what it is called there.
 JOBS = {
-    "purge": "chalicelib.entrypoints.jobs.purge:purge",
+    # Its queue is worked off at once.
+    "purge": "infra.local.purge_queue:purge",
     "sweep": "chalicelib.entrypoints.jobs.sweep:sweep",
     "anchor": "chalicelib.entrypoints.jobs.anchor:anchor",
     "opt_outs": "chalicelib.entrypoints.jobs.opt_outs:opt_outs",

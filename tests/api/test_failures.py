@@ -80,6 +80,7 @@ REQUESTS = [
     ("POST", "/v1/reveals", STAFF, {"contact_token": f"ct_{'a' * 43}", "justification": "Customer asked for it"}),
     ("GET", "/v1/purge-runs", OFFICER, None),
     ("GET", "/v1/purge-runs/run_nothing", OFFICER, None),
+    ("GET", "/v1/purge-preview", OFFICER, None),
 ]
 IDS = [f"{method} {path}" for method, path, *_ in REQUESTS]
 

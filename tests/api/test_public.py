@@ -2,10 +2,13 @@
 
 import hashlib
 import json
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from chalicelib.domain.purge_run import PurgeRun
+from chalicelib.domain.verification import Verification
 from chalicelib.domain.writes import Insert
 from tests.api.world import OFFICER, Api
 from tests.fakes import NOON
@@ -61,37 +64,72 @@ def test_the_description_is_served(api: Api) -> None:
 
 
 def test_purge_runs_are_reported_newest_first(api: Api) -> None:
-    older = PurgeRun("run_20261120T120000Z_0", NOON, NOON, complete=True)
-    newer = PurgeRun(
-        "run_20261121T120000Z_0",
-        NOON,
-        NOON.replace(second=3),
-        complete=False,
+    older = PurgeRun(
+        id="run_20261120T120000Z_0",
+        started_at=NOON,
+        shards_left=(),
         erased={"account_closed": 2},
         failures={"Unavailable": 1},
         oldest_lateness_seconds=60,
+        capacity_half_units=5,
+        finished_at=NOON.replace(second=3),
+        sequence=1,
+        previous="0" * 64,
+        signed="a.b.c",
     )
+    newer = PurgeRun(id="run_20261121T120000Z_0", started_at=NOON, shards_left=("07", "63"))
     api.adapters.store.commit(Insert(older), Insert(newer))
     reply = api.call("GET", "/v1/purge-runs", OFFICER)
     assert reply.status == 200
     assert [it["run_id"] for it in reply.body["purge_runs"]] == [newer.id, older.id]
-    one = api.call("GET", f"/v1/purge-runs/{newer.id}", OFFICER)
-    assert one.status == 200
-    assert (
-        one.body
-        == reply.body["purge_runs"][0]
-        == {
-            "run_id": newer.id,
-            "started_at": "2026-11-21T12:00:00Z",
-            "finished_at": "2026-11-21T12:00:03Z",
-            "duration_seconds": 3.0,
-            "complete": False,
-            "erased": {"account_closed": 2},
-            "ended": {},
-            "failures": {"Unavailable": 1},
-            "oldest_lateness_seconds": 60,
-        }
-    )
+    assert [it["complete"] for it in reply.body["purge_runs"]] == [False, True]
+    assert api.call("GET", f"/v1/purge-runs/{newer.id}", OFFICER).body == {
+        **dict.fromkeys(("finished_at", "duration_seconds", "sequence", "previous", "signature")),
+        "run_id": newer.id,
+        "started_at": "2026-11-21T12:00:00Z",
+        "complete": False,
+        "shards_left": 2,
+        "erased": {},
+        "ended": {},
+        "failures": {},
+        "oldest_lateness_seconds": 0,
+        "capacity_units": 0.0,
+    }
+    one = api.call("GET", f"/v1/purge-runs/{older.id}", OFFICER)
+    assert one.body == reply.body["purge_runs"][1]
+    assert one.body == {
+        "run_id": older.id,
+        "started_at": "2026-11-21T12:00:00Z",
+        "finished_at": "2026-11-21T12:00:03Z",
+        "duration_seconds": 3.0,
+        "complete": True,
+        "shards_left": 0,
+        "erased": {"account_closed": 2},
+        "ended": {},
+        "failures": {"Unavailable": 1},
+        "oldest_lateness_seconds": 60,
+        "capacity_units": 2.5,
+        "sequence": 1,
+        "previous": "0" * 64,
+        "signature": "a.b.c",
+    }
+
+
+def test_the_officer_sees_what_is_due(api: Api) -> None:
+    for number in range(3):
+        api.start(f"+447400123{number:03d}")
+    preview = api.call("GET", "/v1/purge-preview", OFFICER)
+    nothing: dict[str, Any] = {"due": {"verification": {}, "customer": {}}, "oldest_due_at": None, "complete": True}
+    assert preview.body == {"at": "2026-11-21T12:00:00Z", **nothing}
+    api.adapters.clock.at += timedelta(days=1, hours=1)
+    preview = api.call("GET", "/v1/purge-preview", OFFICER)
+    assert preview.body == {
+        "at": "2026-11-22T13:00:00Z",
+        "due": {"verification": {"unverified_number": 3}, "customer": {}},
+        "oldest_due_at": "2026-11-22T12:00:00Z",
+        "complete": True,
+    }
+    assert len([row for row in api.adapters.store.rows if row[0] is Verification]) == 3
 
 
 def test_an_unknown_purge_run_is_not_found(api: Api) -> None:

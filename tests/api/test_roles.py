@@ -58,6 +58,7 @@ ROLES = {
     ("GET", "/v1/accesses"): {"officer"},
     ("GET", "/v1/purge-runs"): {"officer"},
     ("GET", "/v1/purge-runs/{run_id}"): {"officer"},
+    ("GET", "/v1/purge-preview"): {"officer"},
     ("GET", "/openapi.json"): PUBLIC,
     ("GET", "/healthz"): PUBLIC,
     ("GET", "/.well-known/jwks.json"): PUBLIC,

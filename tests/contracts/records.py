@@ -26,7 +26,8 @@ from chalicelib.domain.ledger import LedgerEvent
 from chalicelib.domain.meter import Meter
 from chalicelib.domain.number_change import NumberChange
 from chalicelib.domain.previews import Previews
-from chalicelib.domain.purge_run import PurgeRun
+from chalicelib.domain.purge_run import PurgeRun, Tally
+from chalicelib.domain.purge_shard import Shard, Taken
 from chalicelib.domain.reveal_approval import RevealApproval, RevealWish
 from chalicelib.domain.reveals import Shown, Watch
 from chalicelib.domain.rights import RightsRequest
@@ -120,6 +121,9 @@ BY_NAME: Mapping[str, st.SearchStrategy[Any]] = {
     "erased": counts,
     "failures": counts,
     "ended": counts,
+    "tally": st.builds(Tally, counts, counts, counts, numbers, numbers),
+    "taken": st.lists(st.builds(Taken, texts, texts, instants, texts), max_size=3).map(tuple),
+    "bucket": keys.map(lambda text: text + fresh()),
     "kept": st.lists(st.builds(Kept, texts, texts, st.none() | instants), max_size=3).map(tuple),
     "change": st.none() | changes,
     "cases": st.lists(
@@ -151,6 +155,7 @@ BY_TYPE: Mapping[Any, st.SearchStrategy[Any]] = {
 # Members whose type allows None only where this kind says so.
 BY_KIND: Mapping[tuple[type[Any], str], st.SearchStrategy[Any]] = {
     (Verification, "due_at"): later,
+    (PurgeRun, "sequence"): st.none() | numbers,
     (Suppression, "since"): instants,
     (RightsRequest, "lapses_at"): st.none() | later,
     (Customer, "tag"): st.none() | keys,
@@ -221,6 +226,7 @@ KINDS = (
     Previews,
     Suppression,
     PurgeRun,
+    Shard,
     RightsRequest,
     ErasureCertificate,
 )

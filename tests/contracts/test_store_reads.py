@@ -10,7 +10,7 @@ import pytest
 from chalicelib.domain.anchor import LedgerHead
 from chalicelib.domain.claim import Claim
 from chalicelib.domain.customer import Customer, WrappedKey
-from chalicelib.domain.due import bucket
+from chalicelib.domain.due import Due, bucket
 from chalicelib.domain.ledger import GENESIS, LedgerEvent
 from chalicelib.domain.verification import Verification
 from chalicelib.domain.writes import Insert, Record, Remove, Replace
@@ -100,7 +100,7 @@ def test_due_is_by_bucket_and_time_and_oldest_first(world: World) -> None:
 
     def due(where: str, until: datetime) -> list[int | None]:
         found = world.store.due(Verification, where, until)
-        return [hours.get(name) for name in found if name in {*hours, elsewhere}]
+        return [hours.get(row.key) for row in found if row.key in {*hours, elsewhere}]
 
     assert due("07", NOON) == []
     assert due("07", NOON + 3 * HOUR) == [1, 2, 3]
@@ -115,7 +115,7 @@ def test_due_is_exact_to_the_microsecond(world: World) -> None:
     kept(world, a_verification(id=name, due_at=instant))
 
     def is_due(until: datetime) -> bool:
-        return name in world.store.due(Verification, "11", until)
+        return Due(name, instant, "unverified_number") in world.store.due(Verification, "11", until)
 
     assert not is_due(instant - timedelta(microseconds=1))
     assert is_due(instant)
@@ -125,13 +125,13 @@ def test_what_is_not_due_any_more_leaves_the_index(world: World) -> None:
     names = ids_in("12", "cus")
     moved, never, removed = (Insert(a_customer(next(names), at)) for at in (NOON, None, NOON))
     world.store.commit(moved, never, removed)
-    first = set(world.store.due(Customer, "12", NOON))
+    first = {row.key for row in world.store.due(Customer, "12", NOON)}
     assert {moved.record.id, removed.record.id} <= first
     assert never.record.id not in first
     world.store.commit(
         Remove(removed.record), Replace(moved.record, replace(moved.record, due_at=None, due_reason=None))
     )
-    assert {moved.record.id, removed.record.id}.isdisjoint(world.store.due(Customer, "12", NOON))
+    assert {moved.record.id, removed.record.id}.isdisjoint(row.key for row in world.store.due(Customer, "12", NOON))
 
 
 def test_due_names_a_row_that_has_lapsed(world: World) -> None:
@@ -140,7 +140,7 @@ def test_due_names_a_row_that_has_lapsed(world: World) -> None:
     write = Insert(a_verification(id=name, due_at=NOON))
     world.store.commit(write)
     world.clock.at = NOON + timedelta(days=3)
-    assert name in world.store.due(Verification, "13", world.clock.at)
+    assert name in [row.key for row in world.store.due(Verification, "13", world.clock.at)]
     assert world.store.get(Verification, name) is None
     assert world.store.get(Verification, name, even_lapsed=True) == write.record
 
@@ -148,8 +148,8 @@ def test_due_names_a_row_that_has_lapsed(world: World) -> None:
 def test_due_may_erase_while_it_reads(world: World) -> None:
     names = ids_in("14", "vrf")
     kept(world, *(a_verification(id=next(names), due_at=NOON) for _ in range(12)))
-    for name in world.store.due(Verification, "14", NOON):
-        found = world.store.get(Verification, name)
+    for row in world.store.due(Verification, "14", NOON):
+        found = world.store.get(Verification, row.key)
         assert found is not None
         world.store.commit(Remove(found))
     assert list(world.store.due(Verification, "14", NOON)) == []

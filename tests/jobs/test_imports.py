@@ -13,6 +13,7 @@ HANDLERS = [
     "chalicelib.entrypoints.jobs.inbound",
     "chalicelib.entrypoints.jobs.opt_outs",
     "chalicelib.entrypoints.jobs.purge",
+    "chalicelib.entrypoints.jobs.purge_worker",
     "chalicelib.entrypoints.jobs.rights",
     "chalicelib.entrypoints.jobs.strongroom",
     "chalicelib.entrypoints.jobs.sweep",

@@ -1,4 +1,4 @@
-"""The purge's handler, in a process that never sees app.py."""
+"""The purge's plan and its workers, in a process that never sees app.py."""
 
 from typing import Any
 
@@ -6,15 +6,18 @@ import pytest
 
 from tests.jobs.subprocesses import run_fresh
 
-# Three customers with numbers; the first two are closed. The handler runs 31 days later.
+# Three customers with numbers; the first two are closed. The handlers run 31 days later.
 PRELUDE = """
-    import json, sys
+    import io, json, sys
     from datetime import timedelta
     from chalicelib.bootstrap import install
     from chalicelib.domain.customer import Customer
+    from chalicelib.domain.errors import Unavailable
     from chalicelib.domain.purge_run import PurgeRun
     from chalicelib.domain.verification import Verification
     from chalicelib.entrypoints.jobs import purge as job
+    from chalicelib.entrypoints.jobs import purge_worker as worker
+    from chalicelib.entrypoints.log import logger
     from chalicelib.services.start_request import StartRequest
     from tests.fakes import MemoryAdapters, bearer, caller, memory_ringfence
     from tests.jobs.scheduled import EVENT, Context
@@ -31,117 +34,95 @@ PRELUDE = """
     ringfence.close_customer("customer-0", None)
     ringfence.close_customer("customer-1", None)
     adapters.clock.at += timedelta(days=31)
+    store = adapters.store
+    written = io.StringIO()
+    logger().registered_handler.setStream(written)
 
-    def told(report, context):
-        customers = [adapters.store.get(Customer, f"customer-{position}") for position in range(3)]
+    def work(milliseconds):
+        reports = []
+        waiting, adapters.purges.waiting = adapters.purges.waiting, []
+        for run_id, bucket in waiting:
+            message = {"body": f"{run_id} {bucket}", "receiptHandle": "r"}
+            reports.append(worker.purge_worker({"Records": [message]}, Context(milliseconds)))
+        return reports
+
+    def told(plan, reports):
+        customers = [store.get(Customer, f"customer-{position}") for position in range(3)]
         print()
         print(json.dumps({
-            "report": report,
+            "plan": plan,
+            "reports": reports,
             "status": [customer.status for customer in customers],
-            "masked": [customer.masked for customer in customers],
-            "verifications": len([1 for kind, _ in adapters.store.rows if kind is Verification]),
-            "runs": [run.id for run in adapters.store.history(PurgeRun, "run")],
-            "asked": context.asked,
+            "verifications": len([1 for kind, _ in store.rows if kind is Verification]),
+            "runs": [[run.id, run.complete] for run in store.history(PurgeRun, "run")],
+            "waiting": len(adapters.purges.waiting),
+            "letters": [[it.kind, it.key, it.reason] for it in adapters.purges.letters],
+            "lines": [json.loads(line) for line in written.getvalue().splitlines()],
             "app": "app" in sys.modules,
         }))
 """
 
 
-def run_purge(context: str) -> Any:
+def run_purge(milliseconds: int, prepare: str = "") -> Any:
     return run_fresh(
         PRELUDE
+        + prepare
         + f"""
-    context = Context({context})
-    told(job.purge(EVENT, context), context)
+    plan = job.purge(EVENT, Context(60_000))
+    told(plan, work({milliseconds}))
     """
     )
 
 
 @pytest.fixture(scope="module")
 def full_run() -> Any:
-    return run_purge("900_000")
+    return run_purge(600_000)
 
 
 def test_what_is_due_is_erased_and_nothing_else(full_run: Any) -> None:
     assert full_run["status"] == ["purged", "purged", "active"]
-    assert full_run["masked"] == [None, None, "+86*********02"]
-    assert full_run["verifications"] == 0
+    assert (full_run["verifications"], full_run["app"]) == (0, False)
 
 
-def test_the_report_is_returned_and_kept(full_run: Any) -> None:
-    report = full_run["report"]
-    assert set(report) == {"run_id", "complete", "erased", "ended", "failures", "oldest_lateness_seconds"}
-    assert report["complete"] is True
-    assert report["erased"]["account_closed"] == 2
-    assert report["failures"] == {}
-    assert report["oldest_lateness_seconds"] == 30 * 86_400
-    assert full_run["runs"] == [report["run_id"]]
+def test_the_plan_is_a_message_for_each_shard(full_run: Any) -> None:
+    assert full_run["plan"] == {"run_id": full_run["runs"][0][0], "shards": 64}
+    assert sorted(report["shard"] for report in full_run["reports"]) == [f"{each:02d}" for each in range(64)]
 
 
-def test_app_is_never_imported(full_run: Any) -> None:
-    assert full_run["app"] is False
+def test_each_shard_reports_and_the_last_one_completes_the_run(full_run: Any) -> None:
+    reports = full_run["reports"]
+    assert set(reports[0]) == {
+        *("run_id", "shard", "outcome", "erased", "ended", "failures", "oldest_lateness_seconds", "capacity_units"),
+        "run_complete",
+    }
+    assert {report["outcome"] for report in reports} == {"reported"}
+    assert sum(report["erased"].get("account_closed", 0) for report in reports) == 2
+    assert max(report["oldest_lateness_seconds"] for report in reports) == 30 * 86_400
+    assert [report["run_complete"] for report in reports] == [False] * 63 + [True]
+    assert full_run["runs"] == [[full_run["plan"]["run_id"], True]]
 
 
-@pytest.mark.parametrize("left", [10_000, 1, 0])
-def test_it_erases_nothing_when_the_time_is_up(left: int) -> None:
-    ran = run_purge(str(left))
+def test_the_log_has_every_report_and_no_number(full_run: Any) -> None:
+    assert len(full_run["lines"]) == 65
+    assert {line["level"] for line in full_run["lines"]} == {"INFO"}
+    assert "13800138" not in str(full_run["lines"])
+    assert "customer-" not in str(full_run["lines"])
+    # What the alarm for lateness is made of.
+    assert all("oldest_lateness_seconds" in line for line in full_run["lines"][1:])
+
+
+@pytest.mark.parametrize("left", [20_000, 0])
+def test_it_erases_nothing_when_the_time_is_up_and_puts_the_shards_back(left: int) -> None:
+    ran = run_purge(left)
     assert ran["status"] == ["restricted", "restricted", "active"]
-    assert ran["report"]["complete"] is False
-    assert ran["report"]["erased"] == {}
-    assert ran["runs"] == [ran["report"]["run_id"]]
-
-
-def test_it_stops_in_the_middle_and_the_next_run_goes_on() -> None:
-    ran = run_fresh(
-        PRELUDE
-        + """
-    first = Context(10_001, 10_000)
-    stopped = job.purge(EVENT, first)
-    assert sum(stopped["erased"].values()) == 1, stopped
-    assert not stopped["complete"]
-    second = Context(900_000)
-    told(job.purge(EVENT, second), second)
-    """
-    )
-    assert ran["status"] == ["purged", "purged", "active"]
-    assert ran["verifications"] == 0
-    assert ran["report"]["complete"] is True
-    assert len(ran["runs"]) == 2
-
-
-def test_no_further_bucket_is_asked_once_the_time_is_up() -> None:
-    ran = run_fresh(
-        PRELUDE
-        + """
-    store, context = adapters.store, Context(10_000)
-    due, asked_late = store.due, []
-
-    def counted(kind, bucket, until):
-        if context.asked:
-            asked_late.append(bucket)
-        return due(kind, bucket, until)
-
-    store.due = counted
-    job.purge(EVENT, context)
-    print()
-    print(json.dumps({"asked_late": len(asked_late), "asked": context.asked}))
-    """
-    )
-    assert ran == {"asked_late": 0, "asked": 1}
+    assert {report["outcome"] for report in ran["reports"]} == {"put_back"}
+    assert (ran["waiting"], ran["runs"][0][1]) == (64, False)
 
 
 def test_what_fails_stays_due_is_told_as_an_error_and_stops_nothing_else() -> None:
-    ran = run_fresh(
-        PRELUDE
-        + """
-    import io
-    from chalicelib.domain.errors import Unavailable
-    from chalicelib.entrypoints.log import logger
-
-    written = io.StringIO()
-    logger().registered_handler.setStream(written)
-
-    store = adapters.store
+    ran = run_purge(
+        600_000,
+        """
     commit = store.commit
 
     def failing(*writes):
@@ -150,32 +131,31 @@ def test_what_fails_stays_due_is_told_as_an_error_and_stops_nothing_else() -> No
         commit(*writes)
 
     store.commit = failing
-    context = Context(900_000)
-    report = job.purge(EVENT, context)
-    assert [json.loads(line)["level"] for line in written.getvalue().splitlines()] == ["ERROR"]
-    assert "13800138000" not in written.getvalue()
-    told(report, context)
-    """
+    """,
     )
     assert ran["status"] == ["restricted", "purged", "active"]
-    assert ran["report"]["failures"] == {"Unavailable": 1}
-    assert ran["report"]["complete"] is True
+    assert ran["letters"] == [["customer", "customer-0", "Unavailable"]]
+    assert [line["failures"] for line in ran["lines"] if line["level"] == "ERROR"] == [{"Unavailable": 1}]
+    assert "13800138" not in str(ran["lines"])
+    assert ran["runs"][0][1] is True
 
 
-def test_the_log_has_the_report_and_no_number() -> None:
+def test_a_shard_that_cannot_be_worked_comes_again_and_says_no_number() -> None:
     ran = run_fresh(
         PRELUDE
         + """
-    import io
-    from chalicelib.entrypoints.log import logger
+    plan = job.purge(EVENT, Context(60_000))
 
-    written = io.StringIO()
-    logger().registered_handler.setStream(written)
-    job.purge(EVENT, Context(900_000))
-    print(json.dumps(written.getvalue().splitlines()))
+    def fail(*_, **__):
+        raise KeyError("+8613800138000")
+
+    store.get = fail
+    try:
+        work(600_000)
+    except Exception as failure:
+        print(json.dumps([type(failure).__name__, str(failure), failure.__suppress_context__, written.getvalue()]))
     """
     )
-    assert len(ran) == 1
-    assert '"erased":{' in ran[0].replace(" ", "")
-    assert "13800138" not in ran[0]
-    assert "customer-" not in ran[0]
+    assert ran[:3] == ["Unavailable", "", True]
+    assert "KeyError" in ran[3]
+    assert "13800138" not in ran[3]

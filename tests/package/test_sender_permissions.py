@@ -104,3 +104,15 @@ def test_only_who_sends_knows_the_queue(resources: dict[str, Any]) -> None:
     }
     # Nobody waits for the answer to a reply, so none is tried twice.
     assert told == set(SENDING) - {"Inbound"}
+
+
+def test_the_purge_s_workers_get_its_queue_one_shard_at_a_time(resources: dict[str, Any]) -> None:
+    ((name, event),) = resources["PurgeWorker"]["Properties"]["Events"].items()
+    assert (name, event["Type"]) == ("PurgeWorkerSqsEventSource", "SQS")
+    settings = event["Properties"]
+    assert (settings["Queue"], settings["BatchSize"]) == ({"Fn::Sub": "${Purges.Arn}"}, 1)
+    assert 2 <= settings["ScalingConfig"]["MaximumConcurrency"] <= 10
+    queue, dead = resources["Purges"]["Properties"], resources["DeadPurges"]["Properties"]
+    assert queue["VisibilityTimeout"] > resources["PurgeWorker"]["Properties"]["Timeout"]
+    assert queue["RedrivePolicy"]["maxReceiveCount"] * queue["VisibilityTimeout"] < queue["MessageRetentionPeriod"]
+    assert {queue["KmsMasterKeyId"], dead["KmsMasterKeyId"]} == {"alias/aws/sqs"}

@@ -13,6 +13,7 @@ from chalicelib.domain.wording import placeholders
 from chalicelib.entrypoints.api.bodies import StartBody
 from infra.local.places import DATA_TEMPLATE
 from infra.local.provision import TABLE
+from infra.local.purge_queue import purge_at_once
 from infra.local.template import read_template
 from tests.prove.api import STAFF, WALLET, Api
 from tests.prove.attack import Tables
@@ -95,7 +96,7 @@ def close(api: Api, life: Life) -> None:
 
 def purge(world: World) -> None:
     """The scheduled purge runs once, as of the world's time, and everything that was due is erased."""
-    run = world.ringfence.purge_expired(lambda: True)
+    run = purge_at_once(world.ringfence)
     assert run.complete
     assert run.failures == {}
 

@@ -11,6 +11,7 @@ from chalicelib.domain.consent import ConsentChoice
 from chalicelib.domain.evidence import Finding, findings
 from chalicelib.entrypoints.api.answers import as_json
 from chalicelib.entrypoints.api.export_answer import export_answer
+from infra.local.purge_queue import purge_at_once
 from infra.officer.evidence_files import read_anchors, read_evidence
 from tests.fakes import caller
 from tests.worlds import World, fresh_number
@@ -105,7 +106,7 @@ class Scene:
 
     def _purge(self, days: int) -> None:
         self.world.clock.at += timedelta(days=days)
-        assert self.world.ringfence.purge_expired(lambda: True).complete
+        assert purge_at_once(self.world.ringfence).complete
 
 
 def memory_scene() -> Scene:

@@ -18,6 +18,7 @@ from chalicelib.domain.errors import CodeIncorrect, Throttled
 from chalicelib.domain.verification import Verification
 from chalicelib.services.start_request import StartRequest
 from infra.local.places import DATA_TEMPLATE
+from infra.local.purge_queue import purge_at_once
 from infra.local.template import read_template
 from tests.fakes import caller
 from tests.worlds import Issuer, World, moto_world
@@ -75,7 +76,7 @@ def recorded_calls(issuer: Issuer) -> Recorded:
             world.ringfence.bind_customer(caller(), verification.id, None, _keyed("bind"))
         world.clock.at += timedelta(days=2)
         with recorder.during("purge", of=verification.id):
-            world.ringfence.purge_expired(lambda: True)
+            purge_at_once(world.ringfence)
     return recorder.recorded
 
 

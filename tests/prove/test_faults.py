@@ -28,6 +28,12 @@ WALKED_ELSEWHERE = {
     ("api", "dynamodb:PutItem on sessions"),
     ("api", "dynamodb:DeleteItem on sessions"),
     ("strongroom", "events:PutEvents on consent"),
+    ("api", "dynamodb:Query on verifications/index/due_bucket"),
+    ("api", "dynamodb:Query on customers/index/due_bucket"),
+    # On the stage the purge's queue is a list.
+    ("purge", "sqs:SendMessage on purges"),
+    ("purge_worker", "sqs:SendMessage on purges"),
+    ("purge_worker", "sqs:SendMessage on dead-purges"),
     ("deliver", "dynamodb:GetItem on customers"),
     ("deliver", "dynamodb:PutItem on budgets"),
     ("deliver", "dynamodb:UpdateItem on budgets"),
@@ -72,7 +78,7 @@ def test_no_function_needs_more_than_its_policy_allows(swept: Swept, stage: Stag
         swept(name)
     allowed = {
         (function, str(permission))
-        for function in ("api", "deliver", "strongroom", "purge")
+        for function in ("api", "deliver", "strongroom", "purge", "purge_worker")
         for permission in permissions(function)
     }
     assert stage.wire.needed - allowed == set()

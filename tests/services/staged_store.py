@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from chalicelib.domain.due import Due
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.moving import M, Move
 from chalicelib.domain.writes import R, Record, Write, kind_of
@@ -99,11 +100,11 @@ class StagedStore(MemoryStore):
                 raise Unavailable("staged")
             return row
 
-    def due(self, kind: type[Record], bucket: str, until: datetime) -> Iterator[str]:
+    def due(self, kind: type[Record], bucket: str, until: datetime) -> Iterator[Due]:
         self.looked += 1
         if bucket in self.unreadable:
             raise Unavailable("staged")
-        yield from self.stale
+        yield from [Due(key, until, "staged") for key in self.stale]
         yield from super().due(kind, bucket, until)
 
     def before_history(self, kind: type[Any], act: Callable[[], object]) -> None:

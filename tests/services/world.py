@@ -24,6 +24,7 @@ from chalicelib.domain.verification import Verification
 from chalicelib.domain.writes import R
 from chalicelib.services.number_tags import tags_of
 from chalicelib.services.start_request import StartRequest
+from infra.local.purge_queue import purge_at_once
 from tests.fakes import MemoryAdapters, MemorySender, bearer, caller, memory_ringfence
 from tests.memory_store import MemoryStore
 
@@ -179,7 +180,7 @@ class World:
         return self.row(ContactToken, token_digest(token)).used_at is not None
 
     def purge(self, time_left: Callable[[], bool] = lambda: True) -> PurgeRun:
-        return self.ringfence.purge_expired(time_left)
+        return purge_at_once(self.ringfence, time_left)
 
     def damage(self, customer: Customer) -> str | None:
         """What is wrong with the customer's chain."""

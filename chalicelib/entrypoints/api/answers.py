@@ -205,19 +205,33 @@ class PurgeRunAnswer(TypedDict):
 
     run_id: str
     started_at: datetime
-    finished_at: datetime
-    duration_seconds: float
+    finished_at: datetime | None
+    duration_seconds: float | None
     complete: bool
+    shards_left: int
     erased: Mapping[str, int]
     ended: Mapping[str, int]
     failures: Mapping[str, int]
     oldest_lateness_seconds: int
+    capacity_units: float
+    sequence: int | None
+    previous: str | None
+    signature: str | None
 
 
 class PurgeRunsAnswer(TypedDict):
     """The latest purge runs, newest first."""
 
     purge_runs: list[PurgeRunAnswer]
+
+
+class PurgePreviewAnswer(TypedDict):
+    """What is due now: counts by kind of record and reason."""
+
+    at: datetime
+    due: Mapping[str, Mapping[str, int]]
+    oldest_due_at: datetime | None
+    complete: bool
 
 
 class HealthAnswer(TypedDict):

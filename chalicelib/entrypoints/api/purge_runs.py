@@ -1,11 +1,11 @@
-"""/v1/purge-runs"""
+"""/v1/purge-runs and /v1/purge-preview"""
 
 from chalice.app import Blueprint
 
 from chalicelib.bootstrap import ringfence
 from chalicelib.domain import errors
 from chalicelib.domain.purge_run import PurgeRun
-from chalicelib.entrypoints.api.answers import PurgeRunAnswer, PurgeRunsAnswer
+from chalicelib.entrypoints.api.answers import PurgePreviewAnswer, PurgeRunAnswer, PurgeRunsAnswer
 from chalicelib.entrypoints.api.bodies import NoBody
 from chalicelib.entrypoints.api.call import Call
 from chalicelib.entrypoints.api.endpoint import endpoint
@@ -32,15 +32,29 @@ def read_purge_run(_call: Call[NoBody], run_id: str) -> PurgeRunAnswer:
     return _answer(run)
 
 
+@endpoint(bp, "GET", "/v1/purge-preview", roles=("officer",), answer=PurgePreviewAnswer)
+def preview_purge(_call: Call[NoBody]) -> PurgePreviewAnswer:
+    """What a purge would do now, and why. Nothing is erased."""
+    preview = ringfence().preview_purge()
+    return PurgePreviewAnswer(
+        at=preview.at, due=preview.due, oldest_due_at=preview.oldest_due_at, complete=preview.complete
+    )
+
+
 def _answer(run: PurgeRun) -> PurgeRunAnswer:
     return PurgeRunAnswer(
         run_id=run.id,
         started_at=run.started_at,
         finished_at=run.finished_at,
-        duration_seconds=(run.finished_at - run.started_at).total_seconds(),
+        duration_seconds=(run.finished_at - run.started_at).total_seconds() if run.finished_at else None,
         complete=run.complete,
+        shards_left=len(run.shards_left),
         erased=run.erased,
         ended=run.ended,
         failures=run.failures,
         oldest_lateness_seconds=run.oldest_lateness_seconds,
+        capacity_units=run.capacity_half_units / 2,
+        sequence=run.sequence,
+        previous=run.previous,
+        signature=run.signed,
     )

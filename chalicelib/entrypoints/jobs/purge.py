@@ -1,4 +1,4 @@
-"""The purge, every hour. Imported in its own function without app.py."""
+"""The plan of the purge, every hour. Imported in its own function without app.py."""
 
 from typing import Any
 
@@ -9,28 +9,11 @@ from chalicelib.entrypoints.log import logger
 
 bp = Blueprint(__name__)
 
-# What is kept back of the function's time for the report itself.
-REPORT_MILLISECONDS = 10_000
-
 
 @bp.schedule(Rate(1, unit=Rate.HOURS))
-def purge(event: CloudWatchEvent) -> dict[str, Any]:
-    """What is due is erased, as far as the time allows; the report is kept, logged and returned."""
-    context: Any = event.context
-
-    def time_left() -> bool:
-        return bool(context.get_remaining_time_in_millis() > REPORT_MILLISECONDS)
-
-    run = ringfence().purge_expired(time_left)
-    report = {
-        "run_id": run.id,
-        "complete": run.complete,
-        "erased": dict(run.erased),
-        "ended": dict(run.ended),
-        "failures": dict(run.failures),
-        "oldest_lateness_seconds": run.oldest_lateness_seconds,
-    }
-    # What was not erased stays due; somebody should see why before it is late.
-    whole = run.complete and not run.failures
-    (logger().info if whole else logger().error)("purged", extra=report)
+def purge(_event: CloudWatchEvent) -> dict[str, Any]:
+    """A run is planned: its shards are in the queue."""
+    run = ringfence().plan_purge()
+    report = {"run_id": run.id, "shards": len(run.shards_left)}
+    logger().info("purge planned", extra=report)
     return report

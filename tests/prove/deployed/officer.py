@@ -14,6 +14,7 @@ def purge_runs(journey: Journey) -> None:
     journey.step("the officer sees the purge runs", runs)
     newest = runs.body["purge_runs"][0]["run_id"]
     journey.step("the officer reads one of them", journey.officer.get(f"/v1/purge-runs/{newest}").must(200))
+    journey.step("the officer sees what is due", journey.officer.get("/v1/purge-preview").must(200))
 
 
 def accesses(journey: Journey) -> None:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from chalicelib.domain.schedule import NUMBER_CHANGE_ENDED
+from chalicelib.domain.schedule import CONSENT_EXPIRED, NUMBER_CHANGE_ENDED
 from infra.local.deploy import NAME
 from infra.local.environment import anchor_bucket
 from infra.local.journey import Journey, new_number
@@ -23,6 +23,7 @@ from tests.prove.deployed.number_changes import NEWS, swap_numbers, wait_for_cha
 from tests.prove.deployed.officer import accesses, count_rights, export, purge_runs, receipt, rights
 from tests.prove.deployed.orphans import PLANTED, plant_orphan, robbed
 from tests.prove.deployed.page import code_for_page, own_page
+from tests.prove.deployed.purging import bury, must_purge, put_back
 from tests.prove.deployed.receipts import (
     delivery,
     dispatched,
@@ -33,20 +34,13 @@ from tests.prove.deployed.receipts import (
 )
 from tests.prove.deployed.replying import agree_again, hear_replies, read_opt_outs
 from tests.prove.deployed.retagging import retag
+from tests.prove.deployed.stopped import Stopped as Stopped
 from tests.prove.deployed.unusual import busy_person
 from tests.receipts import batch
 
 # Cold, with the longest of its first pauses.
 WORKER_SECONDS = 20
 PUT_SECONDS = 2
-
-
-class Stopped(Exception):
-    """The walk went no further than this step."""
-
-    def __init__(self, step: str, reason: str) -> None:
-        super().__init__(f"{step}: {reason}")
-        self.step = step
 
 
 def walk_api(deployment: Deployment) -> list[str]:
@@ -154,9 +148,12 @@ def walk_anchor(deployment: Deployment) -> list[str]:
 def walk_purge(deployment: Deployment) -> list[str]:
     """A closed customer, an unverified number and an old ledger key were erased, and a consent ended.
 
+    A shard without time was put back, and somebody was told of a record that can't be read.
+
     Raises:
         Stopped: something was not.
     """
+    put_back(deployment)
     journey = deployment.journey()
     started = journey.wallet.post(
         "/v1/verifications", purpose="signup", phone_number=new_number(), locale="en", client=new_device()
@@ -165,12 +162,13 @@ def walk_purge(deployment: Deployment) -> list[str]:
         stage(journey)
     deployment.make_due("verifications", started.must(201).body["verification_id"])
     let_go(deployment, journey.known["customer"])
-    _must_erase(deployment, {"unverified_number": 1, "account_closed": 1})
+    must_purge(deployment, erased={"unverified_number": 1, "account_closed": 1})
     deployment.make_due("customers", f"customer#{journey.known['customer']}", purged_at=PAST)
-    _must_erase(deployment, {"ledger_retention_ended": 1})
+    must_purge(deployment, erased={"ledger_retention_ended": 1})
     end_consent(deployment)
-    _must_erase(deployment, {}, expired=1)
+    must_purge(deployment, ended={CONSENT_EXPIRED: 1})
     _end_number_change(deployment)
+    bury(deployment)
     return ["the purge"]
 
 
@@ -227,6 +225,7 @@ WALKS: Mapping[str, Callable[[Deployment], list[str]]] = {
     "announce": walk_announce,
     "anchor": walk_anchor,
     "purge": walk_purge,
+    "purge_worker": walk_purge,
     "sweep": walk_sweep,
     "retag": partial(walked, "the re-tagging", retag),
     "delivery_status": walk_delivery_status,
@@ -282,16 +281,8 @@ def _must_become(deployment: Deployment, verification: str, delivery: str) -> No
     raise Stopped("the worker", f"{seen} is not {delivery}")
 
 
-def _must_erase(deployment: Deployment, counts: Mapping[str, int], expired: int = 0) -> None:
-    report = deployment.run("purge")
-    if report.get("failures") != {} or (report["erased"], report["expired"]) != (counts, expired):
-        raise Stopped("the purge", str(report))
-
-
 def _end_number_change(deployment: Deployment) -> None:
     listener, customer = listen(deployment.client, f"{NAME}-consent"), wait_for_change(deployment)
-    report = deployment.run("purge")
-    if report.get("failures") != {} or report["ended"] != {NUMBER_CHANGE_ENDED: 1}:
-        raise Stopped("the purge", str(report))
+    must_purge(deployment, ended={NUMBER_CHANGE_ENDED: 1})
     if heard_of(listener, customer, {NEWS}, WORKER_SECONDS) != {NEWS}:
         raise Stopped("the purge", "nobody heard of the change of number")

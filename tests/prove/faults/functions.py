@@ -7,6 +7,7 @@ from chalice.local import LambdaContext
 
 from chalicelib.entrypoints.jobs.deliver import deliver
 from chalicelib.entrypoints.jobs.purge import purge
+from chalicelib.entrypoints.jobs.purge_worker import purge_worker
 from chalicelib.entrypoints.jobs.strongroom import strongroom
 from infra.local.jobs import LONGEST_RUN_MS, MEMORY_MB, scheduled_event
 from tests.fakes import NOON
@@ -17,10 +18,15 @@ def order(payload: bytes) -> bytes:
     return json.dumps(strongroom(json.loads(payload), _context("strongroom"))).encode()
 
 
-def purge_once() -> dict[str, Any]:
-    """The report of the scheduled purge."""
-    report: dict[str, Any] = purge(scheduled_event(NOON), _context("purge"))
-    return report
+def plan_purge() -> None:
+    """A run of the purge is planned."""
+    purge(scheduled_event(NOON), _context("purge"))
+
+
+def purge_shard(run_id: str, bucket: str) -> bool:
+    """The purge's worker was given this shard; returns True if nothing in it failed."""
+    message = {"messageId": "1", "receiptHandle": "1", "body": f"{run_id} {bucket}"}
+    return not purge_worker({"Records": [message]}, _context("purge_worker"))["failures"]
 
 
 def deliver_once(verification_id: str) -> dict[str, Any]:

@@ -11,7 +11,10 @@ from chalicelib.domain.claim import CLAIM_LIFETIME, Claim
 from chalicelib.domain.contact import ContactToken, Message, token_digest
 from chalicelib.domain.customer import LEDGER_KEY, Customer, TagHolder, WrappedKey
 from chalicelib.domain.ledger import LedgerEvent, first_break
+from chalicelib.domain.purge_run import PurgeRun
+from chalicelib.domain.purge_shard import Shard
 from chalicelib.domain.reveals import Watch
+from chalicelib.domain.schedule import ACCOUNT_CLOSED
 from chalicelib.domain.settlement import Settlement
 from chalicelib.domain.throttle import Limit, OpeningLog, ThrottleLog
 from chalicelib.domain.verification import Verification
@@ -192,6 +195,18 @@ def what_is_purged_stays_closed(sight: Sight) -> Iterator[str]:
             yield "something still points to a purged number"
 
 
+def every_purge_is_reported_once(sight: Sight) -> Iterator[str]:
+    """What the runs and the shards under way count is what was purged, but for what a shard has still to count."""
+    shards = sight.rows(Shard)
+    if any(shard.taken for shard in shards):
+        return
+    tallies = [*sight.rows(PurgeRun), *(shard.tally for shard in shards)]
+    told = sum(tally.erased.get(ACCOUNT_CLOSED, 0) for tally in tallies)
+    gone = sum(customer.purged_at is not None for customer in sight.rows(Customer))
+    if told != gone:
+        yield f"{gone} customers are purged, and {told} are reported"
+
+
 def nothing_is_half_written(sight: Sight) -> Iterator[str]:
     """Whatever belongs together is there together."""
     customers = {customer.id: customer for customer in sight.rows(Customer)}
@@ -265,6 +280,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     no_contact_is_missing_in_its_cap,
     no_reveal_is_uncounted,
     what_is_purged_stays_closed,
+    every_purge_is_reported_once,
     nothing_is_half_written,
     what_was_answered_is_so,
 )

@@ -15,6 +15,8 @@ from chalicelib.domain.closing import closed, purged
 from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
 from chalicelib.domain.errors import Unavailable, VerificationSpent
 from chalicelib.domain.phone_number import PhoneNumber
+from chalicelib.domain.purge_run import Tally
+from chalicelib.domain.purge_shard import Taken
 from chalicelib.domain.schedule import ACCOUNT_CLOSED
 from chalicelib.domain.sent import Sent
 from chalicelib.domain.suppression import Suppression
@@ -28,6 +30,7 @@ from chalicelib.services.close_customer import CloseCustomer
 from chalicelib.services.holding import Holding
 from chalicelib.services.intended_send import Started
 from chalicelib.services.purge_customer import PurgeCustomer
+from chalicelib.services.purge_item import PurgeItem
 from chalicelib.services.send_budgets import Calls
 from chalicelib.services.sms_sender import SmsSender
 from chalicelib.services.start_request import StartRequest
@@ -190,6 +193,13 @@ class HeadFirst(PurgeCustomer):
         return customer.due_reason or ""
 
 
+class CountsForgetfully(PurgeItem):
+    """What a worker did that died is not counted by the next one."""
+
+    def __call__(self, item: Taken, at: datetime, *, resumed: bool) -> Tally:
+        return super().__call__(item, at, resumed=False)
+
+
 @dataclass(frozen=True)
 class Planted:
     """A bug, the operation that has it, and the invariant that it breaks."""
@@ -259,5 +269,8 @@ PLANTED: Mapping[str, Planted] = {
     "answer before the commit": Planted("close_customer", _wrong(AnswersAnyway), "closure", "what_was_answered_is_so"),
     "head purged before the key": Planted(
         "purge_customer", _wrong(HeadFirst), "purge of a customer", "what_is_purged_stays_closed"
+    ),
+    "what a dead worker did is forgotten": Planted(
+        "purge_item", _wrong(CountsForgetfully), "purge of a customer", "every_purge_is_reported_once"
     ),
 }

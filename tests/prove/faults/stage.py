@@ -16,10 +16,11 @@ from chalicelib.bootstrap import Adapters, Ringfence, install, ringfence
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.due import bucket
 from chalicelib.domain.policy import Policy
+from infra.local.purge_queue import ListedPurges
 from infra.local.send_queue import open_send_queue
 from tests.prove.api import Api, InProcess, Reply
 from tests.prove.faults import moto_memory
-from tests.prove.faults.functions import deliver_once, order, purge_once
+from tests.prove.faults.functions import deliver_once, order, plan_purge, purge_shard
 from tests.prove.faults.wire import Died, Fault, Wire
 from tests.prove.faults.witness import Answer, Witness
 from tests.worlds import World, fresh_number
@@ -98,6 +99,7 @@ class Stage:
         self.wire = Wire(world, self._invoke, lambda kind: self.meanwhile(kind))
         self._policy = _impatient(world.ringfence.policy)
         self._queue = open_send_queue(boto3.Session(), world.name)
+        self._purges = ListedPurges()
         install(world.ringfence)
         self.make_clients()
         self.start_functions()
@@ -118,6 +120,7 @@ class Stage:
         adapters = Adapters(settings, known.clock)
         # As if it had been read: it is a file beside the code.
         vars(adapters)["policy"] = self._policy
+        vars(adapters)["purges"] = self._purges
         return self.variant(adapters)
 
     def past(self) -> Past:
@@ -131,6 +134,7 @@ class Stage:
     def bring_back(self, past: Past) -> None:
         """Everything is as it was, but every function is new."""
         self.chance.drawn = past.drawn
+        self._purges.waiting.clear()
         moto_memory.bring_back(past.memory)
         self.world.clock.at, self.life, self.witness = past.at, replace(past.life), past.witness.copied()
         self.start_functions()
@@ -160,22 +164,39 @@ class Stage:
         return reply
 
     def purge(self, fault: Fault | None = None) -> Reply:
-        """The scheduled purge has run; 500 if it died or its report tells of failures."""
+        """A run was planned and all that waits was worked; 500 if any of it failed."""
 
         # What is erased is remembered.
         self.witness.look()
 
         def run() -> Reply:
+            failed = 0
             try:
-                report = purge_once()
+                with self.wire.inside("purge"):
+                    plan_purge()
             except Exception:
-                return Reply(500, PURGE_EVERY, "{}")
-            whole = report["complete"] and not report["failures"]
-            return Reply(200 if whole else 500, PURGE_EVERY, json.dumps(report))
+                failed += 1
+            return Reply(500 if failed + self._work_off_shards() else 200, PURGE_EVERY, "{}")
 
-        reply = self._answered("purge", self._purge, run, fault)
+        reply = self._answered("purge_worker", self._purge, run, fault)
         self.witness.answers.append(Answer("purge", {}, None, reply))
         return reply
+
+    def _work_off_shards(self) -> int:
+        """How many shards could not be worked; these wait on, as in SQS, and all others if the worker dies."""
+        waiting, self._purges.waiting = self._purges.waiting, []
+        failed: list[tuple[str, str]] = []
+        unclean = 0
+        try:
+            while waiting:
+                try:
+                    unclean += not purge_shard(*waiting[0])
+                except Exception:
+                    failed.append(waiting[0])
+                del waiting[0]
+        finally:
+            self._purges.waiting += failed + waiting
+        return unclean + len(failed)
 
     def work(self, fault: Fault | None = None) -> Reply:
         """The queue's worker was given the verification; 500 if it died or failed, and SQS gives it again."""

@@ -1,0 +1,50 @@
+"""The work on one shard of a run: a bucket of the indexes of what is due."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from chalicelib.domain.customer import Customer
+from chalicelib.domain.purge_run import Tally
+from chalicelib.domain.verification import Verification
+
+# Every kind of record that has a due date, by what dead letters call it.
+PURGEABLE: Mapping[str, type[Any]] = {"verification": Verification, "customer": Customer}
+
+
+@dataclass(frozen=True)
+class Taken:
+    """An item that is about to be done.
+
+    Attributes:
+        kind: a name of PURGEABLE.
+        due_at, reason: as the index has them.
+    """
+
+    kind: str
+    key: str
+    due_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class Shard:
+    """A shard in which something was due, from the first item to the report.
+
+    What was done leaves the index, so the index itself says where to go on. The row is there for the counts: what is
+    `taken` and not due any more was done by a worker that died before it could count it.
+
+    Attributes:
+        tally: of this run, without what is taken.
+        taken: what a worker is doing.
+        failed: keys that failed in this run; they stay due, and nobody tries them again before the next.
+        version: empty as long as no row stands there.
+    """
+
+    bucket: str
+    run_id: str
+    tally: Tally = field(default_factory=Tally)
+    taken: tuple[Taken, ...] = ()
+    failed: tuple[str, ...] = ()
+    version: str = ""

@@ -1,0 +1,50 @@
+"""Does what is due for one record."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.customer import Customer
+from chalicelib.domain.purge_run import Tally
+from chalicelib.domain.purge_shard import PURGEABLE, Taken
+from chalicelib.domain.writes import Remove
+from chalicelib.ports import Store
+from chalicelib.services.act_on_due import ActOnDue
+
+
+@dataclass(frozen=True)
+class PurgeItem:
+    """What is done for a customer, ActOnDue knows; whatever else has a due date is removed on it."""
+
+    store: Store
+    act_on_due: ActOnDue
+
+    def __call__(self, item: Taken, at: datetime, *, resumed: bool) -> Tally:
+        """What the item was due for is done, unless it is not due any more; returns what is to be counted.
+
+        Args:
+            at: what is due later is not due.
+            resumed: True if another worker took the item, which may have done it without counting it.
+
+        Raises:
+            Conflict: the record changed meanwhile.
+            Unavailable: the store did not answer; the record is still due.
+        """
+        record = self.store.get(PURGEABLE[item.kind], item.key, even_lapsed=True)
+        # The index is a little behind the table: what moved on meanwhile is not due.
+        if record is None or record.due_at is None or record.due_at > at:
+            return _done_before(item, record) if resumed else Tally()
+        if isinstance(record, Customer):
+            reason = self.act_on_due(record)
+            counts = {reason: 1} if reason else {}
+            return Tally(ended=counts) if record.is_open else Tally(erased=counts)
+        self.store.commit(Remove(record))
+        return Tally(erased={record.due_reason: 1})
+
+
+def _done_before(item: Taken, record: object | None) -> Tally:
+    counts = {item.reason: 1}
+    if isinstance(record, Customer):
+        # A head stays, whatever is done. If its customer did it in person just now, it is counted all the same.
+        return Tally(erased=counts) if record.status == "purged" else Tally(ended=counts)
+    # What is still there, and due later, was used at the last moment.
+    return Tally(erased=counts) if record is None else Tally()

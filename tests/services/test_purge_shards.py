@@ -1,0 +1,283 @@
+"""A shard is worked by whoever is given it, and counts once whatever dies, repeats or overtakes."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+import jwt
+import pytest
+
+from chalicelib.domain.certificate import ErasureCertificate
+from chalicelib.domain.customer import Customer
+from chalicelib.domain.due import bucket, buckets
+from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.jws import payload_of
+from chalicelib.domain.ledger import GENESIS, LedgerEvent, first_break
+from chalicelib.domain.purge_run import CHAIN, HEADER_TYPE, PurgeRun, link_of
+from chalicelib.domain.purge_shard import Shard
+from chalicelib.domain.verification import Verification
+from chalicelib.domain.writes import Insert, Write
+from chalicelib.services import purge_shard
+from infra.local.purge_queue import Letter, ListedPurges
+from tests.memory_store import MemoryStore
+from tests.services.staged_store import StagedAdapters
+from tests.services.test_purge import times
+from tests.services.world import World, at_once
+
+DUE = {"unverified_number": 5, "account_closed": 1, "finished_verification": 1}
+
+
+class Died(BaseException):
+    """The worker is gone. No code of ours may catch it."""
+
+
+@dataclass
+class Mortal:
+    """A store whose caller dies at a chosen call: before it, or before it hears the answer."""
+
+    store: MemoryStore
+    dies_at: int
+    applied: bool
+    calls: int = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.store, name)
+
+    def get(self, *place: Any, **how: Any) -> Any:
+        return self._turn(lambda: self.store.get(*place, **how))
+
+    def commit(self, *writes: Write) -> None:
+        self._turn(lambda: self.store.commit(*writes))
+
+    def _turn(self, act: Any) -> Any:
+        turn, self.calls = self.calls, self.calls + 1
+        if turn == self.dies_at and not self.applied:
+            raise Died
+        done = act()
+        if turn == self.dies_at:
+            raise Died
+        return done
+
+
+def due_in_one_shard() -> World:
+    """Five unverified numbers, and a closed customer with its proof, all of one bucket."""
+    adapters = StagedAdapters()
+    world = World(adapters)
+    closed = world.customer(customer_id="customer-one")
+    world.close(closed)
+    started = world.start("+8613123456789")
+    there = bucket(closed.id)
+    proof = next(row for row in world.rows(Verification) if row.status == "spent")
+    world.later(days=31)
+    for row, many in ((started, 5), (proof, 1)):
+        names = (name for name in map("vrf_{}".format, range(9000)) if bucket(name) == there)
+        ids = [name for name in names if (Verification, (name,)) not in adapters.store.rows][:many]
+        adapters.store.rows.pop((Verification, (row.id,)))
+        world.store.commit(*(Insert(replace(row, id=name, tag=f"tag-{name}", version="")) for name in ids))
+    return world
+
+
+def planned(world: World) -> tuple[str, str]:
+    """A run of which all but one shard has reported."""
+    run = world.ringfence.plan_purge()
+    there = bucket("customer-one")
+    for each in buckets(0):
+        if each != there:
+            world.ringfence.purge_shard(run.id, each, lambda: True)
+    return run.id, there
+
+
+@contextmanager
+def mortal(world: World, dies_at: int, *, applied: bool) -> Iterator[Mortal]:
+    """Every use case is made anew on a store whose caller dies."""
+    store = Mortal(world.store, dies_at, applied)
+    adapters = world.adapters
+    vars(world).pop("ringfence")
+    vars(adapters)["store"] = store
+    try:
+        yield store
+    finally:
+        vars(adapters)["store"] = store.store
+        vars(world).pop("ringfence")
+
+
+def calls_of_a_shard() -> int:
+    """How many calls to the store the work on the shard takes."""
+    world = due_in_one_shard()
+    run_id, there = planned(world)
+    with mortal(world, -1, applied=False) as store:
+        assert world.ringfence.purge_shard(run_id, there, lambda: True).outcome == "reported"
+    return store.calls
+
+
+@pytest.mark.parametrize("applied", [False, True])
+def test_wherever_the_worker_dies_everything_is_erased_and_counted_once(applied: bool) -> None:
+    for dies_at in range(calls_of_a_shard()):
+        world = due_in_one_shard()
+        run_id, there = planned(world)
+        with mortal(world, dies_at, applied=applied), suppress(Died):
+            world.ringfence.purge_shard(run_id, there, lambda: True)
+        # SQS gives the shard again, and once more than it should.
+        for _ in range(2):
+            world.ringfence.purge_shard(run_id, there, lambda: True)
+        run = world.row(PurgeRun, "run", run_id)
+        assert (dict(run.erased), run.failures, run.complete) == (DUE, {}, True), dies_at
+        assert not world.rows(Shard)
+        assert not world.rows(Verification)
+        assert world.row(Customer, "customer-one").status == "purged"
+        assert len(world.rows(ErasureCertificate)) == 1
+        assert len(world.store.history(LedgerEvent, CHAIN)) == 1
+
+
+@pytest.mark.parametrize("applied", [False, True])
+def test_what_a_dead_worker_leaves_to_the_next_run_is_counted_in_one_of_both(applied: bool) -> None:
+    for dies_at in range(calls_of_a_shard()):
+        world = due_in_one_shard()
+        run_id, there = planned(world)
+        with mortal(world, dies_at, applied=applied), suppress(Died):
+            world.ringfence.purge_shard(run_id, there, lambda: True)
+        world.later(hours=1)
+        later = world.purge()
+        world.ringfence.purge_shard(run_id, there, lambda: True)
+        runs = [world.row(PurgeRun, "run", each) for each in (run_id, later.id)]
+        counts = {reason: sum(run.erased.get(reason, 0) for run in runs) for reason in DUE}
+        assert (counts, [run.complete for run in runs]) == (DUE, [True, True]), dies_at
+        assert not world.rows(Shard)
+
+
+def test_workers_at_once_count_everything_once() -> None:
+    world = due_in_one_shard()
+    run_id, there = planned(world)
+    at_once(lambda _: world.ringfence.purge_shard(run_id, there, lambda: True), 20)
+    world.ringfence.purge_shard(run_id, there, lambda: True)
+    assert dict(world.row(PurgeRun, "run", run_id).erased) == DUE
+
+
+def test_shards_that_end_at_once_are_all_counted(world: World) -> None:
+    for number in range(20):
+        world.start(f"+1201555{number:04d}")
+    world.later(days=1)
+    run = world.ringfence.plan_purge()
+    at_once(lambda number: world.ringfence.purge_shard(run.id, f"{number:02d}", lambda: True), 64)
+    done = world.row(PurgeRun, "run", run.id)
+    assert (done.erased, done.complete) == ({"unverified_number": 20}, True)
+
+
+def test_a_shard_without_time_is_put_back_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(purge_shard, "PAGE", 2)
+    world = due_in_one_shard()
+    run_id, there = planned(world)
+    purges: ListedPurges = world.adapters.purges
+    purges.waiting.clear()
+    outcomes = []
+    while True:
+        outcomes.append(world.ringfence.purge_shard(run_id, there, times(3)).outcome)
+        if outcomes[-1] != "put_back":
+            break
+        assert purges.waiting == [(run_id, there)] * len(outcomes)
+    assert outcomes == ["put_back"] * (len(outcomes) - 1) + ["reported"]
+    assert len(outcomes) > 2
+    assert dict(world.row(PurgeRun, "run", run_id).erased) == DUE
+
+
+def test_a_record_that_cannot_be_read_stops_nothing_else_and_is_told_once_a_run() -> None:
+    world = due_in_one_shard()
+    adapters: Any = world.adapters
+    poison = next(row.id for row in world.rows(Verification) if row.due_reason == "unverified_number")
+    adapters.store.broken = {(poison,)}
+    run_id, there = planned(world)
+    # A worker with time for two items at most puts the shard back again and again.
+    for _ in range(9):
+        world.ringfence.purge_shard(run_id, there, times(4))
+    world.ringfence.purge_shard(run_id, there, lambda: True)
+    run = world.row(PurgeRun, "run", run_id)
+    assert (run.erased, run.failures) == ({**DUE, "unverified_number": 4}, {"KeyError": 1})
+    assert adapters.purges.letters == [Letter(run_id, "verification", poison, "KeyError")]
+    world.later(days=2)
+    late = world.purge()
+    assert (late.erased, late.failures) == ({}, {"KeyError": 1})
+    # It is late, although nothing was done.
+    assert late.oldest_lateness_seconds > 86_400
+    assert len(adapters.purges.letters) == 2
+    adapters.store.broken = set()
+    assert world.purge().erased == {"unverified_number": 1}
+
+
+def test_a_letter_that_nobody_takes_stops_nothing() -> None:
+    world = due_in_one_shard()
+    adapters: Any = world.adapters
+    adapters.store.damaged = {Verification}
+
+    def refuse(*_: object) -> None:
+        raise Unavailable("staged")
+
+    adapters.purges.bury = refuse
+    run = world.purge()
+    assert (run.erased, run.failures, run.complete) == ({"account_closed": 1}, {"Unavailable": 6}, True)
+
+
+def test_where_everything_fails_a_shard_gives_up_for_this_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(purge_shard, "PAGE", 2)
+    monkeypatch.setattr(purge_shard, "MOST_FAILURES", 2)
+    world = due_in_one_shard()
+    adapters: Any = world.adapters
+    adapters.store.damaged = {Verification, Customer}
+    assert world.purge().failures == {"Unavailable": 2}
+    assert len(adapters.purges.letters) == 2
+
+
+def test_a_complete_run_is_signed_and_bound_to_the_one_before(world: World) -> None:
+    world.start()
+    world.later(days=1)
+    runs = [world.purge()]
+    world.later(hours=1)
+    runs.append(world.purge())
+    (key,) = world.adapters.signer.public_keys()
+    links = world.store.history(LedgerEvent, CHAIN)
+    assert first_break(CHAIN, links, 2, links[-1].hash) is None
+    for run, link, previous in zip(runs, links, (GENESIS, links[0].hash), strict=True):
+        assert run.signed is not None
+        assert jwt.get_unverified_header(run.signed)["typ"] == HEADER_TYPE
+        said = jwt.decode(run.signed, jwt.PyJWK(dict(key)), algorithms=["ES256"])
+        assert (said["run_id"], said["previous"], said["erased"]) == (run.id, previous, dict(run.erased))
+        assert payload_of(run.signed) == run.statement()
+        assert replace(link_of(run.statement()), version=link.version) == link
+        assert said["capacity_half_units"] > 0
+
+
+def test_a_run_that_says_something_else_breaks_the_chain(world: World) -> None:
+    run = world.purge()
+    said = json.loads(run.statement())
+    (link,) = world.store.history(LedgerEvent, CHAIN)
+    others = {"erased": {"account_closed": 1}, "previous": "1" * 64, "finished_at": "2026-11-21T12:00:01+00:00"}
+    for name, other in others.items():
+        changed = json.dumps({**said, name: other}, sort_keys=True, separators=(",", ":")).encode()
+        assert link_of(changed).hash != link.hash
+
+
+def test_a_run_is_anchored_and_announced_to_nobody(world: World) -> None:
+    world.purge()
+    (link,) = world.store.history(LedgerEvent, CHAIN)
+    world.later(hours=1)
+    assert world.ringfence.anchor_ledger(lambda: True).heads == 1
+    assert any(link.hash in content.decode() for content in world.adapters.archive.objects.values())
+    assert [it.name for it in world.ringfence.announce_events([(CHAIN, 1)])] == ["none"]
+
+
+def test_a_run_whose_shards_never_reported_is_seen_as_such(world: World) -> None:
+    run = world.ringfence.plan_purge()
+    world.adapters.purges.waiting.clear()
+    world.later(hours=1)
+    assert world.purge().complete
+    left = world.row(PurgeRun, "run", run.id)
+    assert (left.complete, left.signed, len(left.shards_left)) == (False, None, 64)
+
+
+def test_a_preview_counts_no_more_than_it_says(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chalicelib.services.preview_purge.MOST_COUNTED", 2)
+    world = due_in_one_shard()
+    preview = world.ringfence.preview_purge()
+    assert (sum(preview.due["verification"].values()), preview.complete) == (2, False)
+    assert preview.due["customer"] == {"account_closed": 1}
