@@ -16,9 +16,8 @@ from chalicelib.domain.claim import Claim
 from chalicelib.domain.contact import ContactToken, Message
 from chalicelib.domain.customer import Customer, TagHolder, WrappedKey
 from chalicelib.domain.dispatch import Dispatch
-from chalicelib.domain.due import Due, bucket, hour_bucket, place_at, read_place
+from chalicelib.domain.due import bucket, hour_bucket, place_at
 from chalicelib.domain.export_link import ExportLink
-from chalicelib.domain.freshness import Reverification
 from chalicelib.domain.ledger import LedgerEvent, position
 from chalicelib.domain.meter import Meter
 from chalicelib.domain.previews import Previews
@@ -28,7 +27,7 @@ from chalicelib.domain.reveal_approval import RevealApproval
 from chalicelib.domain.reveals import Watch
 from chalicelib.domain.rights import RightsRequest
 from chalicelib.domain.session import HandOver, Session
-from chalicelib.domain.settlement import LoggedEntry, Settlement
+from chalicelib.domain.settlement import Settlement
 from chalicelib.domain.spent import Spent
 from chalicelib.domain.suppression import Suppression
 from chalicelib.domain.throttle import OpeningLog, ThrottleLog
@@ -106,10 +105,6 @@ PLACES: Mapping[type[Any], Place] = {
 }
 
 
-# What the access log's index has of a settlement beside its keys.
-ANSWERED: Mapping[str, Any] = {"request_id": str, "retries": int, "settled_at": datetime}
-
-
 def to_item(record: Any) -> Item:
     """The record as an item, with its key and what the indexes and TTL need."""
     kind: Any = type(record)
@@ -132,28 +127,6 @@ def to_item(record: Any) -> Item:
 def from_item(kind: type[R], item: Mapping[str, Any]) -> R:
     """The record that an item holds."""
     return codec(kind).read({"M": item})  # type: ignore[no-any-return]
-
-
-def due_row(kind: type[Any], item: Mapping[str, Any]) -> Due:
-    """What an index of what is due has of a row; that of the cases holds no reasons."""
-    reason = item["due_reason"]["S"] if "due_reason" in item else None
-    return Due(item["pk"]["S"].removeprefix(PLACES[kind].prefix), codec(datetime).read(item["due_at"]), reason)
-
-
-def logged_row(item: Mapping[str, Any]) -> LoggedEntry | Settlement:
-    """A row of the access log, of which its index has the keys and what KMS answered."""
-    owner, (at, entry_id) = item["pk"]["S"], read_place(item["sk"]["S"])
-    prefix = PLACES[Settlement].prefix
-    if not owner.startswith(prefix):
-        return LoggedEntry(owner, entry_id, at)
-    said = {name: codec(hint).read(item[name]) for name, hint in ANSWERED.items()}
-    return Settlement(owner.removeprefix(prefix), entry_id, at, **said)
-
-
-def reverification_row(item: Mapping[str, Any]) -> Reverification:
-    """A customer who is due to be proved again, of whom the index has the reason beside its keys."""
-    at, customer_id = read_place(item["reverify_place"]["S"])
-    return Reverification(customer_id, item["reverify_reason"]["S"], at)
 
 
 def epoch_seconds(at: datetime) -> int:

@@ -12,16 +12,8 @@ from typing import Any, Literal
 from botocore.exceptions import ClientError
 
 from chalicelib.adapters import aws
-from chalicelib.adapters.dynamodb_places import (
-    PLACES,
-    Item,
-    Place,
-    due_row,
-    from_item,
-    logged_row,
-    reverification_row,
-    to_item,
-)
+from chalicelib.adapters.dynamodb_index_rows import due_row, logged_row, reverification_row
+from chalicelib.adapters.dynamodb_places import PLACES, Item, Place, from_item, to_item
 from chalicelib.adapters.structure import seconds
 from chalicelib.domain.access import AccessLogEntry
 from chalicelib.domain.anchor import LedgerHead

@@ -106,7 +106,7 @@ class RetagNumbers:
 
     def _living(self, share: int) -> Iterator[tuple[str, ...]]:
         until = self.clock.now() + LONGEST_LIFE
-        return ((key,) for each in _of_share(share) for key in self.store.due(Verification, each, until))
+        return ((due.key,) for each in _of_share(share) for due in self.store.due(Verification, each, until))
 
     def _verification(self, found: _Found, verification_id: str) -> bool:
         verification = self.store.get(Verification, verification_id)

@@ -10,8 +10,6 @@ from chalicelib.domain.customer import TagHolder, WrappedKey
 from chalicelib.domain.dispatch import Dispatch
 from chalicelib.domain.ledger import LedgerEvent
 from chalicelib.domain.meter import Meter
-from chalicelib.domain.purge_run import PurgeRun, Tally
-from chalicelib.domain.purge_shard import Shard, Taken
 from chalicelib.domain.spent import Spent
 from chalicelib.domain.suppression import Suppression
 from chalicelib.domain.throttle import OpeningLog, ThrottleLog
@@ -21,6 +19,7 @@ from tests.contracts.access_forms import ACCESS_FORMS
 from tests.contracts.case_forms import CASE_FORMS
 from tests.contracts.contact_forms import CONTACT_FORMS
 from tests.contracts.customer_form import CUSTOMER_FORMS
+from tests.contracts.purge_forms import PURGE_FORMS
 from tests.contracts.reveal_forms import REVEAL_FORMS
 from tests.contracts.typed import (
     AT,
@@ -34,13 +33,6 @@ from tests.contracts.typed import (
 )
 
 NOTHING_COUNTED = {"M": {"slots": {"L": [{"N": "0"}] * 12}, "hours": {"L": [{"N": "0"}] * 25}}}
-
-TALLY_FORM = {
-    "erased": {"M": {"unverified_number": {"N": "3"}}},
-    "ended": {"M": {"inactive": {"N": "2"}}},
-    "failures": {"M": {}},
-    **numbers(oldest_lateness_seconds="12", capacity_half_units="5"),
-}
 
 FORMS: list[tuple[Any, dict[str, Any]]] = [
     (
@@ -228,46 +220,7 @@ FORMS: list[tuple[Any, dict[str, Any]]] = [
             "listed": {"M": numbers(**{"us-east-1": AT_SECONDS})},
         },
     ),
-    (
-        PurgeRun(
-            id="run_1",
-            started_at=AT,
-            shards_left=("07",),
-            erased={"unverified_number": 3},
-            ended={"inactive": 2},
-            oldest_lateness_seconds=12,
-            capacity_half_units=5,
-            finished_at=LATER,
-            sequence=4,
-            previous=HASH,
-            signed="a.b.c",
-            version="a1",
-        ),
-        {
-            **texts(pk="run", sk="run_1", id="run_1", previous=HASH, signed="a.b.c", version="a1"),
-            **numbers(started_at=AT_SECONDS, finished_at=LATER_SECONDS, sequence="4"),
-            **TALLY_FORM,
-            "shards_left": {"L": [{"S": "07"}]},
-        },
-    ),
-    (
-        Shard(
-            "07",
-            "run_1",
-            Tally({"unverified_number": 3}, {"inactive": 2}, {}, 12, 5),
-            (Taken("customer", "ada", AT, "account_closed"),),
-            ("vrf_1",),
-            "a1",
-        ),
-        {
-            **texts(pk="shard", sk="07", bucket="07", run_id="run_1", version="a1"),
-            "tally": {"M": TALLY_FORM},
-            "taken": {
-                "L": [{"M": texts(kind="customer", key="ada", reason="account_closed") | numbers(due_at=AT_SECONDS)}]
-            },
-            "failed": {"L": [{"S": "vrf_1"}]},
-        },
-    ),
+    *PURGE_FORMS,
     *CASE_FORMS,
     (
         ErasureCertificate(
