@@ -94,6 +94,7 @@ if TYPE_CHECKING:
     from chalicelib.services.send_contact import SendContact
     from chalicelib.services.send_known_code import SendKnownCode
     from chalicelib.services.send_word import SendWord
+    from chalicelib.services.set_locale import SetLocale
     from chalicelib.services.set_time_zone import SetTimeZone
     from chalicelib.services.sign_in import SignIn
     from chalicelib.services.sms_sender import SmsSender
@@ -188,6 +189,7 @@ class Ringfence:
     approve_wish: "ApproveWish" = _use_case("approve_wish", "ApproveWish")
     decide_contact: "DecideContact" = _use_case("decide_contact", "DecideContact")
     preview_contacts: "PreviewContacts" = _use_case("preview_contacts", "PreviewContacts")
+    set_locale: "SetLocale" = _use_case("set_locale", "SetLocale")
     set_time_zone: "SetTimeZone" = _use_case("set_time_zone", "SetTimeZone")
     lift_suppression: "LiftSuppression" = _use_case("lift_suppression", "LiftSuppression")
     stop_advertising: "StopAdvertising" = _use_case("stop_advertising", "StopAdvertising")

@@ -106,7 +106,11 @@ def test_a_repeated_closure_answers_the_same(api: Api, customer_id: str) -> None
 
 @pytest.mark.parametrize(
     ("name", "member", "first", "second"),
-    [("time-zone", "time_zone", "Europe/Paris", None), ("age", "under_14", True, False)],
+    [
+        ("time-zone", "time_zone", "Europe/Paris", None),
+        ("age", "under_14", True, False),
+        ("locale", "locale", "zh-CN", "en"),
+    ],
 )
 def test_a_repeated_note_undoes_nothing(
     api: Api, customer_id: str, name: str, member: str, first: object, second: object

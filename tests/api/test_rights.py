@@ -39,7 +39,7 @@ def test_a_request_says_until_when_and_where(api: Api, customer_id: str) -> None
             "refusal": None,
             "remedy": None,
             "note": None,
-            "see": [f"/v1/customers/{customer_id}/{way}" for way in ("time-zone", "age")],
+            "see": [f"/v1/customers/{customer_id}/{way}" for way in ("phone-number", "locale", "time-zone", "age")],
         },
     )
     path = f"/v1/rights-requests/{reply.body['request_id']}"

@@ -51,6 +51,7 @@ ROLES = {
     ("POST", "/v1/contact-decisions"): {"staff", "wallet"},
     ("POST", "/v1/contact-decisions/batch"): {"staff", "wallet"},
     ("PUT", "/v1/customers/{customer_id}/time-zone"): {"wallet", "customer"},
+    ("PUT", "/v1/customers/{customer_id}/locale"): {"wallet", "customer"},
     ("POST", "/v1/messages"): {"staff", "wallet"},
     ("GET", "/v1/messages/{message_id}"): {"staff", "wallet"},
     ("POST", "/v1/reveals"): {"staff"},

@@ -49,6 +49,7 @@ class CustomerAnswer(TypedDict):
     status: str
     phone_number_masked: str | None
     verified_at: datetime | None
+    locale: str
     under_14: bool
     time_zone: str | None
     pending_until: datetime | None

@@ -161,6 +161,12 @@ class TimeZoneBody(Body):
     time_zone: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_+/-]{1,49}$")] | None
 
 
+class LocaleBody(Body):
+    """Says which language a customer reads."""
+
+    locale: Locale
+
+
 class MessageBody(Body):
     """Sends a message to a customer whose number nobody sees."""
 

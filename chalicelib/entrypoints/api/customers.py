@@ -8,7 +8,7 @@ from chalicelib.domain.customer import Customer
 from chalicelib.domain.holds import holding
 from chalicelib.domain.schedule import erased_at
 from chalicelib.entrypoints.api.answers import CustomerAnswer
-from chalicelib.entrypoints.api.bodies import AgeBody, BindBody, NoBody, TimeZoneBody
+from chalicelib.entrypoints.api.bodies import AgeBody, BindBody, LocaleBody, NoBody, TimeZoneBody
 from chalicelib.entrypoints.api.call import Call
 from chalicelib.entrypoints.api.endpoint import endpoint
 from chalicelib.entrypoints.api.life_answers import hold_answers
@@ -93,6 +93,21 @@ def set_time_zone(call: Call[TimeZoneBody], customer_id: str) -> CustomerAnswer:
 
 @endpoint(
     bp,
+    "PUT",
+    "/v1/customers/{customer_id}/locale",
+    roles=("wallet", "customer"),
+    body=LocaleBody,
+    answer=CustomerAnswer,
+    problems=(errors.NotFound, errors.CustomerRestricted, errors.CustomerPurged),
+)
+def set_locale(call: Call[LocaleBody], customer_id: str) -> CustomerAnswer:
+    """Corrects the language in which the customer is spoken to, as far as the SMS texts have it."""
+    call.caller.require_reach(customer_id)
+    return customer_answer(ringfence().set_locale(customer_id, call.body.locale, call.keyed))
+
+
+@endpoint(
+    bp,
     "POST",
     "/v1/customers/{customer_id}/closure",
     roles=("wallet", "customer"),
@@ -116,6 +131,7 @@ def customer_answer(customer: Customer) -> CustomerAnswer:
         status=customer.status,
         phone_number_masked=customer.masked,
         verified_at=customer.verified_at,
+        locale=customer.locale,
         under_14=customer.under_14,
         time_zone=customer.own_time_zone,
         pending_until=change.until if change is not None and not change.effective else None,

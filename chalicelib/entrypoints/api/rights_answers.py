@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 WAYS: Mapping[str, tuple[str, ...]] = {
     "access": ("/v1/customers/{id}/export", "/v1/customers/{id}/export-links"),
     "portability": ("/v1/customers/{id}/export", "/v1/customers/{id}/export-links"),
-    "correction": ("/v1/customers/{id}/time-zone", "/v1/customers/{id}/age"),
+    "correction": tuple(f"/v1/customers/{{id}}/{each}" for each in ("phone-number", "locale", "time-zone", "age")),
     "erasure": ("/v1/customers/{id}",),
     "objection": ("/v1/customers/{id}/consents",),
     "explanation": ("/v1/customers/{id}/access-log",),
