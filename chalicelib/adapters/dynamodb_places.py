@@ -99,7 +99,7 @@ PLACES: Mapping[type[Any], Place] = {
     Previews: Place("budgets", lambda it: it.key, prefix="previews#", lapses=True, moves=True),
     Suppression: Place("suppressions", lambda it: bucket(it.tag), lambda it: it.tag),
     PurgeRun: Place("purge-runs", lambda _: "run", lambda it: it.id),
-    Shard: Place("purge-runs", lambda _: "shard", lambda it: it.bucket),
+    Shard: Place("purge-runs", lambda it: it.bucket, lambda _: "shard", prefix="shard#"),
     RightsRequest: Place("cases", lambda it: it.id, owner="customer_id", lapses=True),
     ErasureCertificate: Place("certificates", lambda it: it.customer_id, lapses=True),
 }

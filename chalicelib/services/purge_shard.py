@@ -83,7 +83,7 @@ class PurgeShard:
 
     def _take_over(self, work: "_Work") -> bool:
         """What a worker had taken that died, or stopped, is done and counted: in this run, or in the one it is of."""
-        found = self.store.get(Shard, "shard", work.shard.bucket)
+        found = self.store.get(Shard, work.shard.bucket, "shard")
         if found is None:
             return True
         if found.run_id == work.shard.run_id:

@@ -35,7 +35,7 @@ class ReportShard:
             Contended: other shards reported without pause.
             Unavailable: the store or the signing key did not answer; the shard can be reported again.
         """
-        own: Write = Remove(shard) if shard.version else Absent(Shard, ("shard", shard.bucket))
+        own: Write = Remove(shard) if shard.version else Absent(Shard, (shard.bucket, "shard"))
         for _ in range(MOST_ROUNDS):
             run = self.store.get(PurgeRun, "run", shard.run_id)
             if run is None or shard.bucket not in run.shards_left:

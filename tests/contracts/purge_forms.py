@@ -46,7 +46,7 @@ PURGE_FORMS: list[tuple[Any, dict[str, Any]]] = [
             "a1",
         ),
         {
-            **texts(pk="shard", sk="07", bucket="07", run_id="run_1", version="a1"),
+            **texts(pk="shard#07", sk="shard", bucket="07", run_id="run_1", version="a1"),
             "tally": {"M": TALLY_FORM},
             "taken": {
                 "L": [{"M": texts(kind="customer", key="ada", reason="account_closed") | numbers(due_at=AT_SECONDS)}]
