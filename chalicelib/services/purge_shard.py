@@ -26,7 +26,8 @@ class Worked:
     """What became of a shard in a worker's hands.
 
     Attributes:
-        outcome: reported; put_back, since the time was up; or left, since another worker has or had it.
+        outcome: reported; put_back, since the time was up or a worker of another run has it; or left, since another
+            worker of this run has or had it.
         tally: of this run, as far as it got.
         run: with this shard in it, if it was reported.
     """
@@ -64,7 +65,6 @@ class PurgeShard:
 
         Raises:
             Unavailable: the store, the queue or the signing key did not answer; the shard can be worked again.
-            Contended: other shards reported without pause.
 
         Source: PIPL 19, 47; GDPR 5(1)(e).
         """
@@ -73,13 +73,15 @@ class PurgeShard:
             return Worked("left", Tally())
         work = _Work(self, run, Shard(bucket, run_id), time_left)
         try:
-            done = self._take_over(work) and work.pass_through()
+            if self._take_over(work) and work.pass_through():
+                return self._report(work.shard)
         except _Left:
             return Worked("left", work.shard.tally)
-        if not done:
-            self.purges.put(run_id, [bucket])
-            return Worked("put_back", work.shard.tally)
-        return self._report(work.shard)
+        except Contended:
+            # A worker of another run has the shard. It reports for its own run, and ours still waits.
+            pass
+        self.purges.put(run_id, [bucket])
+        return Worked("put_back", work.shard.tally)
 
     def _take_over(self, work: "_Work") -> bool:
         """What a worker had taken that died, or stopped, is done and counted: in this run, or in the one it is of."""
@@ -183,6 +185,7 @@ class _Work:
 
         Raises:
             _Left: another worker has written it, or the run does not wait for it any more.
+            Contended: a worker of another run has.
         """
         self._count(Tally())
         for _ in range(MOST_ROUNDS):
@@ -194,6 +197,8 @@ class _Work:
                 self.shard = write.after if isinstance(write, Replace) else write.record
                 return
             except Conflict as conflict:
+                if (standing := conflict.current(Shard)) and standing.run_id != self._run.id:
+                    raise Contended from None
                 run = self._by.store.get(PurgeRun, "run", self._run.id)
                 if conflict.hit(Shard) or run is None or self.shard.bucket not in run.shards_left:
                     raise _Left from None

@@ -32,7 +32,7 @@ class ReportShard:
             shard: as it stands in the store; without a version if nothing was due and so nothing stands there.
 
         Raises:
-            Contended: other shards reported without pause.
+            Contended: other shards reported without pause, or a worker of another run has the shard.
             Unavailable: the store or the signing key did not answer; the shard can be reported again.
         """
         own: Write = Remove(shard) if shard.version else Absent(Shard, (shard.bucket, "shard"))
@@ -49,6 +49,8 @@ class ReportShard:
                 self.store.commit(Replace(run, after), own, *map(Insert, links))
                 return after
             except Conflict as conflict:
+                if (standing := conflict.current(Shard)) and standing.run_id != shard.run_id:
+                    raise Contended from None
                 if conflict.hit(Shard):
                     return None
         raise Contended

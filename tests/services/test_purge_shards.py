@@ -1,21 +1,18 @@
 """A shard is worked by whoever is given it, and counts once whatever dies, repeats or overtakes."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-import jwt
 import pytest
 
 from chalicelib.domain.certificate import ErasureCertificate
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.due import bucket, buckets
 from chalicelib.domain.errors import Unavailable
-from chalicelib.domain.jws import payload_of
-from chalicelib.domain.ledger import GENESIS, LedgerEvent, first_break
-from chalicelib.domain.purge_run import CHAIN, HEADER_TYPE, PurgeRun, link_of
+from chalicelib.domain.ledger import LedgerEvent
+from chalicelib.domain.purge_run import CHAIN, PurgeRun
 from chalicelib.domain.purge_shard import Shard
 from chalicelib.domain.verification import Verification
 from chalicelib.domain.writes import Insert, Write
@@ -155,6 +152,24 @@ def test_workers_at_once_count_everything_once() -> None:
     assert dict(world.row(PurgeRun, "run", run_id).erased) == DUE
 
 
+@pytest.mark.parametrize("is_due", [True, False])
+def test_a_shard_that_a_worker_of_another_run_has_is_put_back(is_due: bool) -> None:
+    world = due_in_one_shard()
+    adapters: Any = world.adapters
+    run_id, there = planned(world)
+    if not is_due:
+        world.later(days=-31)
+        run_id = world.ringfence.plan_purge().id
+    other = world.ringfence.plan_purge().id
+    adapters.purges.waiting.clear()
+    adapters.store.before(Shard, lambda: world.store.commit(Insert(Shard(there, other))))
+    assert world.ringfence.purge_shard(run_id, there, lambda: True).outcome == "put_back"
+    assert adapters.purges.waiting == [(run_id, there)]
+    world.ringfence.purge_shard(run_id, there, lambda: True)
+    runs = [world.row(PurgeRun, "run", each) for each in (run_id, other)]
+    assert [there in run.shards_left for run in runs] == [False, False]
+
+
 def test_shards_that_end_at_once_are_all_counted(world: World) -> None:
     for number in range(20):
         world.start(f"+1201555{number:04d}")
@@ -226,53 +241,6 @@ def test_where_everything_fails_a_shard_gives_up_for_this_run(monkeypatch: pytes
     adapters.store.damaged = {Verification, Customer}
     assert world.purge().failures == {"Unavailable": 2}
     assert len(adapters.purges.letters) == 2
-
-
-def test_a_complete_run_is_signed_and_bound_to_the_one_before(world: World) -> None:
-    world.start()
-    world.later(days=1)
-    runs = [world.purge()]
-    world.later(hours=1)
-    runs.append(world.purge())
-    (key,) = world.adapters.signer.public_keys()
-    links = world.store.history(LedgerEvent, CHAIN)
-    assert first_break(CHAIN, links, 2, links[-1].hash) is None
-    for run, link, previous in zip(runs, links, (GENESIS, links[0].hash), strict=True):
-        assert run.signed is not None
-        assert jwt.get_unverified_header(run.signed)["typ"] == HEADER_TYPE
-        said = jwt.decode(run.signed, jwt.PyJWK(dict(key)), algorithms=["ES256"])
-        assert (said["run_id"], said["previous"], said["erased"]) == (run.id, previous, dict(run.erased))
-        assert payload_of(run.signed) == run.statement()
-        assert replace(link_of(run.statement()), version=link.version) == link
-        assert said["capacity_half_units"] > 0
-
-
-def test_a_run_that_says_something_else_breaks_the_chain(world: World) -> None:
-    run = world.purge()
-    said = json.loads(run.statement())
-    (link,) = world.store.history(LedgerEvent, CHAIN)
-    others = {"erased": {"account_closed": 1}, "previous": "1" * 64, "finished_at": "2026-11-21T12:00:01+00:00"}
-    for name, other in others.items():
-        changed = json.dumps({**said, name: other}, sort_keys=True, separators=(",", ":")).encode()
-        assert link_of(changed).hash != link.hash
-
-
-def test_a_run_is_anchored_and_announced_to_nobody(world: World) -> None:
-    world.purge()
-    (link,) = world.store.history(LedgerEvent, CHAIN)
-    world.later(hours=1)
-    assert world.ringfence.anchor_ledger(lambda: True).heads == 1
-    assert any(link.hash in content.decode() for content in world.adapters.archive.objects.values())
-    assert [it.name for it in world.ringfence.announce_events([(CHAIN, 1)])] == ["none"]
-
-
-def test_a_run_whose_shards_never_reported_is_seen_as_such(world: World) -> None:
-    run = world.ringfence.plan_purge()
-    world.adapters.purges.waiting.clear()
-    world.later(hours=1)
-    assert world.purge().complete
-    left = world.row(PurgeRun, "run", run.id)
-    assert (left.complete, left.signed, len(left.shards_left)) == (False, None, 64)
 
 
 def test_a_preview_counts_no_more_than_it_says(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
