@@ -104,7 +104,7 @@ if TYPE_CHECKING:
     from chalicelib.services.stop_advertising import StopAdvertising
     from chalicelib.services.stop_number_change import StopNumberChange
     from chalicelib.services.sweep_keys import SweepKeys
-    from chalicelib.services.tell_number_news import TellNumberNews
+    from chalicelib.services.tell_news import TellNews
     from chalicelib.services.tell_old_number import TellOldNumber
     from chalicelib.services.throttle import Throttle
     from chalicelib.services.wallet_throttle import WalletThrottle
@@ -145,7 +145,7 @@ class Ringfence:
     cancel_verification: "CancelVerification" = _use_case("cancel_verification", "CancelVerification")
     bind_customer: "BindCustomer" = _use_case("bind_customer", "BindCustomer")
     move_numbers: "MoveNumbers" = _use_case("move_numbers", "MoveNumbers")
-    tell_number_news: "TellNumberNews" = _use_case("tell_number_news", "TellNumberNews")
+    tell_news: "TellNews" = _use_case("tell_news", "TellNews")
     change_number: "ChangeNumber" = _use_case("change_number", "ChangeNumber")
     end_number_change: "EndNumberChange" = _use_case("end_number_change", "EndNumberChange")
     stop_number_change: "StopNumberChange" = _use_case("stop_number_change", "StopNumberChange")

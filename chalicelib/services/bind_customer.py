@@ -23,7 +23,7 @@ from chalicelib.services.concurrently import together
 from chalicelib.services.idempotency import Idempotency
 from chalicelib.services.number_tags import holder_of, suppression_of, tags_of, unchanged, unheld
 from chalicelib.services.own_record import OwnRecord
-from chalicelib.services.tell_number_news import TellNumberNews
+from chalicelib.services.tell_news import TellNews
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class BindCustomer:
     pending: PendingNumbers
     sealer: NumberSealer
     ledger: LedgerCipher
-    tell_number_news: TellNumberNews
+    tell_news: TellNews
 
     def __call__(
         self,
@@ -169,7 +169,7 @@ class BindCustomer:
         assert number is not None
         until = at + hold_of(kind, rules.number_change)
         change = NumberChange(new_id("chg"), kind, number, False, at, until, row.customer_id)
-        if not self.tell_number_news([claimed(change, at)]):
+        if not self.tell_news([claimed(change, at)]):
             # What its holder has not heard of they cannot object to.
             raise Unavailable
         return begun(bare, change, at, rules).after, [Expect(row)]

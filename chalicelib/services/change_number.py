@@ -30,7 +30,7 @@ from chalicelib.services.move_numbers import MoveNumbers
 from chalicelib.services.number_tags import tags_of
 from chalicelib.services.own_record import OwnRecord
 from chalicelib.services.tag_holder import holder
-from chalicelib.services.tell_number_news import TellNumberNews
+from chalicelib.services.tell_news import TellNews
 from chalicelib.services.tell_old_number import TellOldNumber
 
 # The verification by which a customer proves the number that they have.
@@ -52,7 +52,7 @@ class ChangeNumber:
     pending: PendingNumbers
     sealer: NumberSealer
     move_numbers: MoveNumbers
-    tell_number_news: TellNumberNews
+    tell_news: TellNews
     tell_old_number: TellOldNumber
 
     def __call__(
@@ -112,7 +112,7 @@ class ChangeNumber:
                 if conflict.hit(Claim):
                     raise
                 continue
-            self.tell_number_news([news(turn, at) for turn in turns if isinstance(turn, Step)])
+            self.tell_news([news(turn, at) for turn in turns if isinstance(turn, Step)])
             return head
         raise Contended
 
@@ -139,7 +139,7 @@ class ChangeNumber:
         change = NumberChange(change_id, kind, other, False, at, until, partner.id if partner else None)
         if kind == SWAP and partner is not None and is_mutual(customer, partner):
             return swapped(customer, change, partner, at, rules), [Insert(key)]
-        if kind == TAKE_OVER and not self.tell_number_news([claimed(change, at)]):
+        if kind == TAKE_OVER and not self.tell_news([claimed(change, at)]):
             # What its holder has not heard of they cannot object to.
             raise Unavailable
         # Of two who ask each other for a swap at once, the second finds the first.

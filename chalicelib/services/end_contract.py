@@ -6,22 +6,27 @@ from datetime import datetime
 
 from chalicelib.domain.claim import Claim
 from chalicelib.domain.customer import Customer
+from chalicelib.domain.ending_news import restricted
 from chalicelib.domain.number_steps import Turn
+from chalicelib.domain.policy import Policy
 from chalicelib.domain.writes import Conflict, Write
 from chalicelib.ports import Clock, Store
 from chalicelib.services.changing import existing
 from chalicelib.services.move_numbers import MoveNumbers
+from chalicelib.services.tell_news import TellNews
 
 Ending = Callable[[Customer, datetime], tuple[Customer, Sequence[Write]]]
 
 
 @dataclass(frozen=True)
 class EndContract:
-    """The head, every tag that the customer held, and the key of a change that was not over, in one commit."""
+    """One commit for the head, every tag that it held and the key of a change that was not over; then others hear."""
 
+    policy: Policy
     clock: Clock
     store: Store
     move_numbers: MoveNumbers
+    tell_news: TellNews
 
     def __call__(self, customer_id: str, ending: Ending) -> Customer:
         """The customer is as `ending` makes them, and the number is free to be proved by whoever has it.
@@ -39,6 +44,8 @@ class EndContract:
             try:
                 if after is not customer:
                     (head,) = self.move_numbers([Turn(customer, after)], at, *others)
+                    if customer.is_open:
+                        self.tell_news([restricted(head, self.policy.rules)])
                     return head
                 if others:
                     self.store.commit(*others)

@@ -10,7 +10,7 @@ from chalicelib.domain.policy import Policy
 from chalicelib.ports import Clock, Store
 from chalicelib.services.move_numbers import MoveNumbers
 from chalicelib.services.tag_holder import holder
-from chalicelib.services.tell_number_news import TellNumberNews
+from chalicelib.services.tell_news import TellNews
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class EndNumberChange:
     clock: Clock
     store: Store
     move_numbers: MoveNumbers
-    tell_number_news: TellNumberNews
+    tell_news: TellNews
 
     def __call__(self, customer: Customer) -> None:
         """The change is over, and others have been told.
@@ -41,4 +41,4 @@ class EndNumberChange:
         partner = holder(self.store, change.other.tags) if change.kind == TAKE_OVER else None
         steps = ended_by_clock(customer, partner, at, self.policy.rules)
         self.move_numbers(steps, at)
-        self.tell_number_news([news(step, at) for step in steps])
+        self.tell_news([news(step, at) for step in steps])

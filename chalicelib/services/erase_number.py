@@ -1,15 +1,18 @@
 """Erases a closed customer's number, and certifies it: the one way, whoever asked and whenever it was due."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chalicelib.domain.certificate import ErasureCertificate, certificate
 from chalicelib.domain.closing import purged
 from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
+from chalicelib.domain.ending_news import erased
 from chalicelib.domain.erasure import shredded
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.writes import Conflict, Insert, Remove, Replace, Write
 from chalicelib.ports import Clock, Store
 from chalicelib.services.erase_traces import EraseTraces
+from chalicelib.services.tell_news import TellNews
 
 
 @dataclass(frozen=True)
@@ -24,9 +27,10 @@ class EraseNumber:
     clock: Clock
     store: Store
     erase_traces: EraseTraces
+    tell_news: TellNews
 
     def __call__(self, customer: Customer, *also: Write) -> ErasureCertificate:
-        """Nothing is left of the number, and this says so.
+        """Nothing is left of the number, and this says so; others have been told.
 
         Args:
             customer: restricted, and held by nothing.
@@ -38,6 +42,11 @@ class EraseNumber:
 
         Source: PIPL 47; GDPR 17; decision 0004.
         """
+        made = self._erased(customer, also)
+        self.tell_news([erased(made)])
+        return made
+
+    def _erased(self, customer: Customer, also: Sequence[Write]) -> ErasureCertificate:
         begun = self._shredded(customer)
         traces = self.erase_traces(begun)
         at, rules = self.clock.now(), self.policy.rules

@@ -12,7 +12,7 @@ from chalicelib.ports import Clock, Store
 from chalicelib.services.changing import existing
 from chalicelib.services.idempotency import Idempotency
 from chalicelib.services.move_numbers import MoveNumbers
-from chalicelib.services.tell_number_news import TellNumberNews
+from chalicelib.services.tell_news import TellNews
 
 # Each lost round was won by another change of the same customer.
 MOST_ROUNDS = 20
@@ -26,7 +26,7 @@ class StopNumberChange:
     store: Store
     idempotency: Idempotency
     move_numbers: MoveNumbers
-    tell_number_news: TellNumberNews
+    tell_news: TellNews
 
     def __call__(self, customer_id: str, keyed: KeyedRequest | None, change_id: str | None = None) -> Customer:
         """The customer has the number from before the change, and nothing is kept of the other one.
@@ -55,7 +55,7 @@ class StopNumberChange:
                 if conflict.hit(Claim):
                     raise
                 continue
-            self.tell_number_news([news(step, at)])
+            self.tell_news([news(step, at)])
             return head
         raise Contended
 

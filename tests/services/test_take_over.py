@@ -199,7 +199,7 @@ def test_nothing_begins_that_the_holder_cannot_be_told() -> None:
     with pytest.raises(Unavailable):
         bind(world)
     assert (world.ann.change, len(world.rows(Customer))) == (None, 2)
-    assert [name for name, _ in world.adapters.journal.notes if name == "number_change_untold"]
+    assert [name for name, _ in world.adapters.journal.notes if name == "news_untold"]
     world.demand_sound()
 
 
@@ -207,8 +207,9 @@ def test_other_steps_happen_untold_and_the_journal_says_so() -> None:
     world = NumberWorld()
     world.adapters.bus.is_down = True
     world.change(ANN)
-    assert ("number_change_untold", {"step": "begun", "customer_id": ANN}) in world.adapters.journal.notes
     assert world.ann.change is not None
+    said = {"news": "NumberChange", "event_id": f"{world.ann.change.id}.{ANN}.begun"}
+    assert ("news_untold", said) in world.adapters.journal.notes
 
 
 def test_a_number_that_two_want_to_take_over_goes_to_one() -> None:

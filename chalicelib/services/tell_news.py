@@ -1,21 +1,20 @@
-"""Tells others of changes of number."""
+"""Tells others what the wallet must know to tell its customers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chalicelib.domain.errors import Unavailable
-from chalicelib.domain.number_news import NumberNews
-from chalicelib.ports import EventBus, Journal
+from chalicelib.ports import EventBus, Journal, Said
 
 
 @dataclass(frozen=True)
-class TellNumberNews:
-    """The wallet hears of each step by the bus, and by an alarm of what the bus did not take."""
+class TellNews:
+    """The wallet hears by the bus, and by an alarm of what the bus did not take."""
 
     journal: Journal
     bus: EventBus
 
-    def __call__(self, said: Sequence[NumberNews]) -> bool:
+    def __call__(self, said: Sequence[Said]) -> bool:
         """True if others have been told of it all, once or more; what they may not have heard is in the journal."""
         try:
             untold = set(self.bus.publish(said)) if said else set()
@@ -23,5 +22,5 @@ class TellNumberNews:
             untold = {each.event_id for each in said}
         for each in said:
             if each.event_id in untold:
-                self.journal.note("number_change_untold", step=each.step, customer_id=each.customer_id)
+                self.journal.note("news_untold", news=each.name, event_id=each.event_id)
         return not untold
