@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, ClassVar
 
 from hypothesis import strategies as st
@@ -16,16 +17,21 @@ from chalicelib.domain.consent import ConsentChoice
 from chalicelib.domain.customer import Customer, TagHolder, WrappedKey
 from chalicelib.domain.errors import Refused
 from chalicelib.domain.gate import ContactQuestion
+from chalicelib.domain.import_row import ImportRow
 from chalicelib.domain.ledger import LedgerEvent, first_break
+from chalicelib.domain.number_change import SWAP
+from chalicelib.domain.number_choice import ON_CONFLICT, NumberWish
+from chalicelib.domain.origin import Provenance
+from chalicelib.domain.phone_number import parse_phone_number
 from chalicelib.domain.schedule import dated
 from chalicelib.domain.verification import Verification
 from chalicelib.domain.writes import R
 from chalicelib.services.start_request import StartRequest
 from infra.local.purge_queue import purge_at_once
 from tests.fakes import caller
-from tests.worlds import World
+from tests.worlds import World, widened_policy
 
-WALLET, STAFF = caller(), caller("staff", "call-centre", "ann")
+WALLET, STAFF, OFFICER = caller(), caller("staff", "call-centre", "ann"), caller("officer", "privacy", "olga")
 # Few, so that they change hands often.
 NUMBERS = tuple(f"+8613800138{nth:03d}" for nth in range(4))
 REASON = "Customer asked to be called back about the blocked payment"
@@ -34,6 +40,26 @@ numbers = st.sampled_from(NUMBERS)
 somebody = st.integers(0, 7)
 purposes = st.sampled_from(["marketing", "order_notice"])
 decisions = st.sampled_from(["given", "refused", "withdrawn"])
+
+
+def policy_of(folder: Path, *, law_holds: bool, step_up: bool) -> Path:
+    """The packaged policy with all turned on that a life may meet, and nothing that throttles it."""
+    policy = widened_policy(folder)
+    rules = policy / "policy.toml"
+    turned = {
+        "[case_holds]": ("on = false", "on = true"),
+        "[holds.e_commerce]": ("on = false", f"on = {str(law_holds).lower()}"),
+        "[number_change.take_over]": ("allowed = false", "allowed = true"),
+        "allowed = true": ("step_up = true", f"step_up = {str(step_up).lower()}"),
+    }
+    text = rules.read_text(encoding="utf-8").replace("days = 1096", "days = 60")
+    for table, (before, after) in turned.items():
+        head, found, tail = text.partition(table)
+        assert found
+        assert before in tail
+        text = head + found + tail.replace(before, after, 1)
+    rules.write_text(text, encoding="utf-8")
+    return policy
 
 
 class Lives(RuleBasedStateMachine):
@@ -99,6 +125,69 @@ class Lives(RuleBasedStateMachine):
         with suppress(Refused):
             self.proved(None, "step_up", self.one(who))
 
+    @rule(number=numbers, on_conflict=st.sampled_from(["refuse", "take_over"]))
+    def a_stranger_has_the_number(self, number: str, on_conflict: str) -> None:
+        with suppress(Refused):
+            proof = self.proved(number, "signup", None)
+            self.ids.append(self.ringfence.bind_customer(WALLET, proof.id, None, None, on_conflict=on_conflict).id)
+
+    @precondition(lambda self: self.ids)
+    @rule(who=somebody, number=numbers, has_old_phone=st.booleans(), on_conflict=st.sampled_from(ON_CONFLICT))
+    def changes_number(self, who: int, number: str, has_old_phone: bool, on_conflict: str) -> None:
+        customer = self.one(who)
+        with suppress(Refused):
+            old = self.proved(None, "step_up", customer).id if has_old_phone else None
+            new = self.proved(number, "number_change", customer).id
+            wish, bearer = NumberWish(new, old, on_conflict), self.world.authorization(WALLET)
+            self.ringfence.change_number(WALLET, bearer, customer, wish, None)
+
+    @precondition(lambda self: len(self.ids) > 1)
+    @rule(one=somebody, other=somebody)
+    def two_swap(self, one: int, other: int) -> None:
+        pair = [self.one(one), self.one(other)]
+        phones = {it.id: self.phone_of(it) for it in self.customers() if it.id in pair and it.held is not None}
+        if len(phones) < 2:
+            return
+        bearer = self.world.authorization(WALLET)
+        with suppress(Refused):
+            for mine, theirs in (pair, reversed(pair)):
+                wish = NumberWish(self.proved(phones[theirs], "number_change", mine).id, None, SWAP)
+                self.ringfence.change_number(WALLET, bearer, mine, wish, None)
+
+    @precondition(lambda self: self.ids)
+    @rule(who=somebody)
+    def stops_the_change(self, who: int) -> None:
+        with suppress(Refused):
+            self.ringfence.stop_number_change(self.one(who), None)
+
+    @rule(number=numbers)
+    def is_imported(self, number: str) -> None:
+        row = ImportRow(f"imported-{len(self.ids):04d}-x", parse_phone_number(number), "en", False, None, ())
+        with suppress(Refused):
+            self.ringfence.import_customer(row, Provenance("crm", "batch-a"))
+            self.ids.append(row.customer_id)
+
+    @precondition(lambda self: self.ids)
+    @rule(who=somebody)
+    def is_held(self, who: int) -> None:
+        review_at = self.world.clock.now() + timedelta(days=90)
+        with suppress(Refused):
+            self.ringfence.change_holds.place(OFFICER, self.one(who), "a dispute", review_at, None)
+
+    @precondition(lambda self: self.ids)
+    @rule(who=somebody)
+    def is_let_go(self, who: int) -> None:
+        for case in self.head(self.one(who)).cases:
+            self.ringfence.change_holds.lift(self.one(who), case.id, None)
+
+    @precondition(lambda self: self.ids)
+    @rule(who=somebody, never_again=st.booleans())
+    def asks_to_be_erased(self, who: int, never_again: bool) -> None:
+        with suppress(Refused):
+            certificate = self.ringfence.erase_customer(OFFICER, self.one(who), never_again, None)
+            assert certificate.customer_id == self.one(who)
+            assert self.head(self.one(who)).status == "purged"
+
     @precondition(lambda self: self.ids)
     @rule(who=somebody)
     def closes(self, who: int) -> None:
@@ -110,9 +199,16 @@ class Lives(RuleBasedStateMachine):
 
     @rule()
     def the_clock_runs(self) -> None:
-        run = purge_at_once(self.ringfence)
-        assert run.complete
-        assert not run.failures
+        held = {it.id: it.numbers for it in self.customers() if it.cases or self.is_held_by_law(it)}
+        # What a run ends is due from then on, and the next run's.
+        for _ in range(3):
+            run = purge_at_once(self.ringfence)
+            assert run.complete
+            assert not run.failures
+        # Of an open contract a change of number may end, and leaves its customer with one.
+        kept = {it.id: it for it in self.customers() if it.id in held}
+        assert all(kept[who].status != "purged" for who in held)
+        assert all(kept[who].numbers == numbers for who, numbers in held.items() if kept[who].status == "restricted")
         now = self.world.clock.now()
         assert [it for it in self.customers() if it.due_at is not None and it.due_at <= now] == []
         assert [it for it in self.rows(Verification) if it.due_at <= now] == []
@@ -122,9 +218,10 @@ class Lives(RuleBasedStateMachine):
     @invariant()
     def a_number_has_one_customer_at_most(self) -> None:
         holders = {holder.tag: holder.customer_id for holder in self.rows(TagHolder)}
-        held = [(number.tag, it.id) for it in self.customers() if it.is_open for number in it.numbers]
-        assert len({tag for tag, _ in held}) == len(held)
-        assert dict(held) == holders
+        own = [(tag, it.id) for it in self.customers() for tag in it.tags]
+        assert len({tag for tag, _ in own}) == len(own)
+        assert dict(own) == holders
+        assert all(it.tag in it.tags for it in self.customers() if it.is_open and it.tag is not None)
 
     @invariant()
     def what_is_kept_can_be_opened_and_nothing_else(self) -> None:
@@ -170,6 +267,23 @@ class Lives(RuleBasedStateMachine):
         started = self.started(number, purpose, customer_id)
         (sms,) = Counter(self.world.inbox()) - before
         return self.ringfence.check_code(WALLET, started.id, sms.code, None, None)
+
+    def is_held_by_law(self, customer: Customer) -> bool:
+        """By plain arithmetic with what the policy says."""
+        laws = [it for it in self.world.ringfence.policy.rules.holds.values() if it.on]
+        ended = customer.closed_at
+        now = self.world.clock.now()
+        return ended is not None and any(now < ended + timedelta(days=law.days) for law in laws)
+
+    def phone_of(self, customer: Customer) -> str:
+        """The number that a customer has, found by its tag."""
+        index = self.world.ringfence.adapters.index
+        of = {index.tag(parse_phone_number(number), index.versions[0]): number for number in NUMBERS}
+        assert customer.tag is not None
+        return of[customer.tag]
+
+    def head(self, customer_id: str) -> Customer:
+        return next(it for it in self.customers() if it.id == customer_id)
 
     def customers(self) -> list[Customer]:
         return self.rows(Customer)

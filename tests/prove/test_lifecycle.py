@@ -1,16 +1,29 @@
 """The machine of tests/lifecycle.py, longer on the fakes and then on the engine."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.lifecycle import Lives
-from tests.worlds import Issuer, engine_world, widened_policy
+from tests.lifecycle import Lives, policy_of
+from tests.worlds import Issuer, engine_world, memory_world
+
+
+@pytest.mark.parametrize("law_holds", [False, True])
+def test_at_length(tmp_path: Path, law_holds: bool) -> None:
+    folder = policy_of(tmp_path, law_holds=law_holds, step_up=not law_holds)
+
+    class OnFakes(Lives):
+        world_of = staticmethod(lambda: nullcontext(memory_world(folder)))
+
+    long = settings(max_examples=400, stateful_step_count=60, deadline=None)
+    run_state_machine_as_test(OnFakes, settings=long)
 
 
 def test_on_the_engine_too(issuer: Issuer, engine_url: str, tmp_path: Path) -> None:
-    folder = widened_policy(tmp_path)
+    folder = policy_of(tmp_path, law_holds=True, step_up=False)
 
     class OnTheEngine(Lives):
         world_of = staticmethod(lambda: engine_world(issuer, engine_url, folder))

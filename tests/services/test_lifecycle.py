@@ -3,15 +3,17 @@
 from contextlib import nullcontext
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.lifecycle import Lives
-from tests.worlds import memory_world, widened_policy
+from tests.lifecycle import Lives, policy_of
+from tests.worlds import memory_world
 
 
-def test_whatever_happens_in_whatever_order(tmp_path: Path) -> None:
-    folder = widened_policy(tmp_path)
+@pytest.mark.parametrize("law_holds", [False, True])
+def test_whatever_happens_in_whatever_order(tmp_path: Path, law_holds: bool) -> None:
+    folder = policy_of(tmp_path, law_holds=law_holds, step_up=law_holds)
 
     class OnFakes(Lives):
         world_of = staticmethod(lambda: nullcontext(memory_world(folder)))
