@@ -6,10 +6,8 @@ No error carries a phone number, a code or a token, so that every one of them ma
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from chalicelib.domain.holds import Holding
+from chalicelib.domain.holding import Holding
 
 
 class RingfenceError(Exception):
@@ -180,7 +178,7 @@ class HoldActive(Refused):
         case: True if an officer's hold does, too; it has no end of its own.
     """
 
-    laws: "tuple[Holding, ...]"
+    laws: tuple[Holding, ...]
     case: bool
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.errors import CustomerPurged, FieldInvalid, NotFound
+from chalicelib.domain.holding import Holding
 
 if TYPE_CHECKING:
     from chalicelib.domain.customer import Customer
@@ -31,21 +32,6 @@ class CaseHold:
     placed_at: datetime
     review_at: datetime
     overdue_at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Holding:
-    """One law that forbids erasing.
-
-    Attributes:
-        name: the policy's.
-        law: as people read it.
-        until: when it ends by itself.
-    """
-
-    name: str
-    law: str
-    until: datetime
 
 
 def law_holds(customer: "Customer", rules: "Rules") -> list[Holding]:

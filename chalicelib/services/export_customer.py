@@ -10,7 +10,8 @@ from chalicelib.domain.consent_record import consent_receipt, consent_record
 from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
 from chalicelib.domain.errors import LedgerDamaged
 from chalicelib.domain.evidence import OpenedLink
-from chalicelib.domain.holds import Holding, holding
+from chalicelib.domain.holding import Holding
+from chalicelib.domain.holds import holding
 from chalicelib.domain.ledger import LedgerEvent, first_break
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.rights import RightsRequest

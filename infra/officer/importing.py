@@ -11,8 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import boto3
-
 from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.import_part import MOST_ROWS, PARTS, ImportPart, NumberedRow, PartReport, RowFlaw, report_name
 from chalicelib.domain.import_row import BadRow, read_row
@@ -110,12 +108,19 @@ def reported(
         yield tally
 
 
+def _s3() -> Any:
+    # Here, so that commands that read files need no AWS.
+    import boto3
+
+    return boto3.client("s3")
+
+
 @dataclass(frozen=True)
 class Bucket:
     """The bucket of imports, as an officer reaches it."""
 
     name: str
-    client: Any = field(default_factory=lambda: boto3.client("s3"))
+    client: Any = field(default_factory=_s3)
 
     def put(self, name: str, content: bytes) -> None:
         """A part lies there."""

@@ -1,6 +1,7 @@
 """What fails behind the API, and how little is told of it."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +34,10 @@ class FailingStore(MemoryStore):
     def history(self, *args: Any, **options: Any) -> list[Any]:
         self._fail()
         return super().history(*args, **options)
+
+    def due(self, *args: Any) -> Iterator[Any]:
+        self._fail()
+        return super().due(*args)
 
     def _fail(self) -> None:
         if self.failure is not None:

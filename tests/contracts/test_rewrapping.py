@@ -13,7 +13,7 @@ from chalicelib.domain.phone_number import parse_phone_number
 from chalicelib.domain.writes import Insert, Remove
 from chalicelib.services.rewrap_keys import RewrapKeys
 from tests.contracts.records import fresh
-from tests.worlds import World, on_aws
+from tests.worlds import World, on_moto
 
 NUMBER = parse_phone_number("+8613800138000")
 
@@ -26,7 +26,7 @@ def keys(*ring: str) -> KmsDataKeys:
     return KmsDataKeys(KeyRing(ring), FIELD)
 
 
-@on_aws
+@on_moto
 def test_a_data_key_opens_before_while_and_after_it_moves(world: World) -> None:
     old, new, customer = new_key(), new_key(), fresh("cus")
     envelope = KmsNumberSealer(keys(old)).envelope(customer)
@@ -42,7 +42,7 @@ def test_a_data_key_opens_before_while_and_after_it_moves(world: World) -> None:
     assert keys(new, old).rewrap(moved) is moved
 
 
-@on_aws
+@on_moto
 def test_a_data_key_of_another_customer_is_not_moved_for_this_one(world: World) -> None:
     old, new = new_key(), new_key()
     key = KmsNumberSealer(keys(old)).envelope("ada").key
@@ -50,7 +50,7 @@ def test_a_data_key_of_another_customer_is_not_moved_for_this_one(world: World) 
         keys(new, old).rewrap(WrappedKey("bob", key.key_id, key.wrapped))
 
 
-@on_aws
+@on_moto
 def test_each_kind_moves_to_its_own_key_and_a_second_run_moves_nothing(world: World) -> None:
     old, new, customer = new_key(), new_key(), fresh("cus")
     ledgers = KmsDataKeys(KeyRing((new, old)), "ledger")
@@ -68,7 +68,7 @@ def test_each_kind_moves_to_its_own_key_and_a_second_run_moves_nothing(world: Wo
     world.store.commit(*(Remove(it) for it in world.store.history(WrappedKey, customer)))
 
 
-@on_aws
+@on_moto
 def test_what_is_erased_while_it_moves_stays_erased(world: World) -> None:
     old, new, customer = new_key(), new_key(), fresh("cus")
     key = Insert(KmsNumberSealer(keys(old)).envelope(customer).key)

@@ -41,5 +41,6 @@ def test_every_record_comes_back_as_it_went(world: World, kind: type[Any]) -> No
 
 def _key_members(record: Any) -> dict[str, Any]:
     keyed = {"id", "key", "wish", "message_id", "digest", "customer_id", "entry_id", "key_id", "sequence", "at", "tag"}
+    keyed |= {"bucket"}
     names = keyed & set(vars(record))
     return {name: getattr(record, name) for name in names}

@@ -16,6 +16,7 @@ from chalicelib.domain.claim import KeyedRequest
 from chalicelib.domain.contact import Message
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import Contended, Refused, RingfenceError, Unavailable
+from chalicelib.domain.holding import Holding
 from chalicelib.domain.phone_number import known_phone_number
 from chalicelib.domain.reveal_approval import RevealApproval
 from chalicelib.domain.verification import Send
@@ -151,7 +152,9 @@ def test_the_edges_of_an_instant_arrive(ends: Ends, second: int) -> None:
 @examples
 @given(choice=st.data())
 def test_every_error_arrives_as_what_it_is(ends: Ends, kind: type[RingfenceError], choice: st.DataObject) -> None:
-    strategies: dict[Any, Any] = {datetime: INSTANTS, int: st.integers(), str: st.text()}
+    laws = st.lists(st.builds(Holding, st.text(), st.text(), INSTANTS), max_size=2).map(tuple)
+    strategies: dict[Any, Any] = {datetime: INSTANTS, int: st.integers(), str: st.text(), bool: st.booleans()}
+    strategies[tuple[Holding, ...]] = laws
     hints: dict[str, Any] = get_type_hints(kind) if is_dataclass(kind) else {}
     raised = kind(**{name: choice.draw(strategies[hint]) for name, hint in hints.items()})
     arrived = asked(ends, raised, "reveal", {"authorization": "", "token": "", "justification": "", "keyed": None})

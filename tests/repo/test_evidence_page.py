@@ -41,7 +41,11 @@ def test_the_pages_name_the_options_that_there_are() -> None:
     from infra.officer.commands import commands
 
     known = typer.main.get_command(commands).commands  # type: ignore[attr-defined]
-    pages = (PAGE, RECONCILIATION, *(PAGE.with_name(f"{name}.md") for name in ("import", "restore", "rights")))
+    pages = (
+        PAGE,
+        RECONCILIATION,
+        *(PAGE.with_name(f"{name}.md") for name in ("import", "restore", "rights", "rotation")),
+    )
     text = "".join(page.read_text(encoding="utf-8") for page in pages)
     used = re.findall(r"infra\.officer ([\w-]+)([^`\n]*)", text)
     assert {name for name, _ in used} == set(known)

@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 if TYPE_CHECKING:
     from chalicelib.domain.certificate import ErasureCertificate
-    from chalicelib.domain.holds import Holding
+    from chalicelib.domain.holding import Holding
 
 
 class HoldAnswer(TypedDict):
