@@ -1,6 +1,6 @@
 """Numbers that must not be used for advertising, by tag: with a customer behind them or without one."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -87,8 +87,23 @@ def place_of(tag: str) -> tuple[str, str]:
     return bucket(tag), tag
 
 
-def suppressed(customer: Customer, found: Suppression | None) -> Customer:
-    """The head says what the number's row says; None is no row."""
+def deciding(rows: Sequence[Suppression]) -> Suppression | None:
+    """Of one number's rows the one that counts: a no, if any says so; None if there are none."""
+    return next((row for row in rows if row.stands), rows[0] if rows else None)
+
+
+def merged(rows: Sequence[Suppression], tag: str) -> Suppression:
+    """One row under this tag says what these rows of one number said."""
+    decides = deciding(rows)
+    assert decides is not None
+    listed = {region: at for row in rows for region, at in row.listed.items()}
+    opted_in = {region: at for row in rows for region, at in row.opted_in.items()}
+    return replace(decides, tag=tag, listed=listed, opted_in=opted_in, version="")
+
+
+def suppressed(customer: Customer, rows: Sequence[Suppression]) -> Customer:
+    """The head says what its number's rows say."""
+    found = deciding(rows)
     since = found.since if found is not None and found.stands else None
     return customer if customer.suppressed_at == since else replace(customer, suppressed_at=since)
 

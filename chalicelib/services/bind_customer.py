@@ -1,5 +1,6 @@
 """Turns a proved number into a customer's."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -21,7 +22,7 @@ from chalicelib.ports import Clock, LedgerCipher, NumberIndex, NumberSealer, Pen
 from chalicelib.services.changing import existing
 from chalicelib.services.concurrently import together
 from chalicelib.services.idempotency import Idempotency
-from chalicelib.services.number_tags import holder_of, suppression_of, tags_of, unchanged, unheld
+from chalicelib.services.number_tags import holder_of, suppressions_of, tags_of, unchanged, unheld
 from chalicelib.services.own_record import OwnRecord
 from chalicelib.services.tell_news import TellNews
 
@@ -89,11 +90,11 @@ class BindCustomer:
         sealed, verified_at = verification.pending_number, verification.verified_at
         assert sealed is not None
         assert verified_at is not None
-        number, envelope, ledger_key, suppression = together(
+        number, envelope, ledger_key, suppressions = together(
             lambda: self.pending.open(verification.id, sealed),
             lambda: self.sealer.envelope(customer_id),
             lambda: self.ledger.new_key(customer_id),
-            lambda: suppression_of(self.store, verification.tags),
+            lambda: suppressions_of(self.store, verification.tags),
         )
         if number.stands_in(customer_id):
             raise FieldInvalid("/customer_id", "must not contain the phone number")
@@ -119,13 +120,13 @@ class BindCustomer:
             Insert(ledger_key),
             *self.idempotency.claim(keyed, customer_id, customer_id, at),
         )
-        return self._committed(verification, customer, suppression, on_conflict, at, writes)
+        return self._committed(verification, customer, suppressions, on_conflict, at, writes)
 
     def _committed(
         self,
         verification: Verification,
         bound: Customer,
-        suppression: Suppression | None,
+        suppressions: Sequence[Suppression],
         on_conflict: str,
         at: datetime,
         writes: tuple[Write, ...],
@@ -134,8 +135,8 @@ class BindCustomer:
         hold = _claimed(bound)
         while True:
             # A STOP that comes in this moment finds no customer yet, and writes what is expected here.
-            made = Insert(dated(suppressed(customer, suppression if customer.tag else None), self.policy.rules))
-            guards = unchanged(suppression, bound.known_tags)
+            made = Insert(dated(suppressed(customer, suppressions if customer.tag else ()), self.policy.rules))
+            guards = unchanged(suppressions, bound.known_tags)
             spent = Replace(verification, self._spent(verification, customer.id, at))
             try:
                 self.store.commit(spent, made, *guards, *hold, *writes)
@@ -153,7 +154,7 @@ class BindCustomer:
                 if conflict.hit(TagHolder):
                     customer, hold = self._waiting(bound, on_conflict, at)
                 if conflict.hit(Suppression):
-                    suppression = conflict.current(Suppression)
+                    suppressions = suppressions_of(self.store, bound.known_tags)
                 elif not (conflict.hit(Verification) or conflict.hit(TagHolder)):
                     raise
 

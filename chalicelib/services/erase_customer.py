@@ -21,7 +21,7 @@ from chalicelib.services.end_contract import EndContract
 from chalicelib.services.erase_number import EraseNumber
 from chalicelib.services.idempotency import Idempotency
 from chalicelib.services.number_tags import holder_of, unheld
-from chalicelib.services.stop_advertising import stopped_row
+from chalicelib.services.stop_advertising import stopped_rows
 
 
 @dataclass(frozen=True)
@@ -87,9 +87,9 @@ class EraseCustomer:
         if holder is not None and holder.customer_id != customer.id:
             # It is not the customer's number any more.
             return ended, ()
-        row, writes = stopped_row(self.store, customer.known_tags, BY_ERASURE, at)
+        rows, writes = stopped_rows(self.store, customer.known_tags, BY_ERASURE, at)
         guard = unheld(customer.known_tags) if holder is None else []
-        return suppressed(ended, row), [*writes, *guard]
+        return suppressed(ended, rows), [*writes, *guard]
 
     def _certified(self, customer: Customer, claim: Sequence[Write]) -> ErasureCertificate:
         found = self.store.get(ErasureCertificate, customer.id)

@@ -1,5 +1,6 @@
 """Makes a customer of another system ours: with a number that nobody has proved here, and the words that came along."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chalicelib.domain.customer import Customer, TagHolder
@@ -15,7 +16,7 @@ from chalicelib.domain.writes import Conflict, Insert, Write
 from chalicelib.ports import Clock, LedgerCipher, NumberIndex, NumberSealer, Store
 from chalicelib.services.chaining import chained
 from chalicelib.services.concurrently import together
-from chalicelib.services.number_tags import suppression_of, tags_of, unchanged, unheld
+from chalicelib.services.number_tags import suppressions_of, tags_of, unchanged, unheld
 
 IMPORTED, PRESENT = "imported", "present"
 
@@ -69,8 +70,8 @@ class ImportCustomer:
             own_time_zone=row.time_zone,
             provenance=str(provenance),
         )
-        suppression, unlocked = together(
-            lambda: suppression_of(self.store, tags),
+        suppressions, unlocked = together(
+            lambda: suppressions_of(self.store, tags),
             lambda: self.ledger.unlock(ledger_key) if row.consents else None,
         )
         links: list[LedgerEvent] = []
@@ -84,19 +85,19 @@ class ImportCustomer:
             Insert(ledger_key),
             *map(Insert, links),
         )
-        return self._committed(customer, suppression, provenance, writes)
+        return self._committed(customer, suppressions, provenance, writes)
 
     def _committed(
         self,
         customer: Customer,
-        suppression: Suppression | None,
+        suppressions: Sequence[Suppression],
         provenance: Provenance,
         writes: tuple[Write, ...],
     ) -> str:
         while True:
             # A STOP that comes in this moment finds no customer yet, and writes what is expected here.
-            made = Insert(dated(suppressed(customer, suppression), self.policy.rules))
-            guards = unchanged(suppression, customer.known_tags)
+            made = Insert(dated(suppressed(customer, suppressions), self.policy.rules))
+            guards = unchanged(suppressions, customer.known_tags)
             try:
                 self.store.commit(made, *guards, *writes)
                 return IMPORTED
@@ -110,7 +111,7 @@ class ImportCustomer:
                     raise NumberInUse from None
                 if not conflict.hit(Suppression):
                     raise
-                suppression = conflict.current(Suppression)
+                suppressions = suppressions_of(self.store, customer.known_tags)
 
     def _present(self, found: Customer, provenance: Provenance) -> str:
         if found.provenance != str(provenance):

@@ -18,7 +18,7 @@ from chalicelib.domain.writes import Conflict, Insert, Remove, Replace, Write
 from chalicelib.ports import LedgerCipher, Store
 from chalicelib.services.chaining import chained
 from chalicelib.services.concurrently import together
-from chalicelib.services.number_tags import suppression_of, unchanged, unheld
+from chalicelib.services.number_tags import suppressions_of, unchanged, unheld
 
 # Where consents ended, as the ledger names it.
 SURFACE = "number_change"
@@ -85,6 +85,6 @@ class MoveNumbers:
         if head.tag == before.tag:
             return head, []
         if head.tag is None:
-            return suppressed(head, None), []
-        row = suppression_of(self.store, head.known_tags)
-        return suppressed(head, row), list(unchanged(row, head.known_tags))
+            return suppressed(head, ()), []
+        rows = suppressions_of(self.store, head.known_tags)
+        return suppressed(head, rows), list(unchanged(rows, head.known_tags))

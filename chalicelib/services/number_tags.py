@@ -28,11 +28,11 @@ def tags_of(index: NumberIndex, number: PhoneNumber, known: Iterable[str] = ()) 
 
 def holder_of(store: Store, tags: Sequence[str]) -> TagHolder | None:
     """Who holds the number that has these tags; None if nobody does."""
-    return _found(store, TagHolder, [(tag,) for tag in tags])
+    return next(iter(_found(store, TagHolder, [(tag,) for tag in tags])), None)
 
 
-def suppression_of(store: Store, tags: Sequence[str]) -> Suppression | None:
-    """The row of the number that has these tags; None if there is none."""
+def suppressions_of(store: Store, tags: Sequence[str]) -> tuple[Suppression, ...]:
+    """The rows of the number that has these tags: one at most, but for noes that came under two keys at once."""
     return _found(store, Suppression, [place_of(tag) for tag in tags])
 
 
@@ -41,15 +41,16 @@ def unheld(tags: Sequence[str]) -> list[Absent]:
     return [Absent(TagHolder, (tag,)) for tag in tags]
 
 
-def unchanged(found: Suppression | None, tags: Sequence[str]) -> list[Expect | Absent]:
-    """Conditions that the number's row is this one, or that it has none under any tag."""
-    return [Expect(found) if found and found.tag == tag else Absent(Suppression, place_of(tag)) for tag in tags]
+def unchanged(rows: Sequence[Suppression], tags: Sequence[str]) -> list[Expect | Absent]:
+    """Conditions that the number's rows are these, and no others under any tag."""
+    found = {row.tag: row for row in rows}
+    return [Expect(found[tag]) if tag in found else Absent(Suppression, place_of(tag)) for tag in tags]
 
 
-def _found(store: Store, kind: type[R], keys: Sequence[tuple[str, ...]]) -> R | None:
+def _found(store: Store, kind: type[R], keys: Sequence[tuple[str, ...]]) -> tuple[R, ...]:
     # A row that is re-tagged while we look may leave the one place after the other was seen empty, and does so once.
-    for key in keys if len(keys) == 1 else (*keys, *keys):
-        record = store.get(kind, *key)
-        if record is not None:
-            return record
-    return None
+    for _ in range(1 if len(keys) == 1 else 2):
+        records = (store.get(kind, *key) for key in keys)
+        if found := tuple(record for record in records if record is not None):
+            return found
+    return ()

@@ -16,7 +16,7 @@ from chalicelib.domain.suppression import BY_OBJECTION, suppressed
 from chalicelib.domain.writes import Conflict, Write
 from chalicelib.ports import Store
 from chalicelib.services.append_events import MOST_ROUNDS, AppendEvents
-from chalicelib.services.stop_advertising import stopped_row
+from chalicelib.services.stop_advertising import stopped_rows
 
 SURFACE = "rights_request"
 
@@ -53,8 +53,8 @@ class ObjectToUse:
         ) -> tuple[Customer, Sequence[Write]]:
             if not customer.is_open or customer.tag is None:
                 return customer, ()
-            row, writes = stopped_row(self.store, customer.known_tags, BY_OBJECTION, at)
-            return suppressed(customer, row), writes
+            rows, writes = stopped_rows(self.store, customer.known_tags, BY_OBJECTION, at)
+            return suppressed(customer, rows), writes
 
         for _ in range(MOST_ROUNDS):
             try:

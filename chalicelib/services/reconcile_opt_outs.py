@@ -12,11 +12,11 @@ from chalicelib.domain.due import buckets
 from chalicelib.domain.errors import NotFound, Unavailable
 from chalicelib.domain.phone_number import number_told
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.suppression import BY_PROVIDER, Suppression
+from chalicelib.domain.suppression import BY_PROVIDER, Suppression, deciding
 from chalicelib.ports import Clock, NumberIndex, ProviderOptOuts, Store
 from chalicelib.services.changing import changed
 from chalicelib.services.concurrently import together
-from chalicelib.services.number_tags import suppression_of, tags_of
+from chalicelib.services.number_tags import suppressions_of, tags_of
 from chalicelib.services.stop_advertising import StopAdvertising
 
 COUNTED = ("new", "known", "opted_in", "waiting", "unreadable")
@@ -150,11 +150,11 @@ class ReconcileOptOuts:
 
     def _settled(self, tags: Sequence[str], number: str, region: str) -> str:
         at = self.clock.now()
-        found = suppression_of(self.store, tags)
+        found = deciding(suppressions_of(self.store, tags))
         if found is None or found.is_new_no(region, at):
             self.stop_advertising(tags, BY_PROVIDER, at)
             # Should the note be lost, the next run makes it; or, if the customer has agreed by then, takes it for a no.
-            self._note(suppression_of(self.store, tags), region, at)
+            self._note(deciding(suppressions_of(self.store, tags)), region, at)
             return "new"
         if found.stands:
             self._note(found, region, at)

@@ -16,7 +16,7 @@ from chalicelib.domain.suppression import suppressed
 from chalicelib.domain.writes import Insert, Remove, Replace, Write
 from chalicelib.ports import Clock, LedgerCipher, Store
 from chalicelib.services.concurrently import together
-from chalicelib.services.number_tags import holder_of, suppression_of
+from chalicelib.services.number_tags import holder_of, suppressions_of
 
 # The tables of whose old copies something is to be replayed.
 TABLES = CUSTOMERS, KEYS, LEDGER, SUPPRESSIONS = ("customers", "keys", "ledger", "suppressions")
@@ -135,8 +135,7 @@ class ReplayCustomer:
         head = result.head
         if head.tag is None or not head.is_open:
             return
-        row = suppression_of(self.store, head.known_tags)
-        after = suppressed(head, row)
+        after = suppressed(head, suppressions_of(self.store, head.known_tags))
         # One that was lifted since is left as the copy has it: the customer may say yes again.
         if after is not head and after.suppressed_at is not None:
             result.found(SUPPRESSED, after)

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from chalicelib.domain.customer import Customer
-from chalicelib.domain.suppression import BY_SMS, Suppression
+from chalicelib.domain.suppression import BY_SMS, Suppression, deciding
 from chalicelib.domain.writes import Insert, Replace
 from chalicelib.ports import Store
-from chalicelib.services.number_tags import suppression_of
+from chalicelib.services.number_tags import suppressions_of
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class ReplaySuppression:
         customer = self.store.get(Customer, customer_id)
         if customer is None or customer.tag is None or customer.suppressed_at is None:
             return False
-        row = suppression_of(self.store, customer.known_tags)
+        row = deciding(suppressions_of(self.store, customer.known_tags))
         if row is not None and row.stands:
             return False
         if go:

@@ -14,7 +14,7 @@ from chalicelib.domain.suppression import BY_PROVIDER, Suppression, advertised, 
 from chalicelib.domain.writes import Conflict, Expect, Insert, Replace, Write
 from chalicelib.ports import Store
 from chalicelib.services.append_events import MOST_ROUNDS, AppendEvents
-from chalicelib.services.number_tags import suppression_of, unheld
+from chalicelib.services.number_tags import suppressions_of, unheld
 from chalicelib.services.tag_holder import holder
 
 
@@ -67,7 +67,7 @@ class StopAdvertising:
 
     def _suppress(self, tags: Sequence[str], waiting: Customer | None, source: str, said_at: datetime) -> bool:
         claimed = [tag for tag in tags if waiting is not None and tag in waiting.tags]
-        _, writes = stopped_row(self.store, (*claimed, *tags), source, said_at)
+        _, writes = stopped_rows(self.store, (*claimed, *tags), source, said_at)
         if not writes:
             return False
         # Who binds the number in this moment, or whose change to it takes effect, has not seen the row.
@@ -89,8 +89,8 @@ class StopAdvertising:
                 # The number has left them, and may be somebody else's already.
                 raise Conflict([(TagHolder, None)])
             # Under a tag that the head has: who lifts it knows no other.
-            row, writes = stopped_row(self.store, (customer.tag, *tags), source, said_at)
-            head = suppressed(customer, row)
+            rows, writes = stopped_rows(self.store, (customer.tag, *tags), source, said_at)
+            head = suppressed(customer, rows)
             is_news = head is not customer or bool(writes)
             # What the person writes to us they write from the number that we know. Of the provider's list we only see
             # that nothing reaches the number any more.
@@ -100,15 +100,17 @@ class StopAdvertising:
         return is_news or bool(events)
 
 
-def stopped_row(store: Store, tags: Sequence[str], source: str, said_at: datetime) -> tuple[Suppression, list[Write]]:
-    """The number's own row as the no makes it, and what is written of it.
+def stopped_rows(
+    store: Store, tags: Sequence[str], source: str, said_at: datetime
+) -> tuple[Sequence[Suppression], list[Write]]:
+    """The number's own rows as the no makes them, and what is written of them.
 
     Args:
         tags: all that are known of the number, some perhaps twice; a new row stands under the first.
     """
-    found = suppression_of(store, tuple(dict.fromkeys(tags)))
-    if found is None:
+    found = suppressions_of(store, tuple(dict.fromkeys(tags)))
+    if not found:
         new = Suppression(tags[0], said_at, source)
-        return new, [Insert(new)]
-    after = found.stopped(source, said_at)
-    return after, [] if after is found else [Replace(found, after)]
+        return [new], [Insert(new)]
+    after = [row.stopped(source, said_at) for row in found]
+    return after, [Replace(row, then) for row, then in zip(found, after, strict=True) if then is not row]

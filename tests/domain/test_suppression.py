@@ -91,12 +91,12 @@ def test_what_is_known_of_a_list_is_noted_once_and_forgotten_alone() -> None:
 def test_the_head_says_what_the_row_says() -> None:
     row = Suppression("1.tag", NOON, "sms")
     customer = a_customer()
-    assert suppressed(customer, None) is customer
-    marked = suppressed(customer, row)
+    assert suppressed(customer, ()) is customer
+    marked = suppressed(customer, [row])
     assert marked.suppressed_at == NOON
     assert marked.ground != customer.ground
-    assert suppressed(marked, row) is marked
-    assert suppressed(marked, row.lifted(NOON + DAY)) == customer
+    assert suppressed(marked, [row]) is marked
+    assert suppressed(marked, [row.lifted(NOON + DAY)]) == customer
 
 
 def test_rows_are_spread_and_hold_the_tag_alone() -> None:

@@ -1,6 +1,6 @@
 """Ringfence with a bug: each variant is wrong in one place, and the sweep must find it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar
@@ -148,14 +148,14 @@ class KeysLater(BindCustomer):
         self,
         verification: Verification,
         bound: Customer,
-        suppression: Suppression | None,
+        suppressions: Sequence[Suppression],
         on_conflict: str,
         at: datetime,
         writes: tuple[Write, ...],
     ) -> Customer:
         keys = [write for write in writes if isinstance(write, Insert) and isinstance(write.record, WrappedKey)]
         others = tuple(write for write in writes if write not in keys)
-        made = super()._committed(verification, bound, suppression, on_conflict, at, others)
+        made = super()._committed(verification, bound, suppressions, on_conflict, at, others)
         self.store.commit(*keys)
         return made
 
