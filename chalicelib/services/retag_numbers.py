@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import partial
 
 from chalicelib.domain.access import AccessLogEntry
@@ -13,15 +13,16 @@ from chalicelib.domain.errors import Contended
 from chalicelib.domain.held_number import HeldNumber
 from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.number_tag import retagged, version_of
-from chalicelib.domain.suppression import Suppression, place_of
+from chalicelib.domain.policy import Policy
+from chalicelib.domain.suppression import Suppression, merged, place_of
 from chalicelib.domain.verification import Verification
-from chalicelib.domain.writes import Conflict, Expect, Insert, Remove, Replace, Write
+from chalicelib.domain.writes import Absent, Conflict, Expect, Insert, Remove, Replace, Write
 from chalicelib.ports import Clock, NumberIndex, NumberOpener, Store
 from chalicelib.services.judging import judged
-from chalicelib.services.number_tags import tags_of
+from chalicelib.services.number_tags import holder_of, suppressions_of, tags_of, unheld
 from chalicelib.services.opening import open_logged
 
-# At some 200 numbers a second, 24 runs of a quarter of an hour are four million numbers; what is left, the next has.
+# As the sweep reads the same table. What a share has left when its time is over, the next run does.
 SHARES = 24
 # Each round that is lost was won by somebody who changed the same customer.
 MOST_ROUNDS = 5
@@ -37,9 +38,11 @@ class RetagReport:
 
     Attributes:
         seen: how many customers were judged, failures included.
-        retagged: customers whose numbers have new tags.
+        retagged: customers of whose rows some moved.
         former: rows that stand under a former key, by kind and by the key's version. Of customers these are the
-            restricted ones, whose numbers nobody may open; those that failed are among the failures.
+            ones that are being erased, whose numbers nobody can open; those that failed are among the failures. Of
+            suppressions, those that say no.
+        until: when the last of the verifications among them ends; None if there are none.
         failures: counts by kind of error.
         complete: False if a part of the share was not reached: the time was up, or the rows could not be read on.
     """
@@ -47,6 +50,7 @@ class RetagReport:
     seen: int
     retagged: int
     former: Mapping[str, Mapping[str, int]]
+    until: datetime | None
     failures: Mapping[str, int]
     complete: bool
 
@@ -57,7 +61,9 @@ class _Found:
 
     retagged: list[str] = field(default_factory=list)
     customers: list[str] = field(default_factory=list)
+    holders: list[str] = field(default_factory=list)
     verifications: list[str] = field(default_factory=list)
+    ends: list[datetime] = field(default_factory=list)
     suppressions: list[str] = field(default_factory=list)
 
 
@@ -67,15 +73,19 @@ class RetagNumbers:
 
     The head, the row of who holds the number and the row of what it wants of advertising move in one commit. Whoever
     looks meanwhile looks under every live key: nobody is lost, and nobody is found twice.
+
+    Restricted customers' numbers move, too: that a key which may be known does not guard them for years is protection
+    (PIPL 47, 51; GDPR 18(2), 32), and what becomes of them is nothing else.
     """
 
+    policy: Policy
     clock: Clock
     store: Store
     index: NumberIndex
     opener: NumberOpener
 
     def __call__(self, share: int, time_left: Callable[[], bool]) -> RetagReport:
-        """Every open customer of the share has the tag that is in use, as far as the time allows.
+        """Every customer of the share has the tag that is in use, as far as the time allows.
 
         Every opening stands in the access log. A row whose number cannot be opened keeps its tag, and is counted.
 
@@ -86,6 +96,7 @@ class RetagNumbers:
         found = _Found()
         parts = (
             judged(self.store.share(Customer, share, SHARES), partial(self._customer, found), time_left),
+            judged(self.store.share(TagHolder, share, SHARES), partial(self._holder, found), time_left),
             judged(self._living(share), partial(self._verification, found), time_left),
             judged(iter([(each,) for each in _of_share(share)]), partial(self._suppressions, found), time_left),
         )
@@ -94,9 +105,11 @@ class RetagNumbers:
             retagged=len(found.retagged),
             former={
                 "customers": dict(Counter(found.customers)),
+                "holders": dict(Counter(found.holders)),
                 "verifications": dict(Counter(found.verifications)),
                 "suppressions": dict(Counter(found.suppressions)),
             },
+            until=max(found.ends, default=None),
             failures=dict(sum((part.failures for part in parts), Counter[str]())),
             complete=all(part.complete for part in parts),
         )
@@ -108,33 +121,48 @@ class RetagNumbers:
         until = self.clock.now() + LONGEST_LIFE
         return ((due.key,) for each in _of_share(share) for due in self.store.due(Verification, each, until))
 
+    def _holder(self, found: _Found, tag: str) -> bool:
+        # Counted for themselves: a number that is held under a key that is gone could be bound twice.
+        former = self._is_former(tag)
+        if former:
+            found.holders.append(version_of(tag))
+        return former
+
     def _verification(self, found: _Found, verification_id: str) -> bool:
         verification = self.store.get(Verification, verification_id)
         former = verification is not None and self._is_former(verification.tag)
         if verification is not None and former:
             found.verifications.append(version_of(verification.tag))
+            found.ends.append(verification.due_at)
         return former
 
     def _suppressions(self, found: _Found, partition: str) -> bool:
-        tags = [row.tag for row in self.store.history(Suppression, partition)]
-        found.suppressions += [version_of(tag) for tag in tags if self._is_former(tag)]
+        rows = self.store.history(Suppression, partition)
+        found.suppressions += [version_of(row.tag) for row in rows if row.stands and self._is_former(row.tag)]
         return True
 
     def _customer(self, found: _Found, customer_id: str) -> bool:
         # By the name of the data key, so that no number is opened twice however often the commit is lost.
-        tags: dict[str, Sequence[str]] = {}
+        opened: dict[str, Sequence[str]] = {}
         for _ in range(MOST_ROUNDS):
             customer = self.store.get(Customer, customer_id)
-            former = [number for number in customer.numbers if self._is_former(number.tag)] if customer else []
-            if customer is None or not former:
+            if customer is None:
                 return False
-            if not customer.is_open:
-                # PIPL 47: stored and protected, and nothing else.
+            former = [number for number in customer.numbers if self._is_former(number.tag)]
+            if former and customer.shredded_at is not None:
                 found.customers += [version_of(number.tag) for number in former]
                 return True
+            # A number may have said no under a former key before a customer bound it under the one in use.
+            if not former and (customer.suppressed_at is None or not customer.other_tags):
+                return False
             try:
-                self._open(customer, [number for number in former if number.number.key_id not in tags], tags)
-                self.store.commit(*self._moved(customer, former, tags))
+                self._open(customer, [number for number in former if number.number.key_id not in opened], opened)
+                rows = list(self._rows(customer, opened))
+                if former:
+                    rows.append(Replace(customer, retagged(customer, opened)))
+                elif not any(isinstance(write, Remove) for write in rows):
+                    return False
+                self.store.commit(*rows)
             except Conflict:
                 continue
             found.retagged.append(customer_id)
@@ -143,10 +171,11 @@ class RetagNumbers:
 
     def _open(self, customer: Customer, numbers: Sequence[HeldNumber], tags: dict[str, Sequence[str]]) -> None:
         for held in numbers:
+            at = self.clock.now()
             entry = AccessLogEntry(
                 id=new_id("acc"),
                 customer_id=customer.id,
-                at=self.clock.now(),
+                at=at,
                 action=WHO,
                 purpose=WHAT_FOR,
                 channel="none",
@@ -154,27 +183,37 @@ class RetagNumbers:
                 client_id=WHO,
                 subject=WHO,
                 evidence=(),
+                lapses_at=at + timedelta(days=self.policy.rules.retention.access_log_days),
             )
             self.store.commit(Insert(entry), Expect(customer))
             number = open_logged(self.store, self.opener, self.clock, held.number, entry)
             tags[held.number.key_id] = tags_of(self.index, number)
 
-    def _moved(
-        self, customer: Customer, numbers: Sequence[HeldNumber], tags: Mapping[str, Sequence[str]]
-    ) -> Iterator[Write]:
-        yield Replace(customer, retagged(customer, tags))
-        for held in numbers:
-            tag = tags[held.number.key_id][0]
-            holder = self.store.get(TagHolder, held.tag)
-            if holder is None or holder.customer_id != customer.id:
-                # Of a change that waits, the other number may still be somebody else's: its rows move with their head.
+    def _rows(self, customer: Customer, opened: Mapping[str, Sequence[str]]) -> Iterator[Write]:
+        for held in customer.numbers:
+            tags = tuple(dict.fromkeys((*opened.get(held.number.key_id, ()), *held.tags)))
+            holder = holder_of(self.store, tags)
+            if holder is None:
+                yield from unheld(tags)
+            elif holder.customer_id != customer.id:
+                # Of a change that waits, or after a closing, it may be somebody else's: its rows move with their head.
                 continue
-            yield Remove(holder)
-            yield Insert(TagHolder(tag, customer.id))
-            row = self.store.get(Suppression, *place_of(held.tag))
-            if row is not None:
-                yield Remove(row)
-                yield Insert(replace(row, tag=tag, version=""))
+            elif holder.tag == tags[0]:
+                yield Expect(holder)
+            else:
+                yield Remove(holder)
+                yield Insert(TagHolder(tags[0], customer.id))
+            yield from self._gathered(tags)
+
+    def _gathered(self, tags: Sequence[str]) -> Iterator[Write]:
+        """Whatever the number said of advertising stands under its first tag."""
+        rows = {row.tag: row for row in suppressions_of(self.store, tags)}
+        first, *others = tags
+        # A STOP that comes in this moment must not be left under a former key.
+        yield from (Remove(rows[tag]) if tag in rows else Absent(Suppression, place_of(tag)) for tag in others)
+        if rows.keys() - {first}:
+            one = merged(list(rows.values()), first)
+            yield Replace(rows[first], one) if first in rows else Insert(one)
 
 
 def _of_share(share: int) -> list[str]:

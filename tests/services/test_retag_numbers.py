@@ -8,13 +8,13 @@ import pytest
 from chalicelib.domain.access import AccessLogEntry
 from chalicelib.domain.customer import Customer, TagHolder
 from chalicelib.domain.errors import NumberInUse
-from chalicelib.domain.number_change import BOTH, NumberChange
 from chalicelib.domain.number_tag import version_of
 from chalicelib.domain.suppression import Suppression
-from chalicelib.domain.writes import Insert, Replace
+from chalicelib.domain.writes import Replace
 from chalicelib.services.tag_holder import active_holder
 from tests.fakes import NOON
 from tests.services.fault_cases import Staged
+from tests.services.moving import moving
 from tests.services.replying import reply
 from tests.services.rotating import AFTER, NEW, USED, consistent, former, openings_logged, retag, step
 from tests.services.world import NUMBER, OTHER_NUMBER, World, at_once, only
@@ -53,28 +53,38 @@ def test_where_one_key_lives_nothing_is_opened_or_written(world: World) -> None:
     assert world.adapters.sealer.opened == []
 
 
-def test_a_restricted_number_is_not_opened_and_keeps_the_former_key_alive(world: World) -> None:
+def test_a_restricted_number_moves_and_nothing_else_becomes_of_it(world: World) -> None:
     closed, _ = customers(world)
-    world.close(closed)
+    before = world.close(closed)
     step(world, USED)
-    reports = retag(world)
+    retag(world)
+    after = world.row(Customer, closed.id)
+    assert after.known_tags == world.tags()
+    assert replace(after, tag=before.tag, other_tags=(), version=before.version) == before
+    assert openings_logged(world)
+    assert world.holder() is None
+    world.customer()
+    assert consistent(world)
+
+
+def test_a_number_that_is_being_erased_is_not_opened_and_is_counted(world: World) -> None:
+    closed, _ = customers(world)
+    restricted = world.close(closed)
+    world.store.commit(Replace(restricted, replace(restricted, shredded_at=NOON)))
+    step(world, USED)
+    assert former(retag(world))["customers"] == 1
     assert closed.id not in world.adapters.sealer.opened
-    assert former(reports)["customers"] == 1
-    assert world.row(Customer, closed.id).known_tags == (closed.tag,)
 
 
-def test_both_numbers_of_a_change_that_is_not_over_get_new_tags(world: World) -> None:
-    customer, other = customers(world)
-    held = other.held
-    assert held is not None
-    world.close(other)
-    change = NumberChange("chg_1", BOTH, replace(held, number=customer.number), True, NOON, NOON)  # type: ignore[arg-type]
-    world.store.commit(Replace(customer, replace(customer, change=change)), Insert(TagHolder(held.tag, customer.id)))
+@pytest.mark.parametrize("effective", [False, True])
+def test_both_numbers_of_a_change_that_is_not_over_get_new_tags(world: World, effective: bool) -> None:
+    customer = moving(world, effective=effective)
     step(world, USED)
     retag(world)
     now = world.row(Customer, customer.id)
     assert now.change is not None
-    assert {version_of(number.tag) for number in now.numbers} == {NEW}
+    numbers = (now.held, now.change.other) if not effective else (now.change.other, now.held)
+    assert [number and number.tags for number in numbers] == [world.tags(), world.tags(OTHER_NUMBER)]
     assert consistent(world)
 
 
@@ -104,7 +114,7 @@ def test_when_nothing_is_left_under_the_former_key_it_can_go(world: World) -> No
     step(world, USED)
     retag(world)
     world.later(days=3)
-    assert former(retag(world)) == {"customers": 0, "verifications": 0, "suppressions": 0}
+    assert not any(former(retag(world)).values())
     step(world, AFTER)
     for customer, number in zip(made, (NUMBER, OTHER_NUMBER), strict=True):
         found = active_holder(world.store, world.tags(number))
@@ -149,9 +159,10 @@ def test_a_closing_in_between_wins(world: World) -> None:
     customer = world.customer()
     step(world, USED)
     world.staged.store.before(Customer, lambda: world.close(customer))
-    reports = retag(world)
-    assert (former(reports)["customers"], world.adapters.sealer.opened) == (1, [])
-    assert world.rows(TagHolder) == []
+    retag(world)
+    assert (world.row(Customer, customer.id).status, world.rows(TagHolder)) == ("restricted", [])
+    assert world.row(Customer, customer.id).known_tags == world.tags()
+    assert len(world.adapters.sealer.opened) == 1
 
 
 def test_a_number_that_is_retagged_between_two_looks_is_found() -> None:

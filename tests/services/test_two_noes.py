@@ -9,12 +9,12 @@ from chalicelib.domain.consent import ConsentChoice
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.number_tag import version_of
 from chalicelib.domain.session import CLIENT
-from chalicelib.domain.suppression import Suppression
+from chalicelib.domain.suppression import Suppression, deciding
 from chalicelib.domain.writes import Replace
 from tests.fakes import NOON
 from tests.services.fault_cases import Staged
 from tests.services.replying import head, reply
-from tests.services.rotating import KNOWN, USED, step
+from tests.services.rotating import KNOWN, NEW, USED, former, retag, step
 from tests.services.world import WALLET, World
 
 
@@ -82,3 +82,42 @@ def test_a_second_no_while_somebody_binds_the_number_is_seen() -> None:
 
     world.staged.store.before(Customer, second)
     assert world.ringfence.bind_customer(WALLET, proof.id, None, None).suppressed_at == rows()[0].since
+
+
+@pytest.mark.parametrize("versions", [KNOWN, USED])
+@pytest.mark.parametrize("lifted", [None, *USED])
+def test_the_re_tagging_makes_one_row_of_them_once_somebody_has_the_number(
+    world: World, versions: tuple[str, ...], lifted: str | None
+) -> None:
+    if lifted:
+        lift_one(world, lifted)
+    step(world, versions)
+    customer = world.customer()
+    step(world, USED)
+    retag(world)
+    [row] = world.rows(Suppression)
+    assert (version_of(row.tag), row.stands) == (NEW, True)
+    opened = list(world.adapters.sealer.opened)
+    reports = retag(world)
+    assert (former(reports)["suppressions"], sum(report.retagged for report in reports)) == (0, 0)
+    assert world.adapters.sealer.opened == opened
+    assert head(world, customer).suppressed_at is not None
+
+
+def test_what_the_provider_s_lists_are_known_to_hold_is_kept(world: World) -> None:
+    first, second = world.rows(Suppression)
+    world.store.commit(Replace(first, first.with_listing("eu-west-1", NOON)))
+    world.store.commit(Replace(second, second.with_listing("us-east-1", NOON).with_opt_in("ap-south-1", NOON)))
+    world.customer()
+    retag(world)
+    [row] = world.rows(Suppression)
+    assert row.listed.keys() == {"eu-west-1", "us-east-1"}
+    assert row.opted_in.keys() == {"ap-south-1"}
+
+
+def test_a_no_that_is_lifted_keeps_no_key_alive(world: World) -> None:
+    lift_one(world, KNOWN[0])
+    assert former(retag(world))["suppressions"] == 0
+    found = deciding(world.rows(Suppression))
+    assert found is not None
+    assert found.stands

@@ -21,6 +21,7 @@ def retag(event: dict[str, Any], context: Any) -> dict[str, Any]:
     def time_left() -> bool:
         return bool(context.get_remaining_time_in_millis() > LAST_ROWS_MILLISECONDS)
 
-    report = asdict(ringfence().retag_numbers(event["share"], time_left))
+    found = ringfence().retag_numbers(event["share"], time_left)
+    report = {**asdict(found), "until": found.until and found.until.isoformat()}
     (logger().error if report["failures"] else logger().info)("retagged", extra={"share": event["share"], **report})
     return report

@@ -1,4 +1,4 @@
-"""A customer whose number stands under a key of the index that was in use before."""
+"""Customers whose numbers stand under a key of the index that was in use before."""
 
 from chalicelib.domain.customer import TagHolder
 from chalicelib.domain.due import bucket
@@ -14,15 +14,41 @@ from tests.prove.deployed.deployment import Deployment
 
 
 def retag(deployment: Deployment) -> None:
-    """The customer has the tag that is in use, and what their number wants of advertising stands under it.
+    """Each has the tag that is in use, and what the one's number wants of advertising stands under it.
 
     Raises:
         Broken: it does not.
     """
+    customer, tag, former = _former(deployment)
+    deployment.plant("customers", [TagHolder(former, customer, version="1")])
+    deployment.plant("suppressions", [Suppression(former, NOON, BY_SMS, version="1")])
+    # Nobody holds the other one's number, and it wants nothing.
+    _former(deployment, closed=True)
+    # So that one lives, whose tag must be read.
+    deployment.caller(Role.WALLET).post(
+        "/v1/verifications", purpose="signup", phone_number=new_number(), locale="en", client=new_device()
+    ).must(201)
+    reports = [deployment.invoke("retag", {"share": share}) for share in range(SHARES)]
+    if any(report.get("failures") != {} for report in reports) or sum(it["retagged"] for it in reports) != 2:
+        raise Broken(str(reports))
+    rows = {
+        "customers": {"pk": {"S": f"tag#{tag}"}},
+        "suppressions": {"pk": {"S": bucket(tag)}, "sk": {"S": tag}},
+    }
+    dynamodb = deployment.client("dynamodb")
+    for table, key in rows.items():
+        if "Item" not in dynamodb.get_item(TableName=f"{NAME}-{table}", Key=key):
+            raise Broken(f"nothing stands in {table} under the tag that is in use")
+
+
+def _former(deployment: Deployment, *, closed: bool = False) -> tuple[str, str, str]:
+    """A customer's id, their number's tag that is in use, and that under a former key, which is all their head has."""
     journey = deployment.journey()
     for stage in (catalogue, signup):
         stage(journey)
     customer, dynamodb = journey.known["customer"], deployment.client("dynamodb")
+    if closed:
+        deployment.caller(Role.WALLET).post(f"/v1/customers/{customer}/closure").must(202)
     head = {"pk": {"S": f"customer#{customer}"}}
     tag = dynamodb.get_item(TableName=f"{NAME}-customers", Key=head)["Item"]["tag"]["S"]
     former = f"former.{tag.partition('.')[2]}"
@@ -33,19 +59,4 @@ def retag(deployment: Deployment) -> None:
         ExpressionAttributeValues={":former": {"S": former}},
     )
     dynamodb.delete_item(TableName=f"{NAME}-customers", Key={"pk": {"S": f"tag#{tag}"}})
-    deployment.plant("customers", [TagHolder(former, customer, version="1")])
-    deployment.plant("suppressions", [Suppression(former, NOON, BY_SMS, version="1")])
-    # So that one lives, whose tag must be read.
-    deployment.caller(Role.WALLET).post(
-        "/v1/verifications", purpose="signup", phone_number=new_number(), locale="en", client=new_device()
-    ).must(201)
-    reports = [deployment.invoke("retag", {"share": share}) for share in range(SHARES)]
-    if any(report.get("failures") != {} for report in reports) or sum(it["retagged"] for it in reports) != 1:
-        raise Broken(str(reports))
-    rows = {
-        "customers": {"pk": {"S": f"tag#{tag}"}},
-        "suppressions": {"pk": {"S": bucket(tag)}, "sk": {"S": tag}},
-    }
-    for table, key in rows.items():
-        if "Item" not in dynamodb.get_item(TableName=f"{NAME}-{table}", Key=key):
-            raise Broken(f"nothing stands in {table} under the tag that is in use")
+    return customer, tag, former
