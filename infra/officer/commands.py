@@ -182,22 +182,17 @@ def rights(
 def retag_numbers(
     function: Annotated[str, typer.Argument(help="The name of the deployment's function retag.")],
 ) -> None:
-    """Re-tag every number after the index has a new key. Ends with 0 once nothing stands under a former one."""
-    from infra.officer.rotating import retagged
+    """Re-tag every number after the index has a new key. Ends with 0 once nothing needs a former one."""
+    from infra.officer.rotating import Retagging, retagged
 
-    left: dict[str, int] = {}
-    done = 0
-    for share, report in enumerate(retagged(function)):
-        if report.get("failures") != {} or not report["complete"]:
-            left["unfinished shares"] = left.get("unfinished shares", 0) + 1
-        done += report.get("retagged", 0)
-        for kind, versions in report.get("former", {}).items():
-            left[kind] = left.get(kind, 0) + sum(versions.values())
-        console.print(f"share {share + 1} of 24: {escape(json.dumps(report))}", soft_wrap=True)
-    remains = {kind: count for kind, count in left.items() if count}
-    console.print(f"{done} customers re-tagged; under a former key: {remains or 'nothing'}", soft_wrap=True)
-    # What was re-tagged in this run may have been counted before it was.
-    if remains or done:
+    reports = []
+    for report in retagged(function):
+        reports.append(report)
+        console.print(f"share {len(reports)}: {escape(json.dumps(report))}", soft_wrap=True)
+    outcome = Retagging.of(reports)
+    for said in outcome.lines:
+        console.print(escape(said), soft_wrap=True)
+    if not outcome.may_retire:
         raise typer.Exit(1)
 
 
@@ -214,7 +209,7 @@ def rewrap_keys(
     for share, report in enumerate(rewrapped(name, number_keys, ledger_keys)):
         moved += report["rewrapped"]
         unfinished += bool(report["failures"]) or not report["complete"]
-        console.print(f"share {share + 1} of 24: {escape(json.dumps(report))}", soft_wrap=True)
+        console.print(f"share {share + 1}: {escape(json.dumps(report))}", soft_wrap=True)
     console.print(f"{moved} data keys moved; {unfinished} shares unfinished")
     if unfinished:
         raise typer.Exit(1)

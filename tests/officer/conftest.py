@@ -1,0 +1,5 @@
+"""What several of the officer's tests need."""
+
+from tests.service_log import log
+
+__all__ = ["log"]
