@@ -98,7 +98,7 @@ PLACES: Mapping[type[Any], Place] = {
     DecisionLogEntry: Place("decisions", lambda it: it.customer_id, lambda it: place_at(it.at, it.id), lapses=True),
     Previews: Place("budgets", lambda it: it.key, prefix="previews#", lapses=True, moves=True),
     Suppression: Place("suppressions", lambda it: bucket(it.tag), lambda it: it.tag),
-    PurgeRun: Place("purge-runs", lambda _: "run", lambda it: it.id),
+    PurgeRun: Place("purge-runs", lambda _: "run", lambda it: it.id, lapses=True),
     Shard: Place("purge-runs", lambda it: it.bucket, lambda _: "shard", prefix="shard#"),
     RightsRequest: Place("cases", lambda it: it.id, owner="customer_id", lapses=True),
     ErasureCertificate: Place("certificates", lambda it: it.customer_id, lapses=True),

@@ -52,11 +52,13 @@ class PurgeRun(Tally):
         sequence: place in the chain of complete runs, from 1.
         previous: hash of the chain's link before; GENESIS for the first.
         signed: the statement as a compact JWS.
+        lapses_at: when the report itself goes; its link stays in the chain.
     """
 
     id: str
     started_at: datetime
     shards_left: tuple[str, ...]
+    lapses_at: datetime | None = None
     finished_at: datetime | None = None
     sequence: int | None = None
     previous: str | None = None

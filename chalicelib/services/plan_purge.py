@@ -1,9 +1,11 @@
 """Plans a run of the purge."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from chalicelib.domain.due import buckets
 from chalicelib.domain.identifiers import new_id
+from chalicelib.domain.policy import Policy
 from chalicelib.domain.purge_run import PurgeRun
 from chalicelib.domain.writes import Insert
 from chalicelib.ports import Clock, PurgeQueue, Store
@@ -13,6 +15,7 @@ from chalicelib.ports import Clock, PurgeQueue, Store
 class PlanPurge:
     """One message for each bucket of the indexes of what is due, whatever is in it: to look costs what to ask costs."""
 
+    policy: Policy
     clock: Clock
     store: Store
     purges: PurgeQueue
@@ -26,7 +29,8 @@ class PlanPurge:
         """
         started_at = self.clock.now()
         run_id = new_id(f"run_{started_at:%Y%m%dT%H%M%SZ}")
-        run = PurgeRun(id=run_id, started_at=started_at, shards_left=tuple(buckets(0)))
+        lapses_at = started_at + timedelta(days=self.policy.rules.retention.report_days)
+        run = PurgeRun(id=run_id, started_at=started_at, shards_left=tuple(buckets(0)), lapses_at=lapses_at)
         # The run first: a shard that nobody waits for would be dropped.
         self.store.commit(Insert(run))
         self.purges.put(run.id, run.shards_left)

@@ -4,7 +4,7 @@ from typing import Any
 
 from chalicelib.domain.purge_run import PurgeRun, Tally
 from chalicelib.domain.purge_shard import Shard, Taken
-from tests.contracts.typed import AT, AT_SECONDS, HASH, LATER, LATER_SECONDS, numbers, texts
+from tests.contracts.typed import AT, AT_SECONDS, HASH, LATER, LATER_ROUNDED_UP, LATER_SECONDS, numbers, texts
 
 TALLY_FORM = {
     "erased": {"M": {"unverified_number": {"N": "3"}}},
@@ -27,11 +27,12 @@ PURGE_FORMS: list[tuple[Any, dict[str, Any]]] = [
             sequence=4,
             previous=HASH,
             signed="a.b.c",
+            lapses_at=LATER,
             version="a1",
         ),
         {
             **texts(pk="run", sk="run_1", id="run_1", previous=HASH, signed="a.b.c", version="a1"),
-            **numbers(started_at=AT_SECONDS, finished_at=LATER_SECONDS, sequence="4"),
+            **numbers(started_at=AT_SECONDS, finished_at=LATER_SECONDS, lapses_at=LATER_ROUNDED_UP, sequence="4"),
             **TALLY_FORM,
             "shards_left": {"L": [{"S": "07"}]},
         },

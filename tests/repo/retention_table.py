@@ -79,7 +79,8 @@ RECORDS = (
     Row("AccessLogEntry Settlement", "who was shown a number", _days(KEPT.access_log_days), "PIPL 56; 条例 12", "TTL"),
     Row("DecisionLogEntry", "who asked for contact", _days(KEPT.decision_log_days), "网络安全法 21(3)", "TTL"),
     Row("Suppression", "tags that want no advertising", "no end", "GDPR 21(3); Order 31", "nothing"),
-    Row("PurgeRun Shard", "reports of the purge", _days(KEPT.report_days), "PIPL 56", "see docs/purge.md"),
+    Row("PurgeRun", "reports of the purge", _days(KEPT.report_days), "PIPL 56", "TTL"),
+    Row("Shard", "what the purge is about to erase", "until it is done", "ours", "purge"),
     Row("ErasureCertificate", "certificates of erasure", _days(KEPT.report_days), "GDPR 5(2); PIPL 56", "TTL"),
     Row("RightsRequest", "rights requests", f"{_days(KEPT.case_days)} once closed", "PIPL 50, 69", "TTL"),
 )

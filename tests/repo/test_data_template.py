@@ -18,7 +18,7 @@ TABLES = {
 }
 SHORT_LIVED = ["Verifications", "Throttles", "Budgets", "Openings", "Claims", "Contacts", "Sessions"]
 # Protected as what lasts, and each row ends by itself when the policy's years are over.
-KEPT_FOR_YEARS = ["Cases", "Certificates", "AccessLog", "Decisions"]
+KEPT_FOR_YEARS = ["Cases", "PurgeRuns", "Certificates", "AccessLog", "Decisions"]
 LASTING = sorted(set(TABLES) - {*SHORT_LIVED, *KEPT_FOR_YEARS})
 
 
