@@ -1,14 +1,10 @@
 """The queue of the purge's shards, and of letters about what cannot be done, on SQS."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chalicelib.adapters import aws
 from chalicelib.domain.errors import Unavailable
-
-# Source: SQS developer guide, "Amazon SQS batch actions".
-MOST_IN_A_BATCH = 10
 
 
 @dataclass(frozen=True)
@@ -22,23 +18,13 @@ class SqsPurgeQueue:
     url: str | None
     dead_url: str | None
 
-    def put(self, run_id: str, buckets: Sequence[str]) -> None:
-        """A worker will be given each of these shards of the run once or more.
+    def put(self, run_id: str, bucket: str) -> None:
+        """A worker will be given this shard of the run once or more.
 
         Raises:
-            Unavailable: SQS did not answer, or refused one; it may have taken some.
+            Unavailable: SQS did not answer; it may have taken it.
         """
-        if self.url is None:
-            raise Unavailable
-        for first in range(0, len(buckets), MOST_IN_A_BATCH):
-            batch = buckets[first : first + MOST_IN_A_BATCH]
-            with aws.translated():
-                answer = aws.sqs().send_message_batch(
-                    QueueUrl=self.url,
-                    Entries=[{"Id": bucket, "MessageBody": f"{run_id} {bucket}"} for bucket in batch],
-                )
-            if answer.get("Failed"):
-                raise Unavailable("SendMessageBatch")
+        _send(self.url, f"{run_id} {bucket}")
 
     def bury(self, run_id: str, kind: str, key: str, reason: str) -> None:
         """Somebody will read that this record stays due.
@@ -46,8 +32,11 @@ class SqsPurgeQueue:
         Raises:
             Unavailable: SQS did not answer; it may have taken it.
         """
-        if self.dead_url is None:
-            raise Unavailable
-        letter = {"run_id": run_id, "kind": kind, "key": key, "reason": reason}
-        with aws.translated():
-            aws.sqs().send_message(QueueUrl=self.dead_url, MessageBody=json.dumps(letter))
+        _send(self.dead_url, json.dumps({"run_id": run_id, "kind": kind, "key": key, "reason": reason}))
+
+
+def _send(url: str | None, body: str) -> None:
+    if url is None:
+        raise Unavailable
+    with aws.translated():
+        aws.sqs().send_message(QueueUrl=url, MessageBody=body)

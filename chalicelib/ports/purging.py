@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Protocol
 
 
 class PurgeQueue(Protocol):
     """Shards that wait for a worker, and the letters about what no worker could do."""
 
-    def put(self, run_id: str, buckets: Sequence[str]) -> None:
-        """A worker will be given each of these shards of the run once or more.
+    def put(self, run_id: str, bucket: str) -> None:
+        """A worker will be given this shard of the run once or more.
 
         Raises:
-            Unavailable: the queue did not answer; it may have taken some.
+            Unavailable: the queue did not answer; it may have taken it.
         """
         ...
 

@@ -33,5 +33,7 @@ class PlanPurge:
         run = PurgeRun(id=run_id, started_at=started_at, shards_left=tuple(buckets(0)), lapses_at=lapses_at)
         # The run first: a shard that nobody waits for would be dropped.
         self.store.commit(Insert(run))
-        self.purges.put(run.id, run.shards_left)
+        # One after the other: nobody waits for the plan, and the workers begin with the first.
+        for bucket in run.shards_left:
+            self.purges.put(run.id, bucket)
         return run

@@ -80,7 +80,7 @@ class PurgeShard:
         except Contended:
             # A worker of another run has the shard. It reports for its own run, and ours still waits.
             pass
-        self.purges.put(run_id, [bucket])
+        self.purges.put(run_id, bucket)
         return Worked("put_back", work.shard.tally)
 
     def _take_over(self, work: "_Work") -> bool:

@@ -1,6 +1,6 @@
 """The purge in one process: planned, and worked off at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,9 +26,9 @@ class ListedPurges:
     waiting: list[tuple[str, str]] = field(default_factory=list)
     letters: list[Letter] = field(default_factory=list)
 
-    def put(self, run_id: str, buckets: Sequence[str]) -> None:
-        """The shards wait."""
-        self.waiting += [(run_id, bucket) for bucket in buckets]
+    def put(self, run_id: str, bucket: str) -> None:
+        """The shard waits."""
+        self.waiting.append((run_id, bucket))
 
     def bury(self, run_id: str, kind: str, key: str, reason: str) -> None:
         """The letter is kept."""
