@@ -33,6 +33,7 @@ POLICY_NAMES = {
     "deliverystatus": "delivery_status",
     "importfile": "import_file",
     "optouts": "opt_outs",
+    "purgeworker": "purge_worker",
 }
 
 
@@ -137,5 +138,6 @@ def deploy_on(stack: Stack, folder: Path) -> Deployment:
         elif resource["ResourceType"] == "AWS::IAM::Role":
             made.roles[name] = resource["PhysicalResourceId"]
     # So that the officer has a report to read.
-    made.run("purge")
+    planned = made.run("purge")
+    assert "run_id" in planned, planned
     return made

@@ -41,15 +41,17 @@ def let_go(deployment: Deployment, customer: str) -> None:
     deployment.make_due("customers", f"customer#{customer}", wish=wish)
 
 
-def end_consent(deployment: Deployment) -> None:
-    """A customer agreed so long ago that it has come to its end."""
+def end_consent(deployment: Deployment) -> str:
+    """The id of a customer who agreed so long ago that it has come to its end."""
     journey = deployment.journey()
     agree(journey)
+    customer = str(journey.known["customer"])
     deployment.client("dynamodb").update_item(
         TableName=f"{NAME}-customers",
-        Key={"pk": {"S": f"customer#{journey.known['customer']}"}},
+        Key={"pk": {"S": f"customer#{customer}"}},
         UpdateExpression="SET due_at = :past, consents.#purpose.valid_until = :past",
         ConditionExpression="due_reason = :ended",
         ExpressionAttributeNames={"#purpose": ADVERTISING},
         ExpressionAttributeValues={":past": {"N": "1"}, ":ended": {"S": CONSENT_EXPIRED}},
     )
+    return customer

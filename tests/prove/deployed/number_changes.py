@@ -32,17 +32,28 @@ def swap_numbers(deployment: Deployment, journey: Journey) -> None:
     journey.step("others heard of the swap", ann.staff.get(ann.customer).must(200, phone_number_masked=bob.masked))
 
 
+def tell_old_number(deployment: Deployment, journey: Journey) -> None:
+    """Whoever has the number that a customer wants to leave was told so, and the customer has it still.
+
+    Raises:
+        Broken: an answer was not as it must be, or nobody was told.
+    """
+    changing = _change(deployment)
+    if "/preferences" not in changing.next_sms()["body"]:
+        raise Broken("the old number was not told where to stop the change")
+    stopped = changing.wallet.delete(f"{changing.customer}/phone-number")
+    journey.step(
+        "the old number is told, and the change is stopped", stopped.must(200, phone_number_masked=changing.masked)
+    )
+
+
 def wait_for_change(deployment: Deployment) -> str:
     """The id of a customer whose change of number waits, and is due to take effect.
 
     Raises:
         Broken: an answer was not as it must be.
     """
-    journey, other = _customer(deployment), deployment.journey()
-    other.number = new_number()
-    asked = journey.wallet.put(f"{journey.customer}/phone-number", verification_id=_proof(journey, other))
-    asked.must(202, phone_number_masked=journey.masked)
-    customer = str(journey.known["customer"])
+    customer = str(_change(deployment).known["customer"])
     deployment.client("dynamodb").update_item(
         TableName=f"{NAME}-customers",
         Key={"pk": {"S": f"customer#{customer}"}},
@@ -58,6 +69,15 @@ def _customer(deployment: Deployment) -> Journey:
     journey = deployment.journey()
     journey.number = new_number()
     signup(journey)
+    return journey
+
+
+def _change(deployment: Deployment) -> Journey:
+    """A new customer whose change of number waits: nobody proved the old one."""
+    journey, other = _customer(deployment), deployment.journey()
+    other.number = new_number()
+    asked = journey.wallet.put(f"{journey.customer}/phone-number", verification_id=_proof(journey, other))
+    asked.must(202, phone_number_masked=journey.masked)
     return journey
 
 

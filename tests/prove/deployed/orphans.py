@@ -1,6 +1,8 @@
 """Keys without a customer and customers without a key, as a half-done write or a restored backup leaves them."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from chalicelib.domain.customer import Customer, WrappedKey
@@ -29,7 +31,20 @@ def plant_orphan(deployment: Deployment) -> None:
             dynamodb.delete_item(TableName=table, Key={"pk": {"S": key.customer_id}, "sk": {"S": key.key_id}})
 
 
-def robbed() -> Customer:
+@contextmanager
+def customers_robbed(deployment: Deployment) -> Iterator[None]:
+    """Within the block customers are there whose keys are gone; others would fail at them, too."""
+    dynamodb, table = deployment.client("dynamodb"), f"{NAME}-customers"
+    customers = [_robbed() for _ in range(PLANTED)]
+    deployment.plant("customers", customers)
+    try:
+        yield
+    finally:
+        for customer in customers:
+            dynamodb.delete_item(TableName=table, Key={"pk": {"S": f"customer#{customer.id}"}})
+
+
+def _robbed() -> Customer:
     sealed = SealedNumber("number_1", b"nonce", b"ciphertext")
     return Customer(_new_id(), NOON, NOON, "en", "1.tag", "+86*********01", "CN", sealed, version="1")
 

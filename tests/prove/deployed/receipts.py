@@ -1,5 +1,7 @@
 """SMS that the carrier accepted, and the receipts that come for them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -29,8 +31,19 @@ def dispatched(deployment: Deployment) -> tuple[str, str]:
 OWNER = a_customer(id="cus_of_a_message", tag="1.of_a_message", failed_deliveries=1, version="1")
 
 
+@contextmanager
+def hard_to_reach(deployment: Deployment) -> Iterator[None]:
+    """Within the block a customer is there whom the last SMS did not reach. The number can't be opened by anybody."""
+    deployment.plant("customers", [OWNER])
+    try:
+        yield
+    finally:
+        key = {"pk": {"S": f"customer#{OWNER.id}"}}
+        deployment.client("dynamodb").delete_item(TableName=f"{NAME}-customers", Key=key)
+
+
 def message_dispatched(deployment: Deployment) -> tuple[str, str]:
-    """A message whose SMS the carrier accepted, to a customer whom the last one did not reach, and the SMS's id."""
+    """A message to that customer whose SMS the carrier accepted, and the SMS's id."""
     message_id, now = str(uuid4()), datetime.now(UTC)
     later = now + timedelta(days=1)
     message = Message(
@@ -49,7 +62,6 @@ def message_dispatched(deployment: Deployment) -> tuple[str, str]:
         key_id=OWNER.held.number.key_id if OWNER.held else None,
         version="1",
     )
-    deployment.plant("customers", [OWNER])
     deployment.plant("contacts", [message])
     deployment.plant("verifications", [Dispatch(message_id, message.id, later, version="1")])
     return message.id, message_id

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from chalicelib.domain.schedule import CONSENT_EXPIRED, NUMBER_CHANGE_ENDED
 from infra.local.deploy import NAME
 from infra.local.environment import anchor_bucket
 from infra.local.journey import Journey, new_number
@@ -17,17 +16,18 @@ from tests.prove.deployed.advertising import advertise, agree
 from tests.prove.deployed.announcing import announced_without_key, heard_of
 from tests.prove.deployed.bringing import bring_customers
 from tests.prove.deployed.busy import busy_sns
-from tests.prove.deployed.deployment import PAST, Deployment
-from tests.prove.deployed.erasing import end_consent, erase, let_go
-from tests.prove.deployed.number_changes import NEWS, swap_numbers, wait_for_change
+from tests.prove.deployed.deployment import Deployment
+from tests.prove.deployed.erasing import erase
+from tests.prove.deployed.number_changes import swap_numbers, tell_old_number
 from tests.prove.deployed.officer import accesses, count_rights, export, purge_runs, receipt, rights
-from tests.prove.deployed.orphans import PLANTED, plant_orphan, robbed
+from tests.prove.deployed.orphans import customers_robbed, plant_orphan
 from tests.prove.deployed.page import code_for_page, own_page
-from tests.prove.deployed.purging import bury, must_purge, put_back
+from tests.prove.deployed.purging import purge_at_large, purge_shards
 from tests.prove.deployed.receipts import (
     delivery,
     dispatched,
     failures_in_a_row,
+    hard_to_reach,
     message_delivery,
     message_dispatched,
     receipt_for,
@@ -51,12 +51,13 @@ def walk_api(deployment: Deployment) -> list[str]:
     """
     journey = deployment.journey()
     try:
-        stages = (_message, _reverifications, purge_runs, accesses, export, rights, receipt, agree, advertise)
+        stages = (_message, purge_runs, accesses, export, rights, receipt, agree, _reverifications, advertise)
         for stage in (*STAGES, *stages):
             stage(journey)
         agree_again(deployment, journey)
         own_page(deployment, journey)
         swap_numbers(deployment, journey)
+        tell_old_number(deployment, journey)
         erase(deployment, journey)
         with busy_sns(deployment, "api"):
             _must_wait(journey)
@@ -145,33 +146,6 @@ def walk_anchor(deployment: Deployment) -> list[str]:
     return ["the anchor"]
 
 
-def walk_purge(deployment: Deployment) -> list[str]:
-    """A closed customer, an unverified number and an old ledger key were erased, and a consent ended.
-
-    A shard without time was put back, and somebody was told of a record that can't be read.
-
-    Raises:
-        Stopped: something was not.
-    """
-    put_back(deployment)
-    journey = deployment.journey()
-    started = journey.wallet.post(
-        "/v1/verifications", purpose="signup", phone_number=new_number(), locale="en", client=new_device()
-    )
-    for stage in STAGES:
-        stage(journey)
-    deployment.make_due("verifications", started.must(201).body["verification_id"])
-    let_go(deployment, journey.known["customer"])
-    must_purge(deployment, erased={"unverified_number": 1, "account_closed": 1})
-    deployment.make_due("customers", f"customer#{journey.known['customer']}", purged_at=PAST)
-    must_purge(deployment, erased={"ledger_retention_ended": 1})
-    end_consent(deployment)
-    must_purge(deployment, ended={CONSENT_EXPIRED: 1})
-    _end_number_change(deployment)
-    bury(deployment)
-    return ["the purge"]
-
-
 def walk_sweep(deployment: Deployment) -> list[str]:
     """Keys without customers were removed, and customers without keys told of.
 
@@ -179,8 +153,8 @@ def walk_sweep(deployment: Deployment) -> list[str]:
         Stopped: a row could not be judged, or was not.
     """
     plant_orphan(deployment)
-    deployment.plant("customers", [robbed() for _ in range(PLANTED)])
-    report = deployment.run("sweep")
+    with customers_robbed(deployment):
+        report = deployment.run("sweep")
     if report.get("failures") != {} or not report["keys_removed"] or not report["customers_without_key"]:
         raise Stopped("the sweep", str(report))
     return ["the sweep"]
@@ -196,12 +170,13 @@ def walk_delivery_status(deployment: Deployment) -> list[str]:
     report = deployment.invoke("delivery_status", batch(receipt_for(message_id)))
     if report.get("recorded") != 1 or delivery(deployment, verification_id) != "delivered":
         raise Stopped("the receipt", str(report))
-    message_id, of_carrier = message_dispatched(deployment)
-    report = deployment.invoke("delivery_status", batch(receipt_for(of_carrier)))
-    if report.get("recorded") != 1 or message_delivery(deployment, message_id) != "delivered":
-        raise Stopped("the message's receipt", str(report))
-    if failures_in_a_row(deployment):
-        raise Stopped("the message's receipt", "its customer's number does not know of it")
+    with hard_to_reach(deployment):
+        message_id, of_carrier = message_dispatched(deployment)
+        report = deployment.invoke("delivery_status", batch(receipt_for(of_carrier)))
+        if report.get("recorded") != 1 or message_delivery(deployment, message_id) != "delivered":
+            raise Stopped("the message's receipt", str(report))
+        if failures_in_a_row(deployment):
+            raise Stopped("the message's receipt", "its customer's number does not know of it")
     return ["the receipt", "the message's receipt"]
 
 
@@ -224,8 +199,8 @@ WALKS: Mapping[str, Callable[[Deployment], list[str]]] = {
     "deliver": walk_deliver,
     "announce": walk_announce,
     "anchor": walk_anchor,
-    "purge": walk_purge,
-    "purge_worker": walk_purge,
+    "purge": partial(walked, "the purge", purge_at_large),
+    "purge_worker": partial(walked, "the purge", purge_shards),
     "sweep": walk_sweep,
     "retag": partial(walked, "the re-tagging", retag),
     "delivery_status": walk_delivery_status,
@@ -279,10 +254,3 @@ def _must_become(deployment: Deployment, verification: str, delivery: str) -> No
             return
         time.sleep(0.2)
     raise Stopped("the worker", f"{seen} is not {delivery}")
-
-
-def _end_number_change(deployment: Deployment) -> None:
-    listener, customer = listen(deployment.client, f"{NAME}-consent"), wait_for_change(deployment)
-    must_purge(deployment, ended={NUMBER_CHANGE_ENDED: 1})
-    if heard_of(listener, customer, {NEWS}, WORKER_SECONDS) != {NEWS}:
-        raise Stopped("the purge", "nobody heard of the change of number")
