@@ -85,6 +85,11 @@ def erased_at(customer: Customer, rules: Rules) -> datetime | None:
     return max([grace, *(it.until for it in law_holds(customer, rules))])
 
 
+def purge_at(customer: Customer, rules: Rules) -> datetime | None:
+    """When a restricted customer's number goes, as things stand; None of any other, and while a case holds it."""
+    return erased_at(customer, rules) if customer.status == "restricted" else None
+
+
 def due(customer: Customer, rules: Rules) -> tuple[datetime, str] | None:
     """The next thing that the clock has to do for the customer, and why; None if there is nothing."""
     if customer.status == "purged":

@@ -20,12 +20,15 @@ LINK_LIFETIME = timedelta(seconds=60)
 
 # Who has the number that a change took from a customer: stops the change, and sees nothing else of anybody.
 FORMER = "former"
-BY_FORMER = frozenset({"stop_change"})
+BY_FORMER = frozenset({"enter", "stop_change"})
 # Who holds a stolen SIM gets a session by SMS: it can take permissions away, and never add or learn any.
 BY_SMS = BY_FORMER | {"look", "refused", "withdrawn"}
 # The wallet has logged its customer in before it asks for a link.
 BY_WALLET = BY_SMS | {"given", "history", "access_log", "export", "erase"}
-ACTS = {FORMER: BY_FORMER, "sms": BY_SMS, "wallet": BY_WALLET}
+# Whose contract has ended: the wallet's link shows why their number is kept, and all that is held.
+ENDED = "ended"
+BY_ENDED = frozenset({"enter", "ending", "export"})
+ACTS = {FORMER: BY_FORMER, "sms": BY_SMS, "wallet": BY_WALLET, ENDED: BY_ENDED}
 
 
 def new_token() -> Secret:
@@ -69,7 +72,7 @@ class Session:
         """Returns if the session lives and is strong enough.
 
         Args:
-            act: one of BY_WALLET; a decision's is its own name.
+            act: one of those in ACTS; a decision's is its own name.
 
         Raises:
             NotAuthenticated: its time is over.

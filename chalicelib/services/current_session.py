@@ -6,7 +6,7 @@ from datetime import datetime
 from chalicelib.domain.contact import token_digest
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import AccountClosed, NotAuthenticated
-from chalicelib.domain.session import Session
+from chalicelib.domain.session import ENDED, Session
 from chalicelib.ports import Store
 
 
@@ -27,7 +27,7 @@ class Visit:
 
 
 def current_session(store: Store, token: str, act: str, at: datetime) -> Visit:
-    """The session of this token, strong enough for the act; its customer is active, and the number not taken since.
+    """The session of this token, strong enough for the act; since it was opened neither contract nor number has ended.
 
     Args:
         act: as `Session.require` takes it.
@@ -45,6 +45,6 @@ def current_session(store: Store, token: str, act: str, at: datetime) -> Visit:
     # The former number's owner is not told what became of the account.
     if customer is None or not session.is_still_of(customer):
         raise NotAuthenticated
-    if not customer.is_open:
+    if not customer.is_open and session.strength != ENDED:
         raise AccountClosed
     return Visit(session, customer)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from chalicelib.domain.contact import Secret, token_digest
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import NotAuthenticated
-from chalicelib.domain.session import SESSION_LIFETIME, HandOver, Session, new_token
+from chalicelib.domain.session import ENDED, SESSION_LIFETIME, HandOver, Session, new_token
 from chalicelib.domain.writes import Conflict, Insert, Replace
 from chalicelib.ports import Clock, Store
 
@@ -18,10 +18,10 @@ class EnterByLink:
     store: Store
 
     def __call__(self, token: str) -> Secret:
-        """The token of a session that may do all that a customer may.
+        """The token of a session that may do all that a customer may; once their contract has ended, read of it.
 
         Raises:
-            NotAuthenticated: no such link, used, too old, or its customer's account was closed.
+            NotAuthenticated: no such link, used, or too old.
         """
         at = self.clock.now()
         link = self.store.get(HandOver, token_digest(token))
@@ -29,10 +29,10 @@ class EnterByLink:
             raise NotAuthenticated
         used = link.used(at)
         customer = self.store.get(Customer, link.customer_id)
-        if customer is None or not customer.is_open:
+        if customer is None:
             raise NotAuthenticated
-        session = new_token()
-        opened = Session(token_digest(session), customer.id, "wallet", at + SESSION_LIFETIME)
+        session, strength = new_token(), "wallet" if customer.is_open else ENDED
+        opened = Session(token_digest(session), customer.id, strength, at + SESSION_LIFETIME)
         try:
             self.store.commit(Replace(link, used), Insert(opened))
         except Conflict:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.access import AccessLogEntry, DecisionLogEntry
+from chalicelib.domain.certificate import ErasureCertificate
 from chalicelib.domain.consent import ConsentEvent
 from chalicelib.domain.consent_record import consent_receipt, consent_record
 from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
@@ -15,6 +16,7 @@ from chalicelib.domain.holds import holding
 from chalicelib.domain.ledger import LedgerEvent, first_break
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.rights import RightsRequest
+from chalicelib.domain.schedule import purge_at
 from chalicelib.ports import Clock, LedgerCipher, Store, UnlockedLedger
 from chalicelib.services.changing import existing
 from chalicelib.services.concurrently import together
@@ -31,6 +33,8 @@ class Export:
         decisions: who asked whether they may, oldest first.
         requests: what the customer asked for by right, oldest first.
         holds: the laws that forbid erasing now.
+        purge_at: when a restricted customer's number goes, as things stand; None while a case holds it.
+        certificate: of the erasing, if there was one and its own time is not over.
         receipts: by ISO/IEC TS 27560, one for each purpose that the customer spoke on; none of a chain that is damaged.
     """
 
@@ -42,6 +46,8 @@ class Export:
     decisions: tuple[DecisionLogEntry, ...]
     requests: tuple[RightsRequest, ...]
     holds: tuple[Holding, ...]
+    purge_at: datetime | None
+    certificate: ErasureCertificate | None
     receipts: tuple[bytes, ...]
 
 
@@ -69,10 +75,11 @@ class ExportCustomer:
         readable = key is not None and LEDGER_KEY in customer.key_ids
         unlocked = self.ledger.unlock(key) if key is not None and readable else None
         opened, at = tuple(_opened(link, unlocked) for link in links), self.clock.now()
-        accesses, decisions, requests = together(
+        accesses, decisions, requests, certificate = together(
             lambda: self.store.history(AccessLogEntry, customer_id),
             lambda: self.store.history(DecisionLogEntry, customer_id),
             lambda: list(self.store.owned(RightsRequest, customer_id)),
+            lambda: self.store.get(ErasureCertificate, customer_id),
         )
         return Export(
             exported_at=at,
@@ -83,6 +90,8 @@ class ExportCustomer:
             decisions=tuple(decisions),
             requests=tuple(sorted(requests, key=lambda it: (it.received_at, it.id))),
             holds=tuple(holding(customer, self.policy.rules, at)),
+            purge_at=purge_at(customer, self.policy.rules),
+            certificate=certificate,
             receipts=tuple(self._receipts(customer, opened)),
         )
 

@@ -35,7 +35,6 @@ class IssueLink:
 
         Raises:
             NotFound: there is no such customer.
-            CustomerRestricted, CustomerPurged: there is nothing to choose any more.
             NotReplayable, IdempotencyKeyReused: the key was used before, with the same body or another.
         """
         return self.idempotency.once(keyed, lambda: self._issue(customer_id, keyed), self._refuse)
@@ -44,7 +43,8 @@ class IssueLink:
         raise NotReplayable
 
     def _issue(self, customer_id: str, keyed: KeyedRequest | None) -> Link:
-        existing(self.store, Customer, customer_id).require_open()
+        # Whoever has nothing to choose any more still sees by which law their number is kept.
+        existing(self.store, Customer, customer_id)
         at, token = self.clock.now(), new_token()
         link = HandOver(token_digest(token), customer_id, at + LINK_LIFETIME)
         self.store.commit(Insert(link), *self.idempotency.claim(keyed, "preference-link", customer_id, at))

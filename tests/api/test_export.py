@@ -6,10 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.bootstrap import install
 from chalicelib.domain.customer import Customer
+from chalicelib.domain.schedule import dated
 from chalicelib.domain.writes import Replace
 from tests.api.world import CUSTOMER_ID, MASKED, NUMBER, OFFICER, WALLET, Api, customer
 from tests.domain.samples import NOON
+from tests.fakes import memory_ringfence
 
 
 def test_a_customer_has_everything_that_is_held(api: Api, customer_id: str) -> None:
@@ -38,8 +41,18 @@ def test_what_is_held_of_the_customer_is_there_in_full(api: Api, customer_id: st
     api.adapters.store.commit(Replace(found, replace(found, suppressed_at=NOON - timedelta(days=1))))
     api.pass_time(hours=1)
     api.call("POST", f"{path}/closure", customer())
-    held = api.call("GET", f"{path}/export", OFFICER).body["customer"]
-    assert held == {
+    export = api.call("GET", f"{path}/export", OFFICER).body
+    assert export["freshness"] == {
+        "doubt": None,
+        "doubted_at": None,
+        "failed_deliveries": 0,
+        "carrier": None,
+        "looked_up_at": None,
+        "reverify_at": None,
+        "reverify_reason": None,
+    }
+    assert export["erasure_certificate"] is None
+    assert export["customer"] == {
         "customer_id": customer_id,
         "status": "restricted",
         "phone_number_masked": MASKED,
@@ -49,11 +62,53 @@ def test_what_is_held_of_the_customer_is_there_in_full(api: Api, customer_id: st
         "time_zone": "Europe/Paris",
         "time_zones": ["Asia/Shanghai"],
         "suppressed_at": "2026-11-20T12:00:00Z",
+        "provenance": None,
         "created_at": "2026-11-21T12:00:00Z",
         "verified_at": "2026-11-21T12:00:00Z",
+        "seen_at": "2026-11-21T12:00:00Z",
         "closed_at": "2026-11-21T13:00:00Z",
+        "closed_for": "account_closed",
+        "erasure_wish": None,
+        "purge_at": "2026-12-21T13:00:00Z",
         "purged_at": None,
     }
+
+
+def test_what_speaks_against_the_number_and_when_it_is_proved_again_is_there(api: Api, customer_id: str) -> None:
+    path = f"/v1/customers/{customer_id}/export"
+    assert api.call("GET", path, customer()).body["freshness"]["reverify_reason"] == "age"
+    found = api.adapters.store.get(Customer, customer_id)
+    assert found is not None
+    told = replace(found, doubt="carrier_changed", doubted_at=NOON, carrier="46000", provenance="crm of 2019")
+    api.adapters.store.commit(Replace(found, dated(told, api.adapters.policy.rules)))
+    export = api.call("GET", path, customer()).body
+    assert export["customer"]["provenance"] == "crm of 2019"
+    said = {name: it for name, it in export["freshness"].items() if it}
+    assert said == {
+        "doubt": "carrier_changed",
+        "doubted_at": "2026-11-21T12:00:00Z",
+        "carrier": "46000",
+        "reverify_at": "2026-11-21T12:00:00Z",
+        "reverify_reason": "carrier_changed",
+    }
+
+
+def test_a_wish_is_there_while_a_law_holds_and_the_certificate_when_it_is_done(api: Api, customer_id: str) -> None:
+    path, rules = f"/v1/customers/{customer_id}", api.adapters.policy.rules
+    on = {name: replace(hold, on=name == "e_commerce") for name, hold in rules.holds.items()}
+    held, free = (replace(api.adapters.policy, rules=replace(rules, holds=it)) for it in (on, rules.holds))
+    api.adapters.policy = held
+    install(memory_ringfence(api.adapters))
+    assert api.call("DELETE", path, customer()).problem == "hold-active"
+    export = api.call("GET", f"{path}/export", customer()).body
+    wish = {"asked_by": "customer", "asked_at": "2026-11-21T12:00:00Z"}
+    assert (export["customer"]["erasure_wish"], export["erasure_certificate"]) == (wish, None)
+    assert export["customer"]["purge_at"] == export["holds"][0]["until"] == "2029-11-21T12:00:00Z"
+    api.adapters.policy = free
+    install(memory_ringfence(api.adapters))
+    certificate = api.call("DELETE", path, customer()).body
+    export = api.call("GET", f"{path}/export", customer()).body
+    assert (export["erasure_certificate"], export["customer"]["purge_at"]) == (certificate, None)
 
 
 def test_an_officer_reads_the_same(api: Api, customer_id: str) -> None:

@@ -31,11 +31,15 @@ def test_lifetimes() -> None:
 @pytest.mark.parametrize("act", sorted(BY_WALLET))
 def test_a_text_message_opens_no_more_than_a_stolen_sim_may_have(act: str) -> None:
     by_sms = attempted(lambda: OPENED["sms"].require(NOON, act))
-    assert (by_sms is None) == OPENED["sms"].may(act) == (act in ("look", "refused", "withdrawn", "stop_change"))
+    assert (
+        (by_sms is None) == OPENED["sms"].may(act) == (act in ("enter", "look", "refused", "withdrawn", "stop_change"))
+    )
     assert by_sms is None or isinstance(by_sms, NotPermitted)
     OPENED["wallet"].require(NOON, act)
     by_former = attempted(lambda: OPENED["former"].require(NOON, act))
-    assert (by_former is None) == (act == "stop_change")
+    assert (by_former is None) == (act in ("enter", "stop_change"))
+    by_ended = attempted(lambda: OPENED["ended"].require(NOON, act))
+    assert (by_ended is None) == (act in ("enter", "export"))
 
 
 def test_the_wallet_opens_more() -> None:
@@ -45,9 +49,9 @@ def test_the_wallet_opens_more() -> None:
 @pytest.mark.parametrize("strength", ACTS)
 def test_a_session_ends_at_its_instant_and_not_before(strength: str) -> None:
     session = OPENED[strength]
-    session.require(session.lapses_at - TICK, "stop_change")
+    session.require(session.lapses_at - TICK, "enter")
     with pytest.raises(NotAuthenticated):
-        session.require(session.lapses_at, "stop_change")
+        session.require(session.lapses_at, "enter")
 
 
 @given(st.integers(0, 10**9))

@@ -5,19 +5,16 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.domain.contact import token_digest
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import (
     AccountClosed,
-    CustomerPurged,
-    CustomerRestricted,
     IdempotencyKeyReused,
     NotAuthenticated,
     NotFound,
     NotPermitted,
     NotReplayable,
 )
-from chalicelib.domain.session import HandOver, Session
+from chalicelib.domain.session import BY_ENDED, BY_WALLET, HandOver, Session
 from chalicelib.domain.writes import Replace
 from tests.fakes import NOON
 from tests.services.page import Page
@@ -117,23 +114,24 @@ def test_a_code_s_session_ends_with_the_number_that_it_proved(world: World, page
     assert page.visit(by_wallet, "given").customer.masked == "+44*********99"
 
 
-def test_nobody_enters_a_closed_account(world: World, page: Page, customer: Customer) -> None:
-    link = page.link(customer)
+@pytest.mark.parametrize("closed_first", [True, False])
+def test_of_a_closed_account_a_link_shows_the_ending_alone(
+    world: World, page: Page, customer: Customer, closed_first: bool
+) -> None:
+    link = None if closed_first else page.link(customer)
     world.close(customer)
-    with pytest.raises(NotAuthenticated):
-        page.enter(link.token)
-    assert world.rows(Session) == []
-    assert world.row(HandOver, token_digest(link.token)).used_at is None
-
-
-def test_a_closed_account_gets_no_link(world: World, page: Page, customer: Customer) -> None:
-    world.close(customer)
-    with pytest.raises(CustomerRestricted):
-        page.link(customer)
+    token = page.enter((link or page.link(customer)).token)
+    for act in BY_ENDED:
+        assert page.visit(token, act).customer.status == "restricted"
+    for act in BY_WALLET - BY_ENDED:
+        with pytest.raises(NotPermitted):
+            page.visit(token, act)
+    with pytest.raises(NotPermitted):
+        page.choose(token, "sms")
     world.later(days=31)
     world.purge()
-    with pytest.raises(CustomerPurged):
-        page.link(customer)
+    assert world.rows(Session) == []
+    assert page.visit(page.enter(page.link(customer).token), "ending").customer.status == "purged"
 
 
 def test_whoever_is_no_customer_gets_no_link(world: World, page: Page, customer: Customer) -> None:

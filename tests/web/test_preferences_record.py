@@ -6,9 +6,11 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.domain.customer import Customer
+from chalicelib.domain.freshness import CARRIER_CHANGED, DELIVERY_FAILURES, OPT_OUT
 from chalicelib.domain.holds import CaseHold
 from chalicelib.domain.number_change import NEW_ONLY, NumberChange
 from chalicelib.domain.writes import Replace
+from chalicelib.entrypoints.web.words import words
 from tests.fakes import NOON, caller
 from tests.web.preference_site import NUMBER, Site
 from tests.web.visitor import Visitor
@@ -81,3 +83,31 @@ def test_a_closed_customer_reads_which_law_holds(site: Site, customer: Customer,
     assert "电子商务法 31, until 21 Nov 2029" in page.said
     assert unguarded(page) == []
     assert visitor.get("/preferences/record").status == 303
+
+
+@pytest.mark.parametrize("locale", ["en", "zh-CN"])
+def test_where_a_number_came_from_and_what_speaks_against_it_is_said(
+    site: Site, customer: Customer, inside: Visitor, locale: str
+) -> None:
+    inside.headers["accept-language"] = locale
+    changed(site, customer, provenance="crm of 2019", doubt="opt_out", doubted_at=NOON, carrier="46000")
+    page = inside.get("/preferences/record")
+    stop = {
+        "en": "Its owner told the carrier to stop our texts",
+        "zh-CN": "\u8981\u6c42\u8fd0\u8425\u5546\u505c\u6b62",
+    }[locale]
+    for said in ("crm of 2019", "46000", stop):
+        assert said in page.said
+
+
+def test_every_doubt_has_words() -> None:
+    for locale in ("en", "zh-CN"):
+        assert set(words(locale)["record"]["doubts"]) == {DELIVERY_FAILURES, OPT_OUT, CARRIER_CHANGED}
+
+
+def test_an_erased_customer_reads_of_the_certificate(site: Site, customer: Customer, visitor: Visitor) -> None:
+    made = site.ringfence.erase_customer(caller("customer"), customer.id, False, None)
+    link = site.ringfence.issue_export_link(customer.id, "page", None)
+    page = visitor.get(f"/preferences/record-once?token={link.token}")
+    assert made.id in page.said
+    assert "From 22 Nov 2026 12:00 UTC on no copy can be read any more" in page.said

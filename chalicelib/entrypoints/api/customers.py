@@ -6,7 +6,7 @@ from chalicelib.bootstrap import ringfence
 from chalicelib.domain import errors
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.holds import holding
-from chalicelib.domain.schedule import erased_at
+from chalicelib.domain.schedule import purge_at
 from chalicelib.entrypoints.api.answers import CustomerAnswer
 from chalicelib.entrypoints.api.bodies import AgeBody, BindBody, LocaleBody, NoBody, TimeZoneBody
 from chalicelib.entrypoints.api.call import Call
@@ -135,7 +135,7 @@ def customer_answer(customer: Customer) -> CustomerAnswer:
         under_14=customer.under_14,
         time_zone=customer.own_time_zone,
         pending_until=change.until if change is not None and not change.effective else None,
-        purge_at=erased_at(customer, here.policy.rules) if is_restricted else None,
+        purge_at=purge_at(customer, here.policy.rules),
         holds=hold_answers(holding(customer, here.policy.rules, here.clock.now()), bool(customer.cases))
         if is_restricted
         else [],

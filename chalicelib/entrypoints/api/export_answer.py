@@ -11,14 +11,34 @@ from typing_extensions import TypedDict
 from chalicelib.entrypoints.api.answers import ConsentAnswer
 from chalicelib.entrypoints.api.consents import consent_answer
 from chalicelib.entrypoints.api.contact_answers import AccessAnswer, LoggedDecisionAnswer
-from chalicelib.entrypoints.api.life_answers import HoldAnswer, hold_answers
+from chalicelib.entrypoints.api.life_answers import CertificateAnswer, HoldAnswer, certificate_answer, hold_answers
 from chalicelib.entrypoints.api.rights_answers import RightsRequestAnswer, rights_request_answer
 from chalicelib.entrypoints.api.self_service import access_answer, decision_answer
 
 if TYPE_CHECKING:
+    from chalicelib.domain.customer import Customer
     from chalicelib.domain.evidence import OpenedLink
     from chalicelib.domain.number_change import NumberChange
     from chalicelib.services.export_customer import Export
+
+
+class FreshnessAnswer(TypedDict):
+    """How sure it is since the last proof that the number is the customer's, and what says so."""
+
+    doubt: str | None
+    doubted_at: datetime | None
+    failed_deliveries: int
+    carrier: str | None
+    looked_up_at: datetime | None
+    reverify_at: datetime | None
+    reverify_reason: str | None
+
+
+class WishAnswer(TypedDict):
+    """Who asked, by role, to have the customer erased."""
+
+    asked_by: str
+    asked_at: datetime
 
 
 class HolderAnswer(TypedDict):
@@ -33,9 +53,14 @@ class HolderAnswer(TypedDict):
     time_zone: str | None
     time_zones: list[str]
     suppressed_at: datetime | None
+    provenance: str | None
     created_at: datetime
     verified_at: datetime | None
+    seen_at: datetime | None
     closed_at: datetime | None
+    closed_for: str | None
+    erasure_wish: WishAnswer | None
+    purge_at: datetime | None
     purged_at: datetime | None
 
 
@@ -89,8 +114,10 @@ class ExportAnswer(TypedDict):
     decisions: list[LoggedDecisionAnswer]
     receipts: list[dict[str, Any]]
     rights_requests: list[RightsRequestAnswer]
+    freshness: FreshnessAnswer
     number_change: NumberChangeAnswer | None
     holds: list[HoldAnswer]
+    erasure_certificate: CertificateAnswer | None
 
 
 class ExportLinkAnswer(TypedDict):
@@ -106,21 +133,7 @@ def export_answer(export: Export) -> ExportAnswer:
     said_at = {opened.link.event_id: opened.link.event_time for opened in export.links}
     return ExportAnswer(
         exported_at=export.exported_at,
-        customer=HolderAnswer(
-            customer_id=customer.id,
-            status=customer.status,
-            phone_number_masked=customer.masked,
-            region=customer.region,
-            locale=customer.locale,
-            under_14=customer.under_14,
-            time_zone=customer.own_time_zone,
-            time_zones=list(customer.time_zones),
-            suppressed_at=customer.suppressed_at,
-            created_at=customer.created_at,
-            verified_at=customer.verified_at,
-            closed_at=customer.closed_at,
-            purged_at=customer.purged_at,
-        ),
+        customer=_holder(export),
         consents=[
             ConsentStateAnswer(
                 **consent_answer(customer.id, purpose, state, state.decision),
@@ -139,8 +152,46 @@ def export_answer(export: Export) -> ExportAnswer:
         decisions=[decision_answer(entry, said_at, customer.locale) for entry in export.decisions],
         receipts=[json.loads(receipt) for receipt in export.receipts],
         rights_requests=[rights_request_answer(it) for it in export.requests],
+        freshness=_freshness(customer),
         number_change=_change(customer.change) if customer.change else None,
         holds=hold_answers(export.holds, bool(customer.cases)),
+        erasure_certificate=certificate_answer(export.certificate) if export.certificate else None,
+    )
+
+
+def _holder(export: Export) -> HolderAnswer:
+    customer, wish = export.customer, export.customer.wish
+    return HolderAnswer(
+        customer_id=customer.id,
+        status=customer.status,
+        phone_number_masked=customer.masked,
+        region=customer.region,
+        locale=customer.locale,
+        under_14=customer.under_14,
+        time_zone=customer.own_time_zone,
+        time_zones=list(customer.time_zones),
+        suppressed_at=customer.suppressed_at,
+        provenance=customer.provenance,
+        created_at=customer.created_at,
+        verified_at=customer.verified_at,
+        seen_at=customer.seen_at,
+        closed_at=customer.closed_at,
+        closed_for=customer.closed_for,
+        erasure_wish=WishAnswer(asked_by=wish.asked_by, asked_at=wish.asked_at) if wish else None,
+        purge_at=export.purge_at,
+        purged_at=customer.purged_at,
+    )
+
+
+def _freshness(customer: Customer) -> FreshnessAnswer:
+    return FreshnessAnswer(
+        doubt=customer.doubt,
+        doubted_at=customer.doubted_at,
+        failed_deliveries=customer.failed_deliveries,
+        carrier=customer.carrier,
+        looked_up_at=customer.looked_up_at,
+        reverify_at=customer.reverify_at,
+        reverify_reason=customer.reverify_reason,
     )
 
 

@@ -31,7 +31,7 @@ bp = Blueprint(__name__)
     body=NoBody,
     status=201,
     answer=PreferenceLinkAnswer,
-    problems=(errors.NotFound, errors.CustomerRestricted, errors.CustomerPurged, errors.NotReplayable),
+    problems=(errors.NotFound, errors.NotReplayable),
 )
 def issue_link(call: Call[NoBody], customer_id: str) -> PreferenceLinkAnswer:
     """Makes an address at which the customer enters the preference centre, once and within a minute."""

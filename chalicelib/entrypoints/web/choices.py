@@ -7,9 +7,10 @@ from secrets import token_urlsafe
 from markupsafe import Markup
 
 from chalicelib.bootstrap import ringfence
-from chalicelib.domain.errors import NotAuthenticated, NotFound, NotPermitted
+from chalicelib.domain.errors import NotAuthenticated, NotFound
 from chalicelib.domain.identifiers import IDEMPOTENCY_KEY
 from chalicelib.domain.policy import Policy
+from chalicelib.domain.session import ENDED, FORMER
 from chalicelib.domain.standing import Shown, Standing, standings
 from chalicelib.domain.wording import Notice
 from chalicelib.entrypoints.web.page_request import FormRefused, PageRequest
@@ -20,6 +21,8 @@ from chalicelib.services.current_session import Visit, current_session
 
 VERSION = re.compile(r"[1-9][0-9]{0,5}")
 EVERYTHING = "everything"
+# All that these sessions may see of an account.
+LANDINGS = {FORMER: "/number-change", ENDED: "/ending"}
 
 
 @dataclass(frozen=True)
@@ -60,12 +63,11 @@ def show(request: PageRequest) -> Answer:
     try:
         if request.is_new:
             raise NotAuthenticated
-        visit = here(request, "look")
+        visit = here(request, "enter")
     except NotAuthenticated:
         return ask_number(request)
-    except NotPermitted:
-        # All that the former number of an account may see of it.
-        return see_other(request, "/number-change")
+    if not visit.session.may("look"):
+        return see_other(request, LANDINGS[visit.session.strength])
     policy = ringfence().policy
     found = standings(visit.customer, policy, ringfence().clock.now()).values()
     purposes = [_shown(standing, policy, request.locale) for standing in found]

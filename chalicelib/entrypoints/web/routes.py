@@ -33,6 +33,7 @@ PAGES = (
     ("GET", "/preferences/erasure", "account.ask_erasure"),
     ("POST", "/preferences/erasure", "account.erase"),
     ("GET", "/preferences/erased", "account.erased"),
+    ("GET", "/preferences/ending", "account.ending"),
     ("GET", "/preferences/static/{name}", "assets.serve"),
 )
 
