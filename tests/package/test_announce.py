@@ -33,10 +33,16 @@ def test_the_stream_is_read_from_its_beginning_and_nothing_is_dropped_in_silence
     }
 
 
-def test_the_function_knows_one_key_and_one_bus(resources: dict[str, Any]) -> None:
+def test_the_function_knows_the_ledger_s_keys_and_one_bus(resources: dict[str, Any]) -> None:
     assert resources["Announce"]["Properties"]["Environment"]["Variables"] == {
         "RINGFENCE_EVENT_BUS": {"Ref": "ConsentBus"},
-        "RINGFENCE_KEY_LEDGER": {"Fn::ImportValue": {"Fn::Sub": "${Name}-ledger-key"}},
+        "RINGFENCE_KEY_LEDGER": {
+            "Fn::If": [
+                "HasLedgerKeys",
+                {"Ref": "LedgerKeys"},
+                {"Fn::ImportValue": {"Fn::Sub": "${Name}-ledger-key"}},
+            ]
+        },
     }
 
 

@@ -21,9 +21,10 @@ from tests.package.contents import (
 )
 from tests.repo.sources import ROOT, files
 
-# 13 and 37 MB on the day of decision 0011. boto3 by accident adds 18 and 26, the names of places 6 and 40.
-LARGEST_ZIP_MB = 15
-LARGEST_UNZIPPED_MB = 42
+# 13 and 37 MB on the day of decision 0011; our own code has grown since, to 1.3 and 3. boto3 by accident adds 18, 26;
+# the names of places 6, 40.
+LARGEST_ZIP_MB = 17
+LARGEST_UNZIPPED_MB = 45
 
 
 @pytest.fixture
