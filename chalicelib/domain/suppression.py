@@ -88,8 +88,8 @@ def place_of(tag: str) -> tuple[str, str]:
 
 
 def deciding(rows: Sequence[Suppression]) -> Suppression | None:
-    """Of one number's rows the one that counts: a no, if any says so; None if there are none."""
-    return next((row for row in rows if row.stands), rows[0] if rows else None)
+    """Of one number's rows the one that counts: a no, if any says so, else the last yes; None if there are none."""
+    return max(rows, key=lambda row: (row.stands, row.lifted_at or row.since), default=None)
 
 
 def merged(rows: Sequence[Suppression], tag: str) -> Suppression:

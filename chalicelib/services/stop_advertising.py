@@ -10,7 +10,7 @@ from chalicelib.domain.errors import Contended
 from chalicelib.domain.freshness import OPT_OUT, doubted
 from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.suppression import BY_PROVIDER, Suppression, advertised, suppressed
+from chalicelib.domain.suppression import BY_PROVIDER, Suppression, advertised, deciding, suppressed
 from chalicelib.domain.writes import Conflict, Expect, Insert, Replace, Write
 from chalicelib.ports import Store
 from chalicelib.services.append_events import MOST_ROUNDS, AppendEvents
@@ -105,12 +105,18 @@ def stopped_rows(
 ) -> tuple[Sequence[Suppression], list[Write]]:
     """The number's own rows as the no makes them, and what is written of them.
 
+    No row comes to stand again under a tag that is not in use: its key may be about to go.
+
     Args:
-        tags: all that are known of the number, some perhaps twice; a new row stands under the first.
+        tags: all that are known of the number, some perhaps twice; the no stands under the first.
     """
     found = suppressions_of(store, tuple(dict.fromkeys(tags)))
-    if not found:
+    decides = deciding(found)
+    if decides is not None and decides.stopped(source, said_at) is decides:
+        return found, []
+    there = next((row for row in found if row.tag == tags[0]), None)
+    if there is None:
         new = Suppression(tags[0], said_at, source)
         return [new], [Insert(new)]
-    after = [row.stopped(source, said_at) for row in found]
-    return after, [Replace(row, then) for row, then in zip(found, after, strict=True) if then is not row]
+    after = there.stopped(source, said_at)
+    return [after], [Replace(there, after)]

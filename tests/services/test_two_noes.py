@@ -14,7 +14,7 @@ from chalicelib.domain.writes import Replace
 from tests.fakes import NOON
 from tests.services.fault_cases import Staged
 from tests.services.replying import head, reply
-from tests.services.rotating import KNOWN, NEW, USED, former, retag, step
+from tests.services.rotating import AFTER, KNOWN, NEW, USED, former, retag, step
 from tests.services.world import WALLET, World
 
 
@@ -53,10 +53,10 @@ def test_whoever_has_the_number_is_told_no_until_one_yes_lifts_both(world: World
     say_yes(world, customer)
     assert head(world, customer).suppressed_at is None
     assert not any(row.stands for row in world.rows(Suppression))
-    # And the next no is heard again.
+    # And the next no is heard again, under the tag that is in use.
     reply(world)
     assert head(world, customer).suppressed_at is not None
-    assert len(world.rows(Suppression)) == 2
+    assert [row.tag for row in world.rows(Suppression) if row.stands] == [world.tag()]
 
 
 @pytest.mark.parametrize("lifted", USED)
@@ -121,3 +121,15 @@ def test_a_no_that_is_lifted_keeps_no_key_alive(world: World) -> None:
     found = deciding(world.rows(Suppression))
     assert found is not None
     assert found.stands
+
+
+def test_a_no_that_comes_while_the_last_functions_with_the_former_key_go_is_not_lost_with_it() -> None:
+    world = World()
+    reply(world)
+    [row] = world.rows(Suppression)
+    world.store.commit(Replace(row, row.lifted(world.adapters.clock.at)))
+    step(world, USED)
+    # A lifted row keeps no key alive, so that this may be the moment of the last deployment.
+    reply(world)
+    step(world, AFTER)
+    assert world.customer().suppressed_at is not None
