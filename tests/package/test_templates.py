@@ -118,3 +118,21 @@ def test_every_function_has_a_role_and_a_policy_file_of_its_own(template: dict[s
         for policy in template["Resources"][role]["Properties"]["Policies"]
     ]
     assert sorted(granted) == sorted(json.dumps(json.loads(it.read_text()), sort_keys=True) for it in files.values())
+
+
+def alarms(template: dict[str, Any]) -> list[dict[str, Any]]:
+    return [it["Properties"] for it in template["Resources"].values() if it["Type"] == "AWS::CloudWatch::Alarm"]
+
+
+def test_somebody_is_woken_when_a_function_dies(template: dict[str, Any]) -> None:
+    watched = {it["Dimensions"][0]["Value"]["Ref"] for it in alarms(template) if it["MetricName"] == "Errors"}
+    # Of these it shows in what the API answers, or in a queue of what was given up.
+    assert set(functions(template)) - watched == {"APIHandler", "Authorize", "Deliver", "ImportFile"}
+
+
+def test_every_line_that_is_counted_rings(template: dict[str, Any]) -> None:
+    filters = [it["Properties"] for it in template["Resources"].values() if it["Type"] == "AWS::Logs::MetricFilter"]
+    counted = {each["MetricName"] for it in filters for each in it["MetricTransformations"]}
+    rung = {it["MetricName"] for it in alarms(template) if it["Namespace"] == {"Ref": "AWS::StackName"}}
+    assert counted == rung
+    assert {"HoldReviewOverdueLines", "RetagErrorLines"} < rung
