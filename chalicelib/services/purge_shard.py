@@ -1,6 +1,6 @@
 """Works one shard of a run of the purge."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain, islice
@@ -94,7 +94,11 @@ class PurgeShard:
         earlier = self.store.get(PurgeRun, "run", found.run_id)
         assert earlier is not None
         before = _Work(self, earlier, found, work.time_left)
-        done = before.do(found.taken, resumed=True)
+        try:
+            done = before.do(found.taken, resumed=True)
+        except _Left:
+            # The worker of that run was not dead, and was quicker. It may leave the row to nobody but us.
+            raise Contended from None
         if done:
             self._report(before.shard)
         work.begin_to_count()
@@ -141,21 +145,24 @@ class _Work:
             _Left: another worker has the shard.
         """
         self._keep(page)
-        left: Sequence[Taken] = page
+        left = [(item, resumed) for item in page]
         for last_time in (False,) * (TRIES - 1) + (True,):
-            failing = []
-            for item in left:
+            failing: list[tuple[Taken, bool]] = []
+            for place, (item, may_be_done) in enumerate(left):
                 if not self.time_left():
-                    self._keep(())
+                    # Whoever goes on must know of what may be done and is not counted.
+                    self._keep(tuple(each for each, may_be in (*failing, *left[place:]) if may_be))
                     return False
                 # Whatever is wrong with one record, one that can't even be read among them, must not keep the others.
                 try:
-                    done = self._by.purge_item(item, self._run.started_at, resumed=resumed)
+                    done = self._by.purge_item(item, self._run.started_at, resumed=may_be_done)
                     self._count(done, item if done != Tally() else None)
                 except Exception as failure:
-                    failing.append(item)
                     if last_time:
                         self._give_up(item, type(failure).__name__)
+                    else:
+                        # What was refused did not happen; of what got no answer nobody knows.
+                        failing.append((item, may_be_done or not isinstance(failure, Conflict)))
             left = failing
         return True
 

@@ -15,7 +15,7 @@ from chalicelib.domain.ledger import LedgerEvent
 from chalicelib.domain.purge_run import CHAIN, PurgeRun
 from chalicelib.domain.purge_shard import Shard
 from chalicelib.domain.verification import Verification
-from chalicelib.domain.writes import Insert, Write
+from chalicelib.domain.writes import Insert, Replace, Write
 from chalicelib.services import purge_shard
 from infra.local.purge_queue import Letter, ListedPurges
 from tests.memory_store import MemoryStore
@@ -168,6 +168,47 @@ def test_a_shard_that_a_worker_of_another_run_has_is_put_back(is_due: bool) -> N
     world.ringfence.purge_shard(run_id, there, lambda: True)
     runs = [world.row(PurgeRun, "run", each) for each in (run_id, other)]
     assert [there in run.shards_left for run in runs] == [False, False]
+
+
+@pytest.mark.parametrize("applied", [False, True])
+def test_what_a_dead_worker_may_have_done_is_counted_however_short_the_next_one_s_time(applied: bool) -> None:
+    for dies_at in range(4, 14):
+        world = due_in_one_shard()
+        run_id, there = planned(world)
+        with mortal(world, dies_at, applied=applied), suppress(Died):
+            world.ringfence.purge_shard(run_id, there, lambda: True)
+        for time in (1, 2):
+            world.ringfence.purge_shard(run_id, there, times(time))
+        world.ringfence.purge_shard(run_id, there, lambda: True)
+        assert dict(world.row(PurgeRun, "run", run_id).erased) == DUE, dies_at
+
+
+def test_an_item_whose_commit_got_no_answer_is_counted_if_it_was_done() -> None:
+    for fails_at in range(12):
+        world = due_in_one_shard()
+        run_id, there = planned(world)
+        store: Any = world.store
+        store.fails_at, store.applies = store.asked + fails_at, True
+        for _ in range(2):
+            with suppress(Unavailable):
+                world.ringfence.purge_shard(run_id, there, lambda: True)
+        run = world.row(PurgeRun, "run", run_id)
+        assert (dict(run.erased), run.failures, run.complete) == (DUE, {}, True), fails_at
+
+
+def test_a_shard_is_put_back_if_the_worker_of_an_earlier_run_lives_and_is_quicker() -> None:
+    world = due_in_one_shard()
+    adapters: Any = world.adapters
+    run_id, there = planned(world)
+    world.ringfence.purge_shard(run_id, there, times(3))
+    standing = world.row(Shard, there, "shard")
+    other = world.ringfence.plan_purge().id
+    adapters.purges.waiting.clear()
+    adapters.store.before(Shard, lambda: world.store.commit(Replace(standing, standing)))
+    assert world.ringfence.purge_shard(other, there, lambda: True).outcome == "put_back"
+    assert adapters.purges.waiting == [(other, there)]
+    world.ringfence.purge_shard(other, there, lambda: True)
+    assert [there in world.row(PurgeRun, "run", each).shards_left for each in (run_id, other)] == [False, False]
 
 
 def test_shards_that_end_at_once_are_all_counted(world: World) -> None:
