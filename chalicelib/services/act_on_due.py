@@ -1,14 +1,17 @@
 """Does for one customer what the clock is due to do."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from chalicelib.domain.closing import closed
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.holds import overdue, unreviewed
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.schedule import CONSENT_EXPIRED, NUMBER_CHANGE_ENDED, REVIEW_OVERDUE, dated, due
-from chalicelib.domain.writes import Replace
+from chalicelib.domain.writes import Replace, Write
 from chalicelib.ports import Clock, Journal, Store
-from chalicelib.services.close_customer import CloseCustomer
+from chalicelib.services.end_contract import EndContract
 from chalicelib.services.end_number_change import EndNumberChange
 from chalicelib.services.expire_consents import ExpireConsents
 from chalicelib.services.purge_customer import PurgeCustomer
@@ -24,7 +27,7 @@ class ActOnDue:
     journal: Journal
     expire_consents: ExpireConsents
     end_number_change: EndNumberChange
-    close_customer: CloseCustomer
+    end_contract: EndContract
     purge_customer: PurgeCustomer
 
     def __call__(self, customer: Customer) -> str | None:
@@ -50,9 +53,19 @@ class ActOnDue:
             self.end_number_change(customer)
         else:
             assert reason is not None
-            self.close_customer(customer.id, None, reason)
-            self.journal.note("contract_ended", reason=reason)
+            return reason if self._end(customer.id, at, reason) else None
         return reason
+
+    def _end(self, customer_id: str, due_at: datetime, reason: str) -> bool:
+        def ending(customer: Customer, at: datetime) -> tuple[Customer, Sequence[Write]]:
+            # A sign of life, a proof or a consent of this moment keeps the contract.
+            is_due = due(customer, self.policy.rules) == (due_at, reason)
+            return closed(customer, at, self.policy.rules, reason) if is_due else customer, ()
+
+        has_ended = self.end_contract(customer_id, ending).closed_for == reason
+        if has_ended:
+            self.journal.note("contract_ended", reason=reason)
+        return has_ended
 
     def _tell(self, customer: Customer) -> None:
         at = self.clock.now()

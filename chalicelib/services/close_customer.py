@@ -6,7 +6,6 @@ from chalicelib.domain.claim import KeyedRequest
 from chalicelib.domain.closing import closed
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.schedule import ACCOUNT_CLOSED
 from chalicelib.ports import Store
 from chalicelib.services.changing import existing
 from chalicelib.services.end_contract import EndContract
@@ -22,11 +21,8 @@ class CloseCustomer:
     idempotency: Idempotency
     end_contract: EndContract
 
-    def __call__(self, customer_id: str, keyed: KeyedRequest | None, reason: str = ACCOUNT_CLOSED) -> Customer:
+    def __call__(self, customer_id: str, keyed: KeyedRequest | None) -> Customer:
         """The customer is restricted, with the purge's date; the number is free to be proved by whoever has it.
-
-        Args:
-            reason: why the contract ended, as `schedule` names it.
 
         Raises:
             NotFound: there is no such customer.
@@ -39,7 +35,7 @@ class CloseCustomer:
             lambda: self.end_contract(
                 customer_id,
                 lambda customer, at: (
-                    closed(customer, at, self.policy.rules, reason),
+                    closed(customer, at, self.policy.rules),
                     self.idempotency.claim(keyed, customer.id, customer.id, at),
                 ),
             ),

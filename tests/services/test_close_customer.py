@@ -1,5 +1,6 @@
 """The end of a contract takes effect at once and is not postponed by asking again."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -76,3 +77,20 @@ def test_an_owner_who_came_between_two_reads_of_a_closing_keeps_the_number() -> 
 def test_nobody_cannot_be_closed(world: World) -> None:
     with pytest.raises(NotFound):
         world.ringfence.close_customer("cus_of_nobody", None)
+
+
+def test_the_clock_ends_no_contract_of_which_there_was_a_sign_in_that_moment() -> None:
+    adapters = StagedAdapters()
+    world = World(adapters)
+    rules = world.policy.rules
+    retention = replace(rules.retention, inactive_days=90)
+    adapters.policy = replace(world.policy, rules=replace(rules, retention=retention))
+    customer = world.customer()
+    world.later(days=90)
+    # The purge has read the head as due; in its commit the sign of life is quicker.
+    adapters.store.before(Customer, lambda: world.ringfence.note_activity(customer.id, None))
+    run = world.purge()
+    assert world.row(Customer, customer.id).status == "active"
+    assert (dict(run.ended), dict(run.failures)) == ({}, {})
+    world.later(days=90)
+    assert dict(world.purge().ended) == {"inactive": 1}

@@ -17,7 +17,6 @@ from chalicelib.domain.errors import Unavailable, VerificationSpent
 from chalicelib.domain.phone_number import PhoneNumber
 from chalicelib.domain.purge_run import Tally
 from chalicelib.domain.purge_shard import Taken
-from chalicelib.domain.schedule import ACCOUNT_CLOSED
 from chalicelib.domain.sent import Sent
 from chalicelib.domain.suppression import Suppression
 from chalicelib.domain.verification import TransactionContext, Verification
@@ -172,10 +171,10 @@ class OneByOne(DynamoDBStore):
 class AnswersAnyway(CloseCustomer):
     """What the store did not take is told as done."""
 
-    def __call__(self, customer_id: str, keyed: KeyedRequest | None, reason: str = ACCOUNT_CLOSED) -> Customer:
+    def __call__(self, customer_id: str, keyed: KeyedRequest | None) -> Customer:
         """The customer is restricted, or so it says."""
         try:
-            return super().__call__(customer_id, keyed, reason)
+            return super().__call__(customer_id, keyed)
         except Unavailable:
             found = existing(self.store, Customer, customer_id)
             return closed(found, self.end_contract.clock.now(), self.policy.rules)
