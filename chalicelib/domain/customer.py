@@ -21,6 +21,8 @@ NOT_GROUND = (
     *("consents", "shares", "version", "due_at", "due_reason", "seen_at", "cases", "carrier", "looked_up_at"),
     # The sealed number stands for its tags, which another key of the index makes anew.
     *("failed_deliveries", "verified_at", "reverify_at", "reverify_reason", "tag", "other_tags"),
+    # Whoever claims a number may be anybody.
+    *("claimed_at", "claimed_until"),
 )
 
 
@@ -85,6 +87,8 @@ class Customer:
         suppressed_at: since when the number must not be used for advertising, whatever was agreed to before; or None.
         shares: of each purpose's cap, those that still count.
         change: a change of number that is not over; or None.
+        claimed_at: when another customer asked to take the number over, the last of them; None since the last proof.
+        claimed_until: until when that one waits for it, if nothing ends it before.
         doubted_at: since when something, `doubt`, speaks against the number; None since the last proof.
         failed_deliveries: messages in a row that did not arrive.
         carrier, looked_up_at: who carried the number at the last look-up, as the provider names it, and when that was.
@@ -121,6 +125,8 @@ class Customer:
     suppressed_at: datetime | None = None
     shares: Mapping[str, tuple[Share, ...]] = field(default_factory=dict)
     change: NumberChange | None = None
+    claimed_at: datetime | None = None
+    claimed_until: datetime | None = None
     doubted_at: datetime | None = None
     doubt: str | None = None
     failed_deliveries: int = 0
@@ -206,6 +212,8 @@ class Customer:
             verified_at=number.verified_at if number else self.verified_at,
             time_zones=number.time_zones if number else (),
             other_tags=number.other_tags if number else (),
+            claimed_at=None,
+            claimed_until=None,
             doubted_at=None,
             doubt=None,
             failed_deliveries=0,

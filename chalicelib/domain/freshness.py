@@ -58,16 +58,19 @@ def doubted(customer: Customer, doubt: str, at: datetime) -> Customer:
 def proved_again(customer: Customer, tags: Sequence[str], at: datetime) -> Customer:
     """Who entered a right code of `at` for the number with these tags has it, if it is the customer's.
 
-    Within a day of the last proof nothing changes, unless something spoke against the number.
+    Within a day of the last proof nothing changes, unless something spoke against the number, or another customer
+    asked to take it over: to that a proof is the objection.
     """
     if not customer.is_open or customer.held is None or not customer.held.has_tag(tags):
         return customer
     if customer.verified_at is not None:
-        nothing_against = customer.doubted_at is None and not customer.failed_deliveries
+        nothing_against = (customer.doubted_at, customer.claimed_at, customer.failed_deliveries) == (None, None, 0)
         # A proof may be told of twice, and late.
         if at <= customer.verified_at or (nothing_against and at < customer.verified_at + DAY):
             return customer
     proved = replace(seen(customer, at), status="active", verified_at=at, failed_deliveries=0)
+    if customer.claimed_at is not None and customer.claimed_at < at:
+        proved = replace(proved, claimed_at=None, claimed_until=None)
     is_newer_doubt = customer.doubted_at is not None and customer.doubted_at > at
     return proved if is_newer_doubt else replace(proved, doubted_at=None, doubt=None)
 

@@ -47,7 +47,7 @@ def news(step: Step, at: datetime) -> NumberNews:
     return _news(step.name, step.change, step.before.id, at)
 
 
-def claimed(change: NumberChange, at: datetime) -> NumberNews:
+def claim_of(change: NumberChange, at: datetime) -> NumberNews:
     """What is said to the customer whose number another one wants to take over."""
     assert change.holder_id is not None
     return _news(CLAIMED, change, change.holder_id, at)

@@ -73,6 +73,11 @@ def stopped(customer: Customer, change: NumberChange) -> Step:
     return Step(customer, replace(after, change=None), name=STOPPED, change=change)
 
 
+def claimed(holder: Customer, change: NumberChange, rules: Rules) -> Customer:
+    """The holder's own page says that another customer asked to take their number over, until they prove it again."""
+    return replace(holder, claimed_at=change.asked_at, claimed_until=change.ends_at(rules.number_change))
+
+
 def lost(holder: Customer, change: NumberChange) -> Step:
     """The holder has no number: another customer took it over, and nobody inherits anything."""
     return Step(holder, holder.having(None), name=LOST, change=change)

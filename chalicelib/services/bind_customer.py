@@ -11,8 +11,8 @@ from chalicelib.domain.errors import CustomerExists, FieldInvalid, NotFound, Num
 from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.number_change import NumberChange, hold_of
 from chalicelib.domain.number_choice import REFUSE, kind_of
-from chalicelib.domain.number_news import claimed
-from chalicelib.domain.number_steps import begun
+from chalicelib.domain.number_news import claim_of
+from chalicelib.domain.number_steps import begun, claimed
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.schedule import dated
 from chalicelib.domain.suppression import Suppression, suppressed
@@ -149,13 +149,14 @@ class BindCustomer:
                         raise NotFound from None
                     self._spent(current, customer.id, at)
                     verification = current
-                if conflict.hit(Customer):
+                standing = conflict.current(Customer)
+                if standing is not None and standing.id == bound.id:
                     raise CustomerExists from None
-                if conflict.hit(TagHolder):
+                if conflict.hit(TagHolder) or conflict.hit(Customer):
                     customer, hold = self._waiting(bound, on_conflict, at)
                 if conflict.hit(Suppression):
                     suppressions = suppressions_of(self.store, bound.known_tags)
-                elif not (conflict.hit(Verification) or conflict.hit(TagHolder)):
+                elif not any(map(conflict.hit, (Verification, TagHolder, Customer))):
                     raise
 
     def _waiting(self, bound: Customer, on_conflict: str, at: datetime) -> tuple[Customer, list[Write]]:
@@ -166,14 +167,16 @@ class BindCustomer:
         if row is None:
             return bound, _claimed(bound)
         rules, bare, number = self.policy.rules, bound.having(None), bound.held
-        kind = kind_of(bare, bound.known_tags, self.store.get(Customer, row.customer_id), False, on_conflict, rules)
+        partner = self.store.get(Customer, row.customer_id)
+        kind = kind_of(bare, bound.known_tags, partner, False, on_conflict, rules)
         assert number is not None
         until = at + hold_of(kind, rules.number_change)
         change = NumberChange(new_id("chg"), kind, number, False, at, until, row.customer_id)
-        if not self.tell_news([claimed(change, at)]):
+        if not self.tell_news([claim_of(change, at)]):
             # What its holder has not heard of they cannot object to.
             raise Unavailable
-        return begun(bare, change, at, rules).after, [Expect(row)]
+        told = [Replace(partner, claimed(partner, change, rules))] if partner is not None else []
+        return begun(bare, change, at, rules).after, [Expect(row), *told]
 
     def _spent(self, verification: Verification, customer_id: str, at: datetime) -> Verification:
         rules = self.policy.rules

@@ -15,10 +15,10 @@ from chalicelib.domain.errors import (
 )
 from chalicelib.domain.held_number import HeldNumber
 from chalicelib.domain.identifiers import new_id
-from chalicelib.domain.number_change import PURPOSE, SWAP, TAKE_OVER, NumberChange, hold_of
+from chalicelib.domain.number_change import PURPOSE, SWAP, NumberChange, hold_of
 from chalicelib.domain.number_choice import NumberWish, completed, kind_of
-from chalicelib.domain.number_news import claimed, news
-from chalicelib.domain.number_steps import Step, Turn, begun, is_mutual, proved_again, swapped
+from chalicelib.domain.number_news import claim_of, news
+from chalicelib.domain.number_steps import Step, Turn, begun, claimed, is_mutual, proved_again, swapped
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.verification import Verification
 from chalicelib.domain.writes import Conflict, Expect, Insert, Replace, Write
@@ -139,12 +139,16 @@ class ChangeNumber:
         change = NumberChange(change_id, kind, other, False, at, until, partner.id if partner else None)
         if kind == SWAP and partner is not None and is_mutual(customer, partner):
             return swapped(customer, change, partner, at, rules), [Insert(key)]
-        if kind == TAKE_OVER and not self.tell_news([claimed(change, at)]):
+        turn = begun(customer, change, at, rules)
+        if partner is None:
+            return [turn], [Insert(key)]
+        if kind == SWAP:
+            # Of two who ask each other for a swap at once, the second finds the first.
+            return [turn], [Insert(key), Expect(partner)]
+        if not self.tell_news([claim_of(change, at)]):
             # What its holder has not heard of they cannot object to.
             raise Unavailable
-        # Of two who ask each other for a swap at once, the second finds the first.
-        unchanged = [Expect(partner)] if partner is not None else []
-        return [begun(customer, change, at, rules)], [Insert(key), *unchanged]
+        return [turn], [Insert(key), Replace(partner, claimed(partner, change, rules))]
 
     def _proof(self, caller: Caller, verification_id: str, customer_id: str) -> Verification:
         proof = self.own(caller, Verification, verification_id)

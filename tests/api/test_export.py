@@ -43,6 +43,8 @@ def test_what_is_held_of_the_customer_is_there_in_full(api: Api, customer_id: st
     api.call("POST", f"{path}/closure", customer())
     export = api.call("GET", f"{path}/export", OFFICER).body
     assert export["freshness"] == {
+        "claimed_at": None,
+        "claimed_until": None,
         "doubt": None,
         "doubted_at": None,
         "failed_deliveries": 0,

@@ -24,6 +24,8 @@ CUSTOMER_FORMS: list[tuple[Any, dict[str, Any]]] = [
             region="CN",
             number=SealedNumber("number_1", b"nonce", b""),
             other_tags=("v0.tag",),
+            claimed_at=AT,
+            claimed_until=LATER,
             consents={"marketing": ConsentState("given", 1, "en", ("sms",), "evt_1", AT, LATER, most_per_month=4)},
             ledger_sequence=1,
             time_zones=("Asia/Shanghai",),
@@ -47,6 +49,7 @@ CUSTOMER_FORMS: list[tuple[Any, dict[str, Any]]] = [
             **texts(status="active", ledger_hash=HASH, version="a1"),
             **texts(own_time_zone="Asia/Urumqi"),
             **numbers(created_at=AT_SECONDS, verified_at=AT_SECONDS, ledger_sequence="1", suppressed_at=AT_SECONDS),
+            **numbers(claimed_at=AT_SECONDS, claimed_until=LATER_SECONDS),
             "time_zones": {"L": [{"S": "Asia/Shanghai"}]},
             "other_tags": {"L": [{"S": "v0.tag"}]},
             "shares": {

@@ -12,7 +12,7 @@ from chalicelib.domain.customer import LEDGER_KEY, ConsentState, Customer
 from chalicelib.domain.held_number import HeldNumber, SealedNumber
 from chalicelib.domain.life_rules import KEPT
 from chalicelib.domain.number_change import BOTH, KINDS, NEW_ONLY, SWAP, TAKE_OVER, NumberChange, hold_of
-from chalicelib.domain.number_news import claimed, news
+from chalicelib.domain.number_news import claim_of, news
 from chalicelib.domain.number_steps import (
     Step,
     Turn,
@@ -267,7 +267,7 @@ def test_others_hear_of_each_side_and_of_no_number() -> None:
     change = a_change(TAKE_OVER, holder_id="cus_old")
     told = [
         news(begun(a_customer(), change, NOON, RULES), NOON),
-        claimed(change, NOON),
+        claim_of(change, NOON),
         news(lost(a_customer(id="cus_old"), change), NOON),
         news(done(a_customer(change=change), change, NOON, RULES), NOON),
     ]

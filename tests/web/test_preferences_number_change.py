@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -134,3 +135,27 @@ def test_a_customer_without_a_number_has_a_page_all_the_same(site: Site, custome
         page = visitor.get(path)
         assert page.status == 200
         assert "No number" in page.said
+
+
+@pytest.mark.parametrize("locale", ["en", "zh-CN"])
+def test_whose_number_is_claimed_is_told_so_and_a_code_to_it_is_the_answer(
+    site: Site, customer: Customer, inside: Visitor, locale: str
+) -> None:
+    inside.headers["accept-language"] = locale
+    at = site.adapters.clock.now()
+    head = now(site, customer)
+    site.adapters.store.commit(Replace(head, replace(head, claimed_at=at, claimed_until=at + timedelta(days=7))))
+    site.later(minutes=5)
+    page = inside.get("/preferences")
+    words = {"en": "asked to have it", "zh-CN": "\u7533\u8bf7\u4f7f\u7528\u8be5\u53f7\u7801"}[locale]
+    assert words in page.said
+    assert unguarded(page) == []
+    assert inside.follow(inside.post("/preferences/sign-out", page)).status == 200
+    assert words not in by_code(site, inside).said
+    assert now(site, customer).verified_at == at + timedelta(minutes=5)
+
+
+def test_a_claim_whose_time_is_over_is_not_told(site: Site, customer: Customer, inside: Visitor) -> None:
+    at, head = site.adapters.clock.now(), now(site, customer)
+    site.adapters.store.commit(Replace(head, replace(head, claimed_at=at - timedelta(days=7), claimed_until=at)))
+    assert "asked to have it" not in inside.get("/preferences").said

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 class FreshnessAnswer(TypedDict):
     """How sure it is since the last proof that the number is the customer's, and what says so."""
 
+    claimed_at: datetime | None
+    claimed_until: datetime | None
     doubt: str | None
     doubted_at: datetime | None
     failed_deliveries: int
@@ -185,6 +187,8 @@ def _holder(export: Export) -> HolderAnswer:
 
 def _freshness(customer: Customer) -> FreshnessAnswer:
     return FreshnessAnswer(
+        claimed_at=customer.claimed_at,
+        claimed_until=customer.claimed_until,
         doubt=customer.doubt,
         doubted_at=customer.doubted_at,
         failed_deliveries=customer.failed_deliveries,

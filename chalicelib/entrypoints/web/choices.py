@@ -68,13 +68,14 @@ def show(request: PageRequest) -> Answer:
         return ask_number(request)
     if not visit.session.may("look"):
         return see_other(request, LANDINGS[visit.session.strength])
-    policy = ringfence().policy
-    found = standings(visit.customer, policy, ringfence().clock.now()).values()
+    policy, at = ringfence().policy, ringfence().clock.now()
+    found = standings(visit.customer, policy, at).values()
     purposes = [_shown(standing, policy, request.locale) for standing in found]
     return page(
         request,
         "choices.html",
         visit=visit,
+        is_claimed=visit.customer.claimed_until is not None and visit.customer.claimed_until > at,
         optional=[it for it in purposes if it.standing.word != "essential"],
         essential=[it for it in purposes if it.standing.word == "essential"],
         is_open=any(it.standing.is_open for it in purposes),
