@@ -33,6 +33,7 @@ from chalicelib.domain.suppression import Suppression
 from chalicelib.domain.throttle import OpeningLog, ThrottleLog
 from chalicelib.domain.traffic import Traffic
 from chalicelib.domain.verification import Verification
+from chalicelib.domain.witness import Witness
 from chalicelib.domain.writes import R
 
 Item = dict[str, Any]
@@ -102,6 +103,7 @@ PLACES: Mapping[type[Any], Place] = {
     Shard: Place("purge-runs", lambda it: it.bucket, lambda _: "shard", prefix="shard#"),
     RightsRequest: Place("cases", lambda it: it.id, owner="customer_id", lapses=True),
     ErasureCertificate: Place("certificates", lambda it: it.customer_id, lapses=True),
+    Witness: Place("certificates", lambda it: it.customer_id, prefix="witness#"),
 }
 
 

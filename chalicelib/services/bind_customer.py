@@ -25,6 +25,7 @@ from chalicelib.services.idempotency import Idempotency
 from chalicelib.services.number_tags import holder_of, suppressions_of, tags_of, unchanged, unheld
 from chalicelib.services.own_record import OwnRecord
 from chalicelib.services.tell_news import TellNews
+from chalicelib.services.witnessing import first_witness
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,7 @@ class BindCustomer:
         writes: tuple[Write, ...] = (
             Insert(envelope.key),
             Insert(ledger_key),
+            *first_witness(customer),
             *self.idempotency.claim(keyed, customer_id, customer_id, at),
         )
         return self._committed(verification, customer, suppressions, on_conflict, at, writes)

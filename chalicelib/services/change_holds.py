@@ -16,6 +16,7 @@ from chalicelib.domain.schedule import dated
 from chalicelib.ports import Clock, Journal, Store
 from chalicelib.services.changing import changed, existing
 from chalicelib.services.idempotency import Idempotency
+from chalicelib.services.witnessing import witnessed
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,12 @@ class ChangeHolds:
             at, rules = self.clock.now(), self.policy.rules
             customer = existing(self.store, Customer, customer_id)
             claim = self.idempotency.claim(keyed, hold_id, customer_id, at)
-            after = changed(self.store, customer, lambda it: dated(rule(it), rules), lambda _: claim)
+            after = changed(
+                self.store,
+                customer,
+                lambda it: dated(rule(it), rules),
+                lambda it: (*claim, *witnessed(self.store, it)),
+            )
             self.journal.note("hold", hold=hold_id, done=done)
             return after, hold_id
 

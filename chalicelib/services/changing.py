@@ -41,7 +41,7 @@ def changed(
 
     Raises:
         NotFound: the record is gone.
-        Conflict: one of the other writes was refused.
+        Conflict: none but the other writes was refused.
         Refused: what the rule raises.
     """
     kind = type(record)
@@ -57,7 +57,7 @@ def changed(
                 store.commit(*others)
             return record
         except Conflict as conflict:
-            if not conflict.only(kind):
+            if not conflict.hit(kind):
                 raise
             current = conflict.current(kind)
             if current is None:

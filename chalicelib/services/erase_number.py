@@ -13,6 +13,7 @@ from chalicelib.domain.writes import Conflict, Insert, Remove, Replace, Write
 from chalicelib.ports import Clock, Store
 from chalicelib.services.erase_traces import EraseTraces
 from chalicelib.services.tell_news import TellNews
+from chalicelib.services.witnessing import witnessed
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class EraseNumber:
         at, rules = self.clock.now(), self.policy.rules
         made = Insert(certificate(begun, traces, at, rules.retention))
         gone = Replace(begun, purged(begun, at, rules))
+        also = (*witnessed(self.store, gone.after), *also)
         try:
             self.store.commit(gone, made, *also)
             return made.record

@@ -17,6 +17,7 @@ from chalicelib.ports import Clock, LedgerCipher, NumberIndex, NumberSealer, Sto
 from chalicelib.services.chaining import chained
 from chalicelib.services.concurrently import together
 from chalicelib.services.number_tags import suppressions_of, tags_of, unchanged, unheld
+from chalicelib.services.witnessing import first_witness
 
 IMPORTED, PRESENT = "imported", "present"
 
@@ -84,6 +85,7 @@ class ImportCustomer:
             Insert(envelope.key),
             Insert(ledger_key),
             *map(Insert, links),
+            *first_witness(customer),
         )
         return self._committed(customer, suppressions, provenance, writes)
 

@@ -14,11 +14,13 @@ from chalicelib.domain.number_steps import Turn
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.schedule import dated
 from chalicelib.domain.suppression import suppressed
+from chalicelib.domain.witness import witness_of
 from chalicelib.domain.writes import Conflict, Insert, Remove, Replace, Write
 from chalicelib.ports import LedgerCipher, Store
 from chalicelib.services.chaining import chained
 from chalicelib.services.concurrently import together
 from chalicelib.services.number_tags import suppressions_of, unchanged, unheld
+from chalicelib.services.witnessing import witnessed
 
 # Where consents ended, as the ledger names it.
 SURFACE = "number_change"
@@ -68,7 +70,10 @@ class MoveNumbers:
         head, links = self._without_consents(turn, at)
         head, guards = self._as_stopped(turn.before, head)
         keys = (self.store.get(WrappedKey, head.id, it) for it in turn.before.key_ids - head.key_ids)
-        return dated(head, self.policy.rules), [*links, *guards, *(Remove(key) for key in keys if key is not None)]
+        # An end of the contract is remembered elsewhere, too.
+        told = witnessed(self.store, head) if witness_of(head) != witness_of(turn.before) else []
+        gone = [Remove(key) for key in keys if key is not None]
+        return dated(head, self.policy.rules), [*links, *guards, *told, *gone]
 
     def _without_consents(self, turn: Turn, at: datetime) -> tuple[Customer, list[Write]]:
         if not turn.ended:

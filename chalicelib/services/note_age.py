@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from chalicelib.domain.claim import KeyedRequest
 from chalicelib.domain.customer import Customer
+from chalicelib.domain.writes import Write
 from chalicelib.ports import Clock, Store
 from chalicelib.services.changing import changed, existing
 from chalicelib.services.idempotency import Idempotency
+from chalicelib.services.witnessing import witnessed
 
 
 @dataclass(frozen=True)
@@ -40,4 +42,7 @@ class NoteAge:
             it.require_open()
             return it.of_age(under_14, at)
 
-        return changed(self.store, customer, noted, lambda it: self.idempotency.claim(keyed, it.id, it.id, at))
+        def also(it: Customer) -> list[Write]:
+            return [*self.idempotency.claim(keyed, it.id, it.id, at), *witnessed(self.store, it)]
+
+        return changed(self.store, customer, noted, also)

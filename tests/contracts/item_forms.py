@@ -8,6 +8,8 @@ from chalicelib.domain.certificate import ErasureCertificate, Kept
 from chalicelib.domain.claim import Claim
 from chalicelib.domain.customer import TagHolder, WrappedKey
 from chalicelib.domain.dispatch import Dispatch
+from chalicelib.domain.erasure import ErasureWish
+from chalicelib.domain.holds import CaseHold
 from chalicelib.domain.ledger import LedgerEvent
 from chalicelib.domain.meter import Meter
 from chalicelib.domain.spent import Spent
@@ -15,6 +17,7 @@ from chalicelib.domain.suppression import Suppression
 from chalicelib.domain.throttle import OpeningLog, ThrottleLog
 from chalicelib.domain.traffic import Counts, Traffic
 from chalicelib.domain.verification import Send, TransactionContext, Verification
+from chalicelib.domain.witness import Witness
 from tests.contracts.access_forms import ACCESS_FORMS
 from tests.contracts.case_forms import CASE_FORMS
 from tests.contracts.contact_forms import CONTACT_FORMS
@@ -249,6 +252,34 @@ FORMS: list[tuple[Any, dict[str, Any]]] = [
                     {"M": texts(what="suppression", why="GDPR 21(3)")},
                 ]
             },
+        },
+    ),
+    (
+        Witness(
+            "cus_1",
+            AT,
+            "erasure_asked",
+            ErasureWish("officer", AT),
+            (CaseHold("hold_1", "ann", "a dispute", AT, LATER),),
+            True,
+            AT,
+            "a1",
+        ),
+        {
+            **texts(pk="witness#cus_1", customer_id="cus_1", closed_for="erasure_asked", version="a1"),
+            **numbers(closed_at=AT_SECONDS, of_age_at=AT_SECONDS),
+            "wish": {"M": {**texts(asked_by="officer"), **numbers(asked_at=AT_SECONDS)}},
+            "cases": {
+                "L": [
+                    {
+                        "M": {
+                            **texts(id="hold_1", officer="ann", reason="a dispute"),
+                            **numbers(placed_at=AT_SECONDS, review_at=LATER_SECONDS),
+                        }
+                    }
+                ]
+            },
+            "under_14": {"BOOL": True},
         },
     ),
 ]

@@ -38,6 +38,7 @@ from chalicelib.domain.suppression import Suppression
 from chalicelib.domain.throttle import OpeningLog, ThrottleLog
 from chalicelib.domain.traffic import Counts, Traffic
 from chalicelib.domain.verification import Send, TransactionContext, Verification
+from chalicelib.domain.witness import Witness
 from chalicelib.domain.writes import Record
 from tests.fakes import NOON
 
@@ -159,7 +160,7 @@ BY_KIND: Mapping[tuple[type[Any], str], st.SearchStrategy[Any]] = {
     (Suppression, "since"): instants,
     (RightsRequest, "lapses_at"): st.none() | later,
     (Customer, "tag"): st.none() | keys,
-    (Customer, "wish"): st.none() | st.builds(ErasureWish, texts, instants),
+    **{(kind, "wish"): st.none() | st.builds(ErasureWish, texts, instants) for kind in (Customer, Witness)},
     (Accounts, "ip"): st.none() | st.builds(CountriesOfIp, texts, later, st.dictionaries(names, instants, max_size=3)),
     # There is one chain of anchors, so that its places are all that keeps them apart.
     (Anchor, "sequence"): st.builds(secrets.randbelow, st.just(10**11)),
@@ -229,4 +230,5 @@ KINDS = (
     Shard,
     RightsRequest,
     ErasureCertificate,
+    Witness,
 )

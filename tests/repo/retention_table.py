@@ -81,6 +81,7 @@ RECORDS = (
     Row("Suppression", "tags that want no advertising", "no end", "GDPR 21(3); Order 31", "nothing"),
     Row("PurgeRun", "reports of the purge", _days(KEPT.report_days), "PIPL 56", "TTL"),
     Row("Shard", "what the purge is about to erase", "until it is done", "ours", "purge"),
+    Row("Witness", "closing, wish, holds and age, beside the head", "with the number", "GDPR 32(1)(c)", "purge"),
     Row("ErasureCertificate", "certificates of erasure", _days(KEPT.report_days), "GDPR 5(2); PIPL 56", "TTL"),
     Row("RightsRequest", "rights requests", f"{_days(KEPT.case_days)} once closed", "PIPL 50, 69", "TTL"),
 )

@@ -9,12 +9,12 @@ from infra.local.deploy import NAME
 from infra.local.environment import import_bucket
 from infra.local.journey import new_number
 from infra.local.journey_client import Broken
-from tests.importing import row
+from tests.importing import row, word
 from tests.prove.deployed.deployment import Deployment
 
 
 def bring_customers(deployment: Deployment) -> None:
-    """A part with one customer was worked off, and its report says so.
+    """A part with one customer, a child, was worked off, and its report says so.
 
     Raises:
         Broken: it was not.
@@ -22,7 +22,8 @@ def bring_customers(deployment: Deployment) -> None:
     s3, bucket = deployment.client("s3"), import_bucket(NAME)
     name = f"parts/imp_{secrets.token_hex(8)}/1.json"
     # No two walks bring the same customer.
-    customer = row(new_number(), customer_id=f"brought-{secrets.token_hex(8)}")
+    brought = {"customer_id": f"brought-{secrets.token_hex(8)}", "under_14": True}
+    customer = row(new_number(), **brought, consents=[word(decision="refused", channels=None)])
     content = ImportPart(Provenance("crm", "walk"), (NumberedRow(1, customer),)).canonical()
     s3.put_object(Bucket=bucket, Key=name, Body=content)
     told = {"Records": [{"s3": {"bucket": {"name": bucket}, "object": {"key": name}}}]}
