@@ -83,6 +83,7 @@ if TYPE_CHECKING:
     from chalicelib.services.reconcile_opt_outs import ReconcileOptOuts
     from chalicelib.services.record_consent import RecordConsent
     from chalicelib.services.record_receipt import RecordReceipt
+    from chalicelib.services.replay_certificates import ReplayCertificates
     from chalicelib.services.replay_customer import ReplayCustomer
     from chalicelib.services.replay_suppression import ReplaySuppression
     from chalicelib.services.report_shard import ReportShard
@@ -215,6 +216,7 @@ class Ringfence:
     list_rights_requests: "ListRightsRequests" = _use_case("list_rights_requests", "ListRightsRequests")
     count_rights_requests: "CountRightsRequests" = _use_case("count_rights_requests", "CountRightsRequests")
     retag_numbers: "RetagNumbers" = _use_case("retag_numbers", "RetagNumbers")
+    replay_certificates: "ReplayCertificates" = _use_case("replay_certificates", "ReplayCertificates")
     replay_customer: "ReplayCustomer" = _use_case("replay_customer", "ReplayCustomer")
     replay_suppression: "ReplaySuppression" = _use_case("replay_suppression", "ReplaySuppression")
     restore: "Restore" = _use_case("restore", "Restore")

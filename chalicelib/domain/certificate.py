@@ -66,9 +66,33 @@ def certificate(
 
     Source: GDPR 5(2), 17, 19; PIPL 47.
     """
-    assert customer.closed_at is not None
     assert customer.shredded_at is not None
     numbers = len(customer.numbers)
+    erased = {"wrapped_keys": numbers, "sealed_numbers": numbers, "tags": numbers, **traces}
+    suppression = "GDPR 21(3); PIPL 15: the tag, to keep advertising away" if customer.suppressed_at else None
+    return _certified(customer, customer.shredded_at, at, erased, suppression, retention)
+
+
+def certified_again(customer: Customer, retention: Retention) -> ErasureCertificate:
+    """The certificate of somebody who was erased and whose first one was lost: what was counted then, nobody knows.
+
+    Source: GDPR 5(2), 17.
+    """
+    at = customer.purged_at
+    assert at is not None
+    suppression = "GDPR 21(3); PIPL 15: the tag, if they wanted no advertising"
+    return _certified(customer, customer.shredded_at or at, at, {}, suppression, retention)
+
+
+def _certified(
+    customer: Customer,
+    shredded_at: datetime,
+    at: datetime,
+    erased: Mapping[str, int],
+    suppression: str | None,
+    retention: Retention,
+) -> ErasureCertificate:
+    assert customer.closed_at is not None
     wish = customer.wish
     return ErasureCertificate(
         id=new_id("ers"),
@@ -77,21 +101,20 @@ def certificate(
         asked_by=wish.asked_by if wish else CLOCK,
         asked_at=wish.asked_at if wish else customer.closed_at,
         erased_at=at,
-        unrecoverable_at=customer.shredded_at + backups.KEYS,
+        unrecoverable_at=shredded_at + backups.KEYS,
         lapses_at=at + timedelta(days=retention.report_days),
-        erased={"wrapped_keys": numbers, "sealed_numbers": numbers, "tags": numbers, **traces},
-        kept=_kept(customer, at, retention),
+        erased=erased,
+        kept=_kept(suppression, at, retention),
     )
 
 
-def _kept(customer: Customer, at: datetime, retention: Retention) -> tuple[Kept, ...]:
+def _kept(suppression: str | None, at: datetime, retention: Retention) -> tuple[Kept, ...]:
     def days(count: int) -> datetime:
         return at + timedelta(days=count)
 
-    suppression = Kept("suppression", "GDPR 21(3); PIPL 15: the tag, to keep advertising away", None)
     return (
         Kept("consent_ledger", "GDPR 7(1); PIPL 69: proof of consent", days(retention.ledger_days)),
-        *([suppression] if customer.suppressed_at is not None else []),
+        *([Kept("suppression", suppression, None)] if suppression else []),
         Kept("access_log", "PIPL 56; GDPR 5(2): who was shown the number", days(retention.access_log_days)),
         Kept("decision_log", "网络安全法 21(3): who asked for contact", days(retention.decision_log_days)),
         Kept("certificate", "GDPR 5(2): that this was done", days(retention.report_days)),

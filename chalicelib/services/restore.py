@@ -10,7 +10,15 @@ from chalicelib.domain.writes import Record
 from chalicelib.ports import Store
 from chalicelib.services.judging import Judged, judged
 from chalicelib.services.orphaned_keys import certain, removal
-from chalicelib.services.replay_customer import CUSTOMERS, KEYS, LEDGER, SUPPRESSIONS, ReplayCustomer
+from chalicelib.services.replay_certificates import ReplayCertificates
+from chalicelib.services.replay_customer import (
+    CERTIFICATES,
+    CUSTOMERS,
+    KEYS,
+    LEDGER,
+    SUPPRESSIONS,
+    ReplayCustomer,
+)
 from chalicelib.services.replay_suppression import ReplaySuppression
 
 SHARES = 24
@@ -49,6 +57,7 @@ class Restore:
     store: Store
     replay_customer: ReplayCustomer
     replay_suppression: ReplaySuppression
+    replay_certificates: ReplayCertificates
 
     def __call__(self, old: str, go: bool, tell: Tell) -> RestoreReport:
         """Nobody is un-withdrawn or un-erased by the copy. Without `go` nothing is changed: the report says who is.
@@ -82,6 +91,9 @@ class Restore:
         def listed_again(customer_id: str) -> bool:
             return self.replay_suppression(customer_id, go) and noted(customer_id, SUPPRESSIONS)
 
+        def certified(customer_id: str) -> bool:
+            return noted(customer_id, *self.replay_certificates(customer_id, go))
+
         def short(customer_id: str) -> bool:
             return self._is_short(customer_id) and noted(customer_id, CHAIN_SHORT)
 
@@ -91,6 +103,7 @@ class Restore:
             KEYS: ((WrappedKey, erased_again), (Customer, replayed)),
             SUPPRESSIONS: ((Customer, listed_again),),
             LEDGER: ((Customer, short),),
+            CERTIFICATES: ((Customer, certified),),
         }
         for kind, judge in steps[old]:
             report.add(judged(self._all(kind), judge, lambda: True))

@@ -16,6 +16,7 @@ class Old(StrEnum):
     KEYS = "keys"
     LEDGER = "ledger"
     SUPPRESSIONS = "suppressions"
+    CERTIFICATES = "certificates"
 
 
 def restore(

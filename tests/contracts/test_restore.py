@@ -1,14 +1,36 @@
 """The replay on DynamoDB's stand-ins: an old copy of the customers' table is put back under the running tables."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import boto3
+import pytest
 
 from chalicelib.adapters.dynamodb_places import Item
+from chalicelib.domain.certificate import ErasureCertificate
 from chalicelib.domain.consent import ConsentChoice
 from chalicelib.domain.customer import Customer, TagHolder, WrappedKey
+from chalicelib.domain.errors import HoldActive
+from chalicelib.domain.gate import PERMITTING, ContactQuestion
+from chalicelib.domain.number_choice import NumberWish
+from chalicelib.services.replay_customer import TABLES
+from chalicelib.services.start_request import StartRequest
+from infra.local.places import DATA_TEMPLATE
+from infra.local.purge_queue import purge_at_once
+from infra.local.template import read_template
 from tests.fakes import caller
-from tests.worlds import World, fresh_number, on_aws
+from tests.worlds import World, fresh_number, on_aws, on_moto
+
+OFFICER = caller("officer", "privacy-office", "olga")
+STAFF = caller("staff", "call-centre", "ann")
+TEMPLATES = [it.properties for it in read_template(DATA_TEMPLATE, {})]
+# Each with the names of its keys.
+BACKED_UP = [
+    (it["TableName"].removeprefix("ringfence-"), tuple(key["AttributeName"] for key in it["KeySchema"]))
+    for it in TEMPLATES
+    if it.get("PointInTimeRecoverySpecification", {}).get("PointInTimeRecoveryEnabled")
+]
 
 
 def rewind(world: World, table: str, old: list[Item], names: tuple[str, ...]) -> None:
@@ -68,3 +90,80 @@ def test_an_old_copy_of_the_keys_opens_nothing(world: World) -> None:
     assert replay(world, "keys", kept, gone) == {(gone.id, "key_came_back")}
     assert {it.key_id for it in world.store.history(WrappedKey, gone.id)} == {"ledger"}
     assert len(world.store.history(WrappedKey, kept.id)) == 2
+
+
+class Lives:
+    """Customers who did something that no restore may undo."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.withdrawn, self.gone, self.closed, self.held, self.wished, self.changed = (
+            world.customer(fresh_number()) for _ in range(6)
+        )
+        say(world, self.withdrawn, "given")
+
+    def go_on(self) -> None:
+        ringfence = self.world.ringfence
+        say(self.world, self.withdrawn, "withdrawn")
+        ringfence.erase_customer(OFFICER, self.gone.id, False, None)
+        ringfence.close_customer(self.closed.id, None)
+        for customer in (self.held, self.wished):
+            self.hold(customer)
+        with pytest.raises(HoldActive):
+            ringfence.erase_customer(OFFICER, self.wished.id, False, None)
+        proof, old = self.proved("number_change", fresh_number()), self.proved("step_up", None)
+        authorization = self.world.authorization(caller())
+        ringfence.change_number(caller(), authorization, self.changed.id, NumberWish(proof, old, "refuse"), None)
+
+    def hold(self, customer: Customer) -> None:
+        holds, rules = self.world.ringfence.change_holds, self.world.ringfence.policy.rules
+        on = replace(holds.policy, rules=replace(rules, case_holds=replace(rules.case_holds, on=True)))
+        review_at = self.world.clock.now() + timedelta(days=90)
+        replace(holds, policy=on).place(OFFICER, customer.id, "A dispute about an order", review_at, None)
+
+    def proved(self, purpose: str, number: str | None) -> str:
+        before, wallet = len(self.world.inbox()), caller()
+        request = StartRequest(purpose, number, customer_id=self.changed.id)
+        started = self.world.ringfence.start_verification(wallet, self.world.authorization(wallet), request, None)
+        code = self.world.inbox()[before].code
+        return self.world.ringfence.check_code(wallet, started.id, code, None, None).id
+
+    def head(self, customer: Customer) -> Customer:
+        found = self.world.store.get(Customer, customer.id)
+        assert found is not None
+        return found
+
+    def refused(self, customer: Customer, purpose: str) -> bool:
+        question = ContactQuestion(customer.id, purpose, "sms")
+        return self.world.ringfence.decide_contact(STAFF, question, None).decision.reason not in PERMITTING
+
+    def demand_done(self) -> None:
+        assert self.refused(self.withdrawn, "marketing")
+        assert self.head(self.gone).status == "purged"
+        assert {it.key_id for it in self.world.store.history(WrappedKey, self.gone.id)} == {"ledger"}
+        assert self.world.store.get(ErasureCertificate, self.gone.id) is not None
+        for customer in (self.closed, self.wished):
+            assert self.refused(customer, "account_security")
+            assert self.world.store.get(TagHolder, str(customer.tag)) is None
+        assert self.head(self.wished).wish is not None
+        assert self.head(self.changed).number != self.changed.number
+        with pytest.raises(HoldActive):
+            self.world.ringfence.erase_customer(OFFICER, self.wished.id, False, None)
+        self.world.clock.at += timedelta(days=60)
+        purge_at_once(self.world.ringfence)
+        assert self.head(self.closed).status == "purged"
+        for customer in (self.held, self.wished):
+            assert self.head(customer).number == customer.number
+            assert len(self.world.store.history(WrappedKey, customer.id)) == 2
+
+
+@on_moto
+@pytest.mark.parametrize(("table", "names"), BACKED_UP, ids=[table for table, _ in BACKED_UP])
+def test_an_old_copy_of_any_table_undoes_nothing(world: World, table: str, names: tuple[str, ...]) -> None:
+    lives = Lives(world)
+    old = world.rows(table)
+    lives.go_on()
+    rewind(world, table, old, names)
+    if table in TABLES:
+        replay(world, table)
+    lives.demand_done()
