@@ -55,24 +55,37 @@ def doubted(customer: Customer, doubt: str, at: datetime) -> Customer:
     return replace(customer, doubted_at=at, doubt=doubt)
 
 
-def proved_again(customer: Customer, tags: Sequence[str], at: datetime) -> Customer:
+def proved_again(customer: Customer, tags: Sequence[str], at: datetime, rest: timedelta = DAY) -> Customer:
     """Who entered a right code of `at` for the number with these tags has it, if it is the customer's.
 
-    Within a day of the last proof nothing changes, unless something spoke against the number, or another customer
-    asked to take it over: to that a proof is the objection.
+    Args:
+        rest: so long after the last proof nothing changes, unless something spoke against the number, or another
+            customer asked to take it over: to that a proof is the objection.
     """
     if not customer.is_open or customer.held is None or not customer.held.has_tag(tags):
         return customer
     if customer.verified_at is not None:
         nothing_against = (customer.doubted_at, customer.claimed_at, customer.failed_deliveries) == (None, None, 0)
         # A proof may be told of twice, and late.
-        if at <= customer.verified_at or (nothing_against and at < customer.verified_at + DAY):
+        if at <= customer.verified_at or (nothing_against and at < customer.verified_at + rest):
             return customer
     proved = replace(seen(customer, at), status="active", verified_at=at, failed_deliveries=0)
     if customer.claimed_at is not None and customer.claimed_at < at:
         proved = replace(proved, claimed_at=None, claimed_until=None)
     is_newer_doubt = customer.doubted_at is not None and customer.doubted_at > at
     return proved if is_newer_doubt else replace(proved, doubted_at=None, doubt=None)
+
+
+def objected(customer: Customer, tags: Sequence[str], at: datetime) -> Customer:
+    """Who entered a right code of `at` for a number that another customer asks to take over objects, whoever it is.
+
+    It says no more: who was given a recycled number, or has a stolen SIM, can do as much. No doubt ends, and an
+    imported number stays unproved.
+    """
+    is_theirs = customer.is_open and customer.held is not None and customer.held.has_tag(tags)
+    if not is_theirs or customer.verified_at is None or customer.claimed_at is None or at <= customer.claimed_at:
+        return customer
+    return replace(customer, verified_at=max(at, customer.verified_at), claimed_at=None, claimed_until=None)
 
 
 def seen(customer: Customer, at: datetime) -> Customer:

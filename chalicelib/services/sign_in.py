@@ -6,6 +6,7 @@ from chalicelib.domain.caller import Caller
 from chalicelib.domain.contact import Secret, token_digest
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import CodeIncorrect
+from chalicelib.domain.freshness import objected
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.session import FORMER, PURPOSE, SESSION_LIFETIME, Session, new_token
 from chalicelib.domain.writes import Conflict, Insert, Replace
@@ -17,7 +18,10 @@ from chalicelib.services.tag_holder import holder_or_former
 
 @dataclass(frozen=True)
 class SignIn:
-    """The proof is spent in the commit that makes the session, and the customer's own number is proved again."""
+    """The proof is spent in the commit that makes the session.
+
+    It vouches for nobody: who was given a recycled number, or has a stolen SIM, comes in here, too. It only objects.
+    """
 
     policy: Policy
     clock: Clock
@@ -50,7 +54,7 @@ class SignIn:
         head: Customer | None = customer
         while True:
             try:
-                self.store.commit(Replace(proved, spent), Insert(opened), *renewal(head, proved, rules))
+                self.store.commit(Replace(proved, spent), Insert(opened), *renewal(head, proved, rules, objected))
                 return token
             except Conflict as conflict:
                 if not conflict.only(Customer):

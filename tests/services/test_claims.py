@@ -6,6 +6,8 @@ import pytest
 
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import CustomerExists
+from chalicelib.domain.freshness import CARRIER_CHANGED, doubted
+from chalicelib.domain.writes import Replace
 from tests.fakes import NOON
 from tests.services.number_world import ANN, BOB
 from tests.services.page import Page
@@ -58,6 +60,16 @@ def test_any_code_since_then_keeps_the_number_even_an_hour_after_the_last_proof(
     world.purge()
     assert (world.holder(OTHER_NUMBER), world.ann.change) == (BOB, None)
     assert ("lapsed", ANN) in world.told()
+
+
+def test_a_sign_in_by_sms_objects_and_ends_no_doubt() -> None:
+    world = allowing()
+    before = world.bob
+    world.store.commit(Replace(before, doubted(before, CARRIER_CHANGED, NOON + timedelta(hours=1))))
+    world.change(ANN, OTHER_NUMBER, "take_over")
+    world.later(hours=2)
+    Page(world).by_sms(OTHER_NUMBER)
+    assert (claim_of(world.bob), world.bob.doubt) == ((None, None), CARRIER_CHANGED)
 
 
 def test_a_code_from_before_the_claim_is_no_objection_to_it() -> None:
