@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from chalicelib.domain import freshness
 from chalicelib.domain.customer import Customer
-from chalicelib.domain.held_number import HeldNumber
 from chalicelib.domain.life_rules import ALL, NONE
 from chalicelib.domain.number_change import BOTH, NEW_ONLY, SWAP, TAKE_OVER, NumberChange
 from chalicelib.domain.rules import Rules
@@ -13,6 +13,8 @@ from chalicelib.domain.rules import Rules
 BEGUN, DONE, STOPPED, LAPSED = "begun", "done", "stopped", "lapsed"
 # What befalls the customer whose number another one takes over.
 CLAIMED, LOST = "claimed", "lost"
+# Who proves a number so that it stays theirs is heard however new the proof before.
+NO_REST = timedelta(0)
 
 
 @dataclass(frozen=True)
@@ -145,17 +147,14 @@ def proved_again(customer: Customer, tags: Sequence[str], verified_at: datetime)
     """
     change, held = customer.change, customer.held
     if change is not None and change.effective and change.other.has_tag(tags):
-        return stopped(customer, replace(change, other=_proved(change.other, verified_at)))
+        back = stopped(customer, change)
+        return replace(back, after=freshness.proved_again(back.after, tags, verified_at, NO_REST))
     if held is None or not held.has_tag(tags):
         return None
-    fresh = customer.having(_proved(held, verified_at))
+    fresh = freshness.proved_again(customer, tags, verified_at, NO_REST)
     if change is None or change.effective:
         return Turn(customer, fresh)
     return Step(customer, replace(fresh, change=None), name=STOPPED, change=change)
-
-
-def _proved(number: HeldNumber, verified_at: datetime) -> HeldNumber:
-    return replace(number, verified_at=max(verified_at, number.verified_at or verified_at))
 
 
 def _ended(customer: Customer, keeps: str, at: datetime, rules: Rules) -> tuple[str, ...]:

@@ -209,24 +209,33 @@ def test_a_take_over_that_must_be_proved_again_has_as_long_for_it_as_its_hold() 
 def test_who_proves_the_number_they_are_leaving_stays(kind: str) -> None:
     turn = proved_again(begin(kind), ("1.tag",), LATER)
     assert isinstance(turn, Step)
-    assert (turn.name, turn.after) == ("stopped", a_customer(verified_at=LATER))
+    assert (turn.name, turn.after) == ("stopped", a_customer(verified_at=LATER, seen_at=LATER))
 
 
 def test_who_proves_the_number_they_have_has_it_proved_and_no_other() -> None:
-    doubted = a_customer(doubted_at=NOON, doubt="ported", failed_deliveries=3)
-    assert proved_again(doubted, ("1.tag",), LATER) == Turn(doubted, a_customer(verified_at=LATER))
+    known = {"carrier": "One", "looked_up_at": NOON}
+    doubted = a_customer(doubted_at=NOON, doubt="ported", failed_deliveries=3, **known)
+    proved = a_customer(verified_at=LATER, seen_at=LATER, **known)
+    assert proved_again(doubted, ("1.tag",), LATER) == Turn(doubted, proved)
     assert proved_again(a_customer(), ("1.new",), LATER) is None
     assert proved_again(begin(NEW_ONLY), ("1.new",), LATER) is None
     after = begin(BOTH)
     turn = proved_again(after, ("1.new",), LATER)
     assert turn is not None
-    assert turn.after == replace(after, verified_at=LATER)
+    assert turn.after == replace(after, verified_at=LATER, seen_at=LATER)
 
 
 def test_an_older_proof_does_not_make_a_number_older() -> None:
     turn = proved_again(a_customer(), ("1.tag",), NOON - HOUR)
     assert turn is not None
     assert turn.after.verified_at == NOON
+
+
+def test_a_proof_from_before_a_doubt_does_not_end_it() -> None:
+    doubted = a_customer(doubted_at=LATER + HOUR, doubt="carrier_changed")
+    turn = proved_again(doubted, ("1.tag",), LATER)
+    assert turn is not None
+    assert (turn.after.verified_at, turn.after.doubt) == (LATER, "carrier_changed")
 
 
 def test_closing_ends_a_change_and_frees_both_numbers() -> None:
