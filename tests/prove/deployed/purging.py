@@ -22,6 +22,7 @@ from tests.listener import listen
 from tests.prove.deployed.announcing import heard_of
 from tests.prove.deployed.deployment import PAST, Deployment
 from tests.prove.deployed.erasing import end_consent, let_go
+from tests.prove.deployed.forgetting import letters
 from tests.prove.deployed.number_changes import HEARD_WITHIN_SECONDS, NEWS, wait_for_change
 
 # 64 shards, eight at once, the first of each worker cold.
@@ -70,17 +71,6 @@ def purge_shards(deployment: Deployment) -> None:
     _put_back(deployment)
 
 
-def forget_due(deployment: Deployment) -> None:
-    """No index knows of anything that is due: what one walk could not purge, the next would count."""
-    dynamodb, now = deployment.client("dynamodb"), {"N": str(int(time.time()))}
-    for table in (f"{NAME}-verifications", f"{NAME}-customers"):
-        pages = dynamodb.get_paginator("scan").paginate(
-            TableName=table, FilterExpression="due_at <= :now", ExpressionAttributeValues={":now": now}
-        )
-        for item in [each for page in pages for each in page["Items"]]:
-            dynamodb.update_item(TableName=table, Key={"pk": item["pk"]}, UpdateExpression="REMOVE due_bucket")
-
-
 def _must_purge(deployment: Deployment, table: str, pk: str, **expected: Mapping[str, int]) -> None:
     item = deployment.client("dynamodb").get_item(TableName=f"{NAME}-{table}", Key={"pk": {"S": pk}})["Item"]
     report = _work(deployment, _planned(deployment, item["due_bucket"]["S"]))
@@ -97,7 +87,7 @@ def _end_number_change(deployment: Deployment) -> None:
 
 
 def _bury(deployment: Deployment) -> None:
-    dynamodb, sqs = deployment.client("dynamodb"), deployment.client("sqs")
+    dynamodb = deployment.client("dynamodb")
     row = {"pk": UNREADABLE, "due_bucket": bucket(UNREADABLE), "due_reason": "unverified_number"}
     item = {**{name: {"S": value} for name, value in row.items()}, "due_at": PAST}
     dynamodb.put_item(TableName=f"{NAME}-verifications", Item=item)
@@ -105,11 +95,7 @@ def _bury(deployment: Deployment) -> None:
         _must_purge(deployment, "verifications", UNREADABLE, failures={"TypeError": 1})
     finally:
         dynamodb.delete_item(TableName=f"{NAME}-verifications", Key={"pk": {"S": UNREADABLE}})
-    url = sqs.get_queue_url(QueueName=f"{NAME}-dead-purges")["QueueUrl"]
-    letters = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=2).get("Messages", [])
-    for letter in letters:
-        sqs.delete_message(QueueUrl=url, ReceiptHandle=letter["ReceiptHandle"])
-    if UNREADABLE not in [_key(letter["Body"]) for letter in letters]:
+    if UNREADABLE not in [_key(letter) for letter in letters(deployment)]:
         raise Broken("nobody was told of a record that can't be read")
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.prove.deployed.deployment import Deployment
+from tests.prove.deployed.forgetting import forget
 from tests.prove.deployed.policies import Permission, permissions, without
-from tests.prove.deployed.purging import forget_due
 from tests.prove.deployed.walks import WALKS, Stopped, walk_api
 
 
@@ -19,8 +19,7 @@ def fails_at(deployment: Deployment, permission: Permission) -> str | None:
     except Stopped as stop:
         return _name(deployment, stop.step)
     finally:
-        if permission.function == "purge_worker":
-            forget_due(deployment)
+        forget(deployment)
     return None
 
 
