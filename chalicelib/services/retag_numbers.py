@@ -19,7 +19,7 @@ from chalicelib.domain.verification import Verification
 from chalicelib.domain.writes import Absent, Conflict, Expect, Insert, Remove, Replace, Write
 from chalicelib.ports import Clock, NumberIndex, NumberOpener, Store
 from chalicelib.services.judging import judged
-from chalicelib.services.number_tags import holder_of, suppressions_of, tags_of, unheld
+from chalicelib.services.number_tags import holder_of, suppressions_of, tags_of
 from chalicelib.services.opening import open_logged
 
 # As the sweep reads the same table. What a share has left when its time is over, the next run does.
@@ -193,14 +193,10 @@ class RetagNumbers:
         for held in customer.numbers:
             tags = tuple(dict.fromkeys((*opened.get(held.number.key_id, ()), *held.tags)))
             holder = holder_of(self.store, tags)
-            if holder is None:
-                yield from unheld(tags)
-            elif holder.customer_id != customer.id:
+            if holder is not None and holder.customer_id != customer.id:
                 # Of a change that waits, or after a closing, it may be somebody else's: its rows move with their head.
                 continue
-            elif holder.tag == tags[0]:
-                yield Expect(holder)
-            else:
+            if holder is not None and holder.tag != tags[0]:
                 yield Remove(holder)
                 yield Insert(TagHolder(tags[0], customer.id))
             yield from self._gathered(tags)

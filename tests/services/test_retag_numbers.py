@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -10,7 +11,7 @@ from chalicelib.domain.customer import Customer, TagHolder
 from chalicelib.domain.errors import NumberInUse
 from chalicelib.domain.number_tag import version_of
 from chalicelib.domain.suppression import Suppression
-from chalicelib.domain.writes import Replace
+from chalicelib.domain.writes import Insert, Replace
 from chalicelib.services.tag_holder import active_holder
 from tests.fakes import NOON
 from tests.services.fault_cases import Staged
@@ -40,6 +41,8 @@ def test_every_open_customer_gets_the_tag_in_use_and_each_number_is_opened_once(
     assert {(it.action, it.purpose, it.role) for it in world.rows(AccessLogEntry)} == {
         ("retag", "key_rotation", "system")
     }
+    kept = timedelta(days=world.policy.rules.retention.access_log_days)
+    assert {it.lapses_at and it.lapses_at - it.at for it in world.rows(AccessLogEntry)} == {kept}
     again = retag(world)
     assert sum(report.retagged for report in again) == 0
     assert len(world.adapters.sealer.opened) == 2
@@ -65,6 +68,40 @@ def test_a_restricted_number_moves_and_nothing_else_becomes_of_it(world: World) 
     assert world.holder() is None
     world.customer()
     assert consistent(world)
+
+
+def test_a_number_that_a_closed_customer_had_moves_with_whoever_has_it_now(world: World) -> None:
+    for _ in range(8):
+        world.close(world.customer())
+        world.later(hours=1)
+    now = world.customer()
+    reply(world)
+    step(world, USED)
+    retag(world)
+    found = active_holder(world.store, world.tags())
+    assert found is not None
+    assert (found.id, found.known_tags) == (now.id, world.tags())
+    assert consistent(world)
+    assert [row.tag for row in world.rows(Suppression)] == [world.tag()]
+
+
+def test_a_stop_from_a_number_that_waits_is_not_left_behind() -> None:
+    world = Staged()
+    moving(world)
+    step(world, USED)
+    world.staged.store.before(TagHolder, lambda: reply(world, number=OTHER_NUMBER))
+    reports = retag(world)
+    assert not any(report.failures for report in reports)
+    [row] = world.rows(Suppression)
+    assert row.tag == world.tag(OTHER_NUMBER)
+    # However often the commit is lost, each number is opened once.
+    assert len(world.adapters.sealer.opened) == 2
+
+
+def test_a_row_of_nobody_s_who_has_a_number_is_counted_for_itself(world: World) -> None:
+    world.store.commit(Insert(TagHolder(world.tag(), "nobody")))
+    step(world, USED)
+    assert former(retag(world))["holders"] == 1
 
 
 def test_a_number_that_is_being_erased_is_not_opened_and_is_counted(world: World) -> None:
