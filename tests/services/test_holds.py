@@ -183,7 +183,7 @@ def test_a_restricted_number_is_used_for_nothing(world: World) -> None:
     for refused in (
         lambda: engine.note_age(customer.id, True, None),
         lambda: engine.set_time_zone(customer.id, "Europe/Paris", None),
-        lambda: engine.issue_link(customer.id, None),
+        lambda: engine.set_locale(customer.id, "zh-CN", None),
         lambda: world.start(None, purpose="step_up", customer_id=customer.id),
         lambda: world.say(customer),
     ):
