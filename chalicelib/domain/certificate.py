@@ -56,20 +56,21 @@ class ErasureCertificate:
 
 
 def certificate(
-    customer: Customer, traces: Mapping[str, int], at: datetime, retention: Retention
+    customer: Customer, traces: Mapping[str, int], silenced: bool, at: datetime, retention: Retention
 ) -> ErasureCertificate:
     """The certificate of an erasing that ends now.
 
     Args:
         customer: as they stand before the last commit, their keys gone.
         traces: how many rows that pointed to the number went, by their kind.
+        silenced: True if its tag stays among those that take no advertising.
 
     Source: GDPR 5(2), 17, 19; PIPL 47.
     """
     assert customer.shredded_at is not None
     numbers = len(customer.numbers)
     erased = {"wrapped_keys": numbers, "sealed_numbers": numbers, "tags": numbers, **traces}
-    suppression = "GDPR 21(3); PIPL 15: the tag, to keep advertising away" if customer.suppressed_at else None
+    suppression = "GDPR 21(3); PIPL 15: the tag, to keep advertising away" if silenced else None
     return _certified(customer, customer.shredded_at, at, erased, suppression, retention)
 
 
@@ -112,11 +113,16 @@ def _kept(suppression: str | None, at: datetime, retention: Retention) -> tuple[
     def days(count: int) -> datetime:
         return at + timedelta(days=count)
 
+    begun = timedelta(seconds=max(retention.unverified_number_seconds, retention.finished_verification_seconds))
+    answered = f"PIPL 50, 69: what was asked for by right; it goes {retention.case_days} days after its answer"
     return (
+        Kept("customer_id", "GDPR 5(2): with its dates and no number, so that nobody is brought back", None),
         Kept("consent_ledger", "GDPR 7(1); PIPL 69: proof of consent", days(retention.ledger_days)),
         *([Kept("suppression", suppression, None)] if suppression else []),
         Kept("access_log", "PIPL 56; GDPR 5(2): who was shown the number", days(retention.access_log_days)),
         Kept("decision_log", "网络安全法 21(3): who asked for contact", days(retention.decision_log_days)),
+        Kept("rights_requests", answered, None),
+        Kept("proofs_of_other_numbers", "PIPL 19: if a change to one was begun, under that number's tag", at + begun),
         Kept("certificate", "GDPR 5(2): that this was done", days(retention.report_days)),
         Kept("backups_of_the_head", "tag, mask, and a number that no key opens", at + backups.OTHERS),
         Kept("aws_delivery_logs", "AWS writes the number of each SMS there", at + backups.AWS_LOGS),

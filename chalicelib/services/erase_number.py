@@ -12,6 +12,7 @@ from chalicelib.domain.policy import Policy
 from chalicelib.domain.writes import Conflict, Insert, Remove, Replace, Write
 from chalicelib.ports import Clock, Store
 from chalicelib.services.erase_traces import EraseTraces
+from chalicelib.services.number_tags import holder_of, suppressions_of
 from chalicelib.services.tell_news import TellNews
 from chalicelib.services.witnessing import witnessed
 
@@ -50,8 +51,9 @@ class EraseNumber:
     def _erased(self, customer: Customer, also: Sequence[Write]) -> ErasureCertificate:
         begun = self._shredded(customer)
         traces = self.erase_traces(begun)
+        silenced = self._silenced(begun)
         at, rules = self.clock.now(), self.policy.rules
-        made = Insert(certificate(begun, traces, at, rules.retention))
+        made = Insert(certificate(begun, traces, silenced, at, rules.retention))
         gone = Replace(begun, purged(begun, at, rules))
         also = (*witnessed(self.store, gone.after), *also)
         try:
@@ -64,6 +66,13 @@ class EraseNumber:
         # The head was brought back from a backup. It is erased again, and was certified then.
         self.store.commit(gone, *also)
         return earlier
+
+    def _silenced(self, customer: Customer) -> bool:
+        # The head is no witness: the contract's end parted it from the number, whose owner may have written STOP since.
+        # Of a number that has its next holder, the rows are theirs.
+        tags = [tag for number in customer.numbers for tag in number.tags]
+        rows = suppressions_of(self.store, tags)
+        return any(row.stands for row in rows) and holder_of(self.store, tags) is None
 
     def _shredded(self, customer: Customer) -> Customer:
         if customer.shredded_at is not None:

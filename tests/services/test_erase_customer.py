@@ -19,11 +19,11 @@ from chalicelib.domain.errors import (
 )
 from chalicelib.domain.life_rules import LawHold
 from chalicelib.domain.session import HandOver
-from chalicelib.domain.suppression import BY_ERASURE, Suppression
+from chalicelib.domain.suppression import BY_ERASURE, BY_SMS, Suppression
 from chalicelib.domain.throttle import ThrottleLog
 from chalicelib.domain.verification import Verification
 from tests.fakes import bearer, caller
-from tests.services.world import KEY, NUMBER, STAFF, World, keyed
+from tests.services.world import KEY, NUMBER, OTHER_NUMBER, STAFF, World, keyed
 
 OFFICER = caller("officer", "privacy-office", "olga")
 
@@ -104,6 +104,8 @@ def test_the_certificate_says_what_was_done_and_what_is_kept(world: World) -> No
     assert until["aws_delivery_logs"] == now + timedelta(days=1)
     assert until["backups_of_the_head"] == now + timedelta(days=35)
     assert "suppression" not in until
+    assert until["customer_id"] is None
+    assert until["rights_requests"] is None
     assert made.lapses_at == now + timedelta(days=retention.report_days)
 
 
@@ -221,3 +223,32 @@ def test_a_number_that_somebody_else_has_by_now_is_not_theirs_to_silence(world: 
     assert "suppression" not in {it.what for it in made.kept}
     assert world.holder() == new.id
     assert world.row(Customer, new.id) == new
+
+
+def test_a_stop_after_the_contract_s_end_keeps_the_tag_and_is_certified(world: World) -> None:
+    customer = world.customer()
+    world.close(customer)
+    world.ringfence.stop_advertising(world.tags(), BY_SMS, world.adapters.clock.at)
+    made = erase(world, customer)
+    assert [row.tag for row in world.rows(Suppression)] == [world.tag()]
+    assert "suppression" in {it.what for it in made.kept}
+
+
+def test_what_the_next_holder_says_is_not_certified_to_the_last(world: World) -> None:
+    old = world.customer()
+    world.ringfence.stop_advertising(world.tags(), BY_SMS, world.adapters.clock.at)
+    world.close(old)
+    world.customer()
+    assert "suppression" not in {it.what for it in erase(world, old).kept}
+
+
+def test_a_proof_of_another_number_is_certified_as_long_as_it_lasts(world: World) -> None:
+    customer = world.customer()
+    world.start(OTHER_NUMBER, purpose="number_change", customer_id=customer.id)
+    world.later(minutes=5)
+    made = erase(world, customer)
+    (left,) = world.rows(Verification)
+    until = {it.what: it.until for it in made.kept}["proofs_of_other_numbers"]
+    assert left.due_at is not None
+    assert until is not None
+    assert left.due_at <= until <= left.due_at + timedelta(minutes=5)
