@@ -35,7 +35,7 @@ class GrantRight:
             NotFound: there is no such customer any more.
             Contended, Unavailable: the request is still open.
         """
-        held = request.kind == "erasure" and not self._is_erased(caller, request.customer_id)
+        held = self._held_for(caller, request.customer_id) if request.kind == "erasure" else None
         if request.kind == "objection":
             self.object_to_use(caller, request.customer_id)
         rules, at = self.policy.rules, self.clock.now()
@@ -43,16 +43,18 @@ class GrantRight:
         def closed(it: RightsRequest) -> RightsRequest:
             if not it.is_open:
                 return it
-            return refused(it, "hold_active", at, rules) if held else answered(it, at, rules)
+            return refused(it, held, at, rules) if held else answered(it, at, rules)
 
         return changed(self.store, request, closed)
 
-    def _is_erased(self, caller: Caller, customer_id: str) -> bool:
+    def _held_for(self, caller: Caller, customer_id: str) -> str | None:
+        """The customer is erased, or the reason for which they cannot be yet."""
         try:
             self.erase_customer(caller, customer_id, False, None)
-        except HoldActive:
-            return False
+        except HoldActive as hold:
+            # A case is no law: GDPR 17(3)(e), and not (b).
+            return "hold_active" if hold.laws else "legal_claims"
         except CustomerPurged:
             # So long ago that even the certificate has ended.
-            return True
-        return True
+            return None
+        return None
