@@ -34,7 +34,8 @@ class ImportPart:
         """The part as it lies in the bucket."""
         rows = [{"line": it.line, "row": it.row} for it in self.rows]
         members = {"system": self.provenance.system, "batch": self.provenance.batch, "rows": rows}
-        return json.dumps(members, ensure_ascii=False).encode()
+        # ASCII: JSON can escape half a surrogate pair, which a row may hold around its number and UTF-8 cannot say.
+        return json.dumps(members).encode()
 
     @classmethod
     def from_canonical(cls, content: bytes) -> "ImportPart":

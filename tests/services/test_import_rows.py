@@ -91,3 +91,10 @@ def test_what_is_no_part_is_said_and_gone(world: World, content: bytes) -> None:
     assert [it.line for it in report.flaws] == [0]
     assert list(box) == [report_name(NAME)]
     assert not world.rows(Customer)
+
+
+def test_half_a_surrogate_pair_beside_a_number_stops_no_part(world: World) -> None:
+    lying(world, part(row(f"{NUMBER}\ud800"), ROWS[2]))
+    report = world.ringfence.import_rows(NAME)
+    assert report is not None
+    assert (report.imported, report.flaws) == (2, [])
