@@ -80,6 +80,11 @@ def claimed(holder: Customer, change: NumberChange, rules: Rules) -> Customer:
     return replace(holder, claimed_at=change.asked_at, claimed_until=change.ends_at(rules.number_change))
 
 
+def lapsed(customer: Customer, change: NumberChange) -> Step:
+    """What waited came to nothing, and nobody has stopped it."""
+    return Step(customer, replace(customer, change=None), name=LAPSED, change=change)
+
+
 def lost(holder: Customer, change: NumberChange) -> Step:
     """The holder has no number: another customer took it over, and nobody inherits anything."""
     return Step(holder, holder.having(None), name=LOST, change=change)
@@ -137,7 +142,7 @@ def ended_by_clock(customer: Customer, holder: Customer | None, at: datetime, ru
     take_over = rules.number_change.take_over
     if change.kind == TAKE_OVER and take_over.allowed and not take_over.step_up and can_take(change, holder):
         return [done(customer, change, at, rules), *([lost(holder, change)] if holder is not None else [])]
-    return [Step(customer, replace(customer, change=None), name=LAPSED, change=change)]
+    return [lapsed(customer, change)]
 
 
 def proved_again(customer: Customer, tags: Sequence[str], verified_at: datetime) -> Turn | None:

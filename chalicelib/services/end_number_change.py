@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+from chalicelib.domain.contact import Message, word_id
 from chalicelib.domain.customer import Customer
-from chalicelib.domain.number_change import TAKE_OVER
+from chalicelib.domain.number_change import NEW_ONLY, TAKE_OVER, NumberChange
 from chalicelib.domain.number_news import news
-from chalicelib.domain.number_steps import ended_by_clock
+from chalicelib.domain.number_steps import ended_by_clock, lapsed
 from chalicelib.domain.policy import Policy
 from chalicelib.ports import Clock, Store
 from chalicelib.services.move_numbers import MoveNumbers
@@ -39,6 +40,15 @@ class EndNumberChange:
         assert change is not None
         # Of the others nobody else can have the number.
         partner = holder(self.store, change.other.tags) if change.kind == TAKE_OVER else None
-        steps = ended_by_clock(customer, partner, at, self.policy.rules)
+        if self._is_known(customer, change):
+            steps = ended_by_clock(customer, partner, at, self.policy.rules)
+        else:
+            steps = [lapsed(customer, change)]
         self.move_numbers(steps, at)
         self.tell_news([news(step, at) for step in steps])
+
+    def _is_known(self, customer: Customer, change: NumberChange) -> bool:
+        """False if the change has only waited for an objection by a number that was never told of it."""
+        if change.kind != NEW_ONLY or customer.leaving is None:
+            return True
+        return self.store.get(Message, word_id(change.id), even_lapsed=True) is not None
