@@ -51,9 +51,9 @@ class EraseNumber:
     def _erased(self, customer: Customer, also: Sequence[Write]) -> ErasureCertificate:
         begun = self._shredded(customer)
         traces = self.erase_traces(begun)
-        silenced = self._silenced(begun)
+        listed = self._listed(begun)
         at, rules = self.clock.now(), self.policy.rules
-        made = Insert(certificate(begun, traces, silenced, at, rules.retention))
+        made = Insert(certificate(begun, traces, listed, at, rules.retention))
         gone = Replace(begun, purged(begun, at, rules))
         also = (*witnessed(self.store, gone.after), *also)
         try:
@@ -67,12 +67,11 @@ class EraseNumber:
         self.store.commit(gone, *also)
         return earlier
 
-    def _silenced(self, customer: Customer) -> bool:
+    def _listed(self, customer: Customer) -> bool:
         # The head is no witness: the contract's end parted it from the number, whose owner may have written STOP since.
         # Of a number that has its next holder, the rows are theirs.
         tags = [tag for number in customer.numbers for tag in number.tags]
-        rows = suppressions_of(self.store, tags)
-        return any(row.stands for row in rows) and holder_of(self.store, tags) is None
+        return bool(suppressions_of(self.store, tags)) and holder_of(self.store, tags) is None
 
     def _shredded(self, customer: Customer) -> Customer:
         if customer.shredded_at is not None:

@@ -9,6 +9,7 @@ from chalicelib.domain import backups
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.certificate import ErasureCertificate
 from chalicelib.domain.claim import Claim
+from chalicelib.domain.consent import ConsentChoice
 from chalicelib.domain.contact import ContactToken, Message
 from chalicelib.domain.customer import LEDGER_KEY, Customer, TagHolder, WrappedKey
 from chalicelib.domain.errors import (
@@ -232,6 +233,15 @@ def test_a_stop_after_the_contract_s_end_keeps_the_tag_and_is_certified(world: W
     made = erase(world, customer)
     assert [row.tag for row in world.rows(Suppression)] == [world.tag()]
     assert "suppression" in {it.what for it in made.kept}
+
+
+def test_a_stop_that_was_taken_back_leaves_the_tag_and_is_certified(world: World) -> None:
+    customer = world.customer()
+    world.ringfence.stop_advertising(world.tags(), BY_SMS, world.adapters.clock.at)
+    choice = ConsentChoice("marketing", "given", 1, "en", None, ("sms",), "preference_centre")
+    world.ringfence.record_consent(by_customer(customer), customer.id, choice, None)
+    assert [row.stands for row in world.rows(Suppression)] == [False]
+    assert "suppression" in {it.what for it in erase(world, customer).kept}
 
 
 def test_what_the_next_holder_says_is_not_certified_to_the_last(world: World) -> None:
