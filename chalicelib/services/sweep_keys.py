@@ -97,7 +97,7 @@ class SweepKeys:
             return ()
         missing = customer.key_ids - {key.key_id for key in self.store.history(WrappedKey, customer_id)}
         # The clock is read after the keys: a purge takes a key only once the customer is due, and finishes it. What is
-        # due of an active customer is the end of a consent, which takes none.
+        # due of an open contract takes a key in the commit that writes the head, if at all.
         purge_at = None if customer.is_open else customer.due_at
         if not missing or (purge_at is not None and purge_at <= self.clock.now()):
             return ()
