@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain import backups
@@ -83,6 +83,11 @@ def certified_again(customer: Customer, retention: Retention) -> ErasureCertific
     assert at is not None
     suppression = "GDPR 21(3); PIPL 15: the tag, with the last word on advertising, if there was one"
     return _certified(customer, customer.shredded_at or at, at, {}, suppression, retention)
+
+
+def opened_until(made: ErasureCertificate, at: datetime) -> ErasureCertificate:
+    """The certificate once an old copy of the keys was back until `at`: it has a memory of its own from there."""
+    return replace(made, unrecoverable_at=max(made.unrecoverable_at, at + backups.KEYS))
 
 
 def _certified(

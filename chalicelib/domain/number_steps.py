@@ -44,9 +44,9 @@ class Step(Turn):
 
 
 def begun(customer: Customer, change: NumberChange, at: datetime, rules: Rules) -> Step:
-    """The change has begun: it is in effect if both numbers were proved or there is none to wait for, else it waits."""
+    """The change has begun: it is in effect if both numbers were proved or there is none to tell, else it waits."""
     held = customer.held
-    if change.kind == NEW_ONLY and (held is None or held.verified_at is None):
+    if change.kind == NEW_ONLY and held is None:
         return done(customer, change, at, rules)
     if change.kind != BOTH:
         return Step(customer, replace(customer, change=change), name=BEGUN, change=change)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chalicelib.domain.certificate import ErasureCertificate, certificate
+from chalicelib.domain.certificate import ErasureCertificate, certificate, opened_until
 from chalicelib.domain.closing import purged
 from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
 from chalicelib.domain.ending_news import erased
@@ -64,8 +64,9 @@ class EraseNumber:
             if earlier is None or not conflict.only(ErasureCertificate):
                 raise
         # The head was brought back from a backup. It is erased again, and was certified then.
-        self.store.commit(gone, *also)
-        return earlier
+        again = Replace(earlier, opened_until(earlier, begun.shredded_at or at))
+        self.store.commit(gone, again, *also)
+        return again.after
 
     def _listed(self, customer: Customer) -> bool:
         # The head is no witness: the contract's end parted it from the number, whose owner may have written STOP since.

@@ -1,13 +1,14 @@
 """Replays what happened since an old copy of one table was made, before anything is served."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from chalicelib.domain.certificate import ErasureCertificate, opened_until
 from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
 from chalicelib.domain.ledger import LedgerEvent
-from chalicelib.domain.writes import Record
-from chalicelib.ports import Store
+from chalicelib.domain.writes import Record, Replace, Write
+from chalicelib.ports import Clock, Store
 from chalicelib.services.judging import Judged, judged
 from chalicelib.services.orphaned_keys import certain, removal
 from chalicelib.services.replay_certificates import ReplayCertificates
@@ -54,6 +55,7 @@ class RestoreReport:
 class Restore:
     """Every row is read anew and judged by itself, so that whatever stops a run, it is simply begun again."""
 
+    clock: Clock
     store: Store
     replay_customer: ReplayCustomer
     replay_suppression: ReplaySuppression
@@ -116,8 +118,15 @@ class Restore:
 
     def _orphan(self, customer_id: str, key_id: str, go: bool) -> bool:
         if go:
-            return certain(self.store, lambda: removal(self.store, customer_id, key_id))
+            return certain(self.store, lambda: self._removal(customer_id, key_id))
         return bool(removal(self.store, customer_id, key_id))
+
+    def _removal(self, customer_id: str, key_id: str) -> Sequence[Write]:
+        gone, made = removal(self.store, customer_id, key_id), self.store.get(ErasureCertificate, customer_id)
+        if not gone or made is None:
+            return gone
+        # It promised an instant from which no copy opens: there is one more copy now.
+        return (*gone, Replace(made, opened_until(made, self.clock.now())))
 
     def _is_short(self, customer_id: str) -> bool:
         """The gate asks the head, which knows every word; what was lost is the proof."""

@@ -91,11 +91,14 @@ def test_what_another_customer_has_is_not_claimed_while_one_waits(kind: str) -> 
     assert "number_new" in waiting.key_ids
 
 
-@pytest.mark.parametrize("before", ["unreachable", "imported"])
-def test_who_has_no_proved_number_waits_for_nothing(before: str) -> None:
-    poor = a_customer(verified_at=None, status="imported")
-    step = begun(poor.having(None) if before == "unreachable" else poor, a_change(), NOON, RULES)
+def test_who_has_no_number_waits_for_nothing() -> None:
+    step = begun(a_customer().having(None), a_change(), NOON, RULES)
     assert (step.name, step.after.status, step.after.held, step.after.change) == ("done", "active", a_number(), None)
+
+
+def test_a_number_that_was_only_imported_can_stop_a_change_too() -> None:
+    step = begun(a_customer(verified_at=None, status="imported"), a_change(), NOON, RULES)
+    assert (step.name, step.after.status, step.after.tag) == ("begun", "imported", "1.tag")
 
 
 @pytest.mark.parametrize("keeps", KEPT)

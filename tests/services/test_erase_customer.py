@@ -24,9 +24,7 @@ from chalicelib.domain.suppression import BY_ERASURE, BY_SMS, Suppression
 from chalicelib.domain.throttle import ThrottleLog
 from chalicelib.domain.verification import Verification
 from tests.fakes import bearer, caller
-from tests.services.world import KEY, NUMBER, OTHER_NUMBER, STAFF, World, keyed
-
-OFFICER = caller("officer", "privacy-office", "olga")
+from tests.services.world import KEY, NUMBER, OFFICER, OTHER_NUMBER, STAFF, World, keyed
 
 
 def by_customer(customer: Customer) -> Caller:

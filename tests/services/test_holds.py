@@ -18,8 +18,8 @@ from chalicelib.domain.errors import (
 from chalicelib.domain.gate import ContactQuestion
 from chalicelib.domain.holds import MOST_CASES, CaseHold
 from tests.services.staged_store import StagedAdapters
-from tests.services.test_erase_customer import OFFICER, erase, law_on
-from tests.services.world import KEY, STAFF, World, keyed
+from tests.services.test_erase_customer import erase, law_on
+from tests.services.world import KEY, OFFICER, STAFF, World, keyed
 
 REASON = "A dispute about an order"
 

@@ -14,10 +14,10 @@ from chalicelib.services import list_accesses
 from chalicelib.services.list_accesses import AccessPage, Position
 from tests.clock import FixedClock
 from tests.domain.samples import RETENTION
-from tests.fakes import NOON, caller
+from tests.fakes import NOON
 from tests.memory_store import MemoryStore
+from tests.services.world import OFFICER
 
-OFFICER = caller("officer", "privacy-office", "olga")
 # In seconds from noon, crowded about the ends of hours and of the span.
 instants = st.one_of(
     st.integers(-7200, 14400).map(float), st.sampled_from([-0.000001, 0.0, 0.5, 3599.999999, 3600.0, 7200.0, 7200.5])

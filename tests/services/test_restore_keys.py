@@ -1,17 +1,35 @@
 """After an old copy of the keys, the list of stops or the ledger was put back and the replay has run."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
+from chalicelib.domain.certificate import ErasureCertificate
 from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
 from chalicelib.domain.suppression import BY_SMS, Suppression
 from tests.services.restoring import copy, forgotten, found, put_back, reason, replayed
 from tests.services.staged_store import StagedAdapters
-from tests.services.world import OTHER_NUMBER, World
+from tests.services.world import OFFICER, OTHER_NUMBER, World
 
 
 @pytest.fixture
 def world() -> World:
     return World(StagedAdapters())
+
+
+def test_a_certificate_says_from_when_on_the_copy_that_came_back_opens_nothing(world: World) -> None:
+    customer = world.customer()
+    old = copy(world, "keys")
+    certificate = world.ringfence.erase_customer(OFFICER, customer.id, False, None)
+    world.later(hours=20)
+    put_back(world, "keys", old)
+    assert found(world, "keys") == {"key_came_back": 1}
+    after = world.row(ErasureCertificate, customer.id)
+    # The restored table remembers for a day what stood in it until now.
+    assert after.unrecoverable_at == world.adapters.clock.at + timedelta(days=1)
+    assert replace(after, unrecoverable_at=certificate.unrecoverable_at, version=certificate.version) == certificate
+    assert not found(world, "keys")
 
 
 def test_keys_that_came_back_go_again_however_many(world: World) -> None:

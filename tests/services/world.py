@@ -31,6 +31,7 @@ from tests.memory_store import MemoryStore
 WALLET = caller()
 OTHER_WALLET = caller(client_id="other-app")
 STAFF = caller("staff", "call-centre", "ann")
+OFFICER = caller("officer", "privacy-office", "olga")
 # libphonenumber's examples.
 NUMBER = "+447400123456"
 OTHER_NUMBER = "+8613123456789"
