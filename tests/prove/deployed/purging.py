@@ -80,7 +80,9 @@ def _must_purge(deployment: Deployment, table: str, pk: str, **expected: Mapping
 
 
 def _end_number_change(deployment: Deployment) -> None:
-    listener, customer = listen(deployment.client, f"{NAME}-consent"), wait_for_change(deployment)
+    customer = wait_for_change(deployment)
+    # From here on: that the change began, the API has told.
+    listener = listen(deployment.client, f"{NAME}-consent")
     _must_purge(deployment, "customers", f"customer#{customer}", ended={NUMBER_CHANGE_ENDED: 1})
     if heard_of(listener, customer, {NEWS}, HEARD_WITHIN_SECONDS) != {NEWS}:
         raise Broken("nobody heard of the change of number")
