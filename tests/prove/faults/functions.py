@@ -24,9 +24,10 @@ def plan_purge() -> None:
 
 
 def purge_shard(run_id: str, bucket: str) -> bool:
-    """The purge's worker was given this shard; returns True if nothing in it failed."""
+    """The purge's worker was given this shard; returns True if it is done, and nothing in it failed."""
     message = {"messageId": "1", "receiptHandle": "1", "body": f"{run_id} {bucket}"}
-    return not purge_worker({"Records": [message]}, _context("purge_worker"))["failures"]
+    report = purge_worker({"Records": [message]}, _context("purge_worker"))
+    return report["outcome"] != "put_back" and not report["failures"]
 
 
 def deliver_once(verification_id: str) -> dict[str, Any]:
