@@ -64,9 +64,9 @@ class EraseNumber:
             if earlier is None or not conflict.only(ErasureCertificate):
                 raise
         # The head was brought back from a backup. It is erased again, and was certified then.
-        again = Replace(earlier, opened_until(earlier, begun.shredded_at or at))
-        self.store.commit(gone, again, *also)
-        return again.after
+        again = opened_until(earlier, begun.shredded_at or at)
+        self.store.commit(gone, *([Replace(earlier, again)] if again != earlier else []), *also)
+        return again
 
     def _listed(self, customer: Customer) -> bool:
         # The head is no witness: the contract's end parted it from the number, whose owner may have written STOP since.
