@@ -63,8 +63,9 @@ def test_only_what_is_due_by_then_and_of_that_status(world: World) -> None:
 def test_what_is_answered_between_two_pages_hides_nothing(world: World) -> None:
     made = {waiting(world).id: it for it in range(2 * ROWS_A_PAGE)}
     page = world.ringfence.list_rights_requests(EVER, None, None)
-    assert page.following is not None
-    last = world.store.get(RightsRequest, page.following.request_id)
+    first_of_rest = page.following
+    assert first_of_rest is not None
+    last = world.store.get(RightsRequest, first_of_rest.request_id)
     if last is not None:
         world.store.commit(Replace(last, answered(last, NOON, world.policy.rules)))
     seen = {it.id for it in page.requests}
