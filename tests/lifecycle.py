@@ -1,14 +1,15 @@
 """The life of customers and their numbers, as a machine that Hypothesis drives: what holds in whatever order."""
 
 from collections import Counter
-from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
+from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from chalicelib.adapters.dynamodb_places import PLACES, from_item
 from chalicelib.bootstrap import Ringfence
@@ -39,6 +40,11 @@ REASON = "Customer asked to be called back about the blocked payment"
 
 numbers = st.sampled_from(NUMBERS)
 somebody = st.integers(0, 7)
+# What must have come about in any number of lives that is worth the name.
+ACTS = {
+    *("signs_up", "says", "may_be_contacted", "steps_up", "a_stranger_has_the_number", "changes_number", "two_swap"),
+    *("stops_the_change", "is_imported", "is_held", "asks_to_be_erased"),
+}
 purposes = st.sampled_from(["marketing", "order_notice"])
 decisions = st.sampled_from(["given", "refused", "withdrawn"])
 
@@ -67,6 +73,7 @@ class Lives(RuleBasedStateMachine):
     """Every rule is a use case as its caller would call it, refused or not; every invariant is read from the rows."""
 
     world_of: ClassVar[Callable[[], AbstractContextManager[World]]]
+    done: ClassVar[Counter[str]]
 
     def __init__(self) -> None:
         super().__init__()
@@ -84,13 +91,13 @@ class Lives(RuleBasedStateMachine):
 
     @rule(number=numbers)
     def signs_up(self, number: str) -> None:
-        with suppress(Refused):
+        with self.trying("signs_up"):
             proof = self.proved(number, "signup", None)
             self.ids.append(self.ringfence.bind_customer(WALLET, proof.id, None, None).id)
 
     @rule(number=numbers)
     def leaves_a_proof_unfinished(self, number: str) -> None:
-        with suppress(Refused):
+        with self.trying("leaves_a_proof_unfinished"):
             self.started(number, "signup", None)
 
     @precondition(lambda self: self.ids)
@@ -98,7 +105,7 @@ class Lives(RuleBasedStateMachine):
     def says(self, who: int, decision: str, purpose: str) -> None:
         channels = ("sms",) if decision == "given" else ()
         choice = ConsentChoice(purpose, decision, 1, "en", None, channels, "signup_screen")
-        with suppress(Refused):
+        with self.trying("says"):
             self.ringfence.record_consent(WALLET, self.one(who), choice, None)
 
     @precondition(lambda self: self.ids)
@@ -106,7 +113,7 @@ class Lives(RuleBasedStateMachine):
     def may_be_contacted(self, who: int, channel: str) -> None:
         # It keeps no hours: a machine does not sleep at night.
         question = ContactQuestion(self.one(who), "account_security", channel)
-        with suppress(Refused):
+        with self.trying("may_be_contacted"):
             answer = self.ringfence.decide_contact(STAFF, question, None)
             if answer.token is not None:
                 self.tokens.append((channel, answer.token))
@@ -116,7 +123,7 @@ class Lives(RuleBasedStateMachine):
     def is_contacted(self, which: int) -> None:
         channel, token = self.tokens.pop(which % len(self.tokens))
         room, bearer = self.ringfence.strongroom, self.world.authorization(STAFF)
-        with suppress(Refused):
+        with self.trying("is_contacted"):
             if channel == "sms":
                 room.send_message(bearer, token, "account_locked", {}, None)
             else:
@@ -125,12 +132,12 @@ class Lives(RuleBasedStateMachine):
     @precondition(lambda self: self.ids)
     @rule(who=somebody)
     def steps_up(self, who: int) -> None:
-        with suppress(Refused):
+        with self.trying("steps_up"):
             self.proved(None, "step_up", self.one(who))
 
     @rule(number=numbers, on_conflict=st.sampled_from(["refuse", "take_over"]))
     def a_stranger_has_the_number(self, number: str, on_conflict: str) -> None:
-        with suppress(Refused):
+        with self.trying("a_stranger_has_the_number"):
             proof = self.proved(number, "signup", None)
             self.ids.append(self.ringfence.bind_customer(WALLET, proof.id, None, None, on_conflict=on_conflict).id)
 
@@ -138,7 +145,7 @@ class Lives(RuleBasedStateMachine):
     @rule(who=somebody, number=numbers, has_old_phone=st.booleans(), on_conflict=st.sampled_from(ON_CONFLICT))
     def changes_number(self, who: int, number: str, has_old_phone: bool, on_conflict: str) -> None:
         customer = self.one(who)
-        with suppress(Refused):
+        with self.trying("changes_number"):
             old = self.proved(None, "step_up", customer).id if has_old_phone else None
             new = self.proved(number, "number_change", customer).id
             wish, bearer = NumberWish(new, old, on_conflict), self.world.authorization(WALLET)
@@ -152,7 +159,7 @@ class Lives(RuleBasedStateMachine):
         if len(phones) < 2:
             return
         bearer = self.world.authorization(WALLET)
-        with suppress(Refused):
+        with self.trying("two_swap"):
             for mine, theirs in (pair, reversed(pair)):
                 wish = NumberWish(self.proved(phones[theirs], "number_change", mine).id, None, SWAP)
                 self.ringfence.change_number(WALLET, bearer, mine, wish, None)
@@ -160,13 +167,13 @@ class Lives(RuleBasedStateMachine):
     @precondition(lambda self: self.ids)
     @rule(who=somebody)
     def stops_the_change(self, who: int) -> None:
-        with suppress(Refused):
+        with self.trying("stops_the_change"):
             self.ringfence.stop_number_change(self.one(who), None)
 
     @rule(number=numbers)
     def is_imported(self, number: str) -> None:
         row = ImportRow(f"imported-{len(self.ids):04d}-x", parse_phone_number(number), "en", False, None, ())
-        with suppress(Refused):
+        with self.trying("is_imported"):
             self.ringfence.import_customer(row, Provenance("crm", "batch-a"))
             self.ids.append(row.customer_id)
 
@@ -174,7 +181,7 @@ class Lives(RuleBasedStateMachine):
     @rule(who=somebody)
     def is_held(self, who: int) -> None:
         review_at = self.world.clock.now() + timedelta(days=90)
-        with suppress(Refused):
+        with self.trying("is_held"):
             self.ringfence.change_holds.place(OFFICER, self.one(who), "a dispute", review_at, None)
 
     @precondition(lambda self: self.ids)
@@ -186,7 +193,7 @@ class Lives(RuleBasedStateMachine):
     @precondition(lambda self: self.ids)
     @rule(who=somebody, never_again=st.booleans())
     def asks_to_be_erased(self, who: int, never_again: bool) -> None:
-        with suppress(Refused):
+        with self.trying("asks_to_be_erased"):
             certificate = self.ringfence.erase_customer(OFFICER, self.one(who), never_again, None)
             assert certificate.customer_id == self.one(who)
             assert self.head(self.one(who)).status == "purged"
@@ -256,6 +263,13 @@ class Lives(RuleBasedStateMachine):
         self.world.clock.at += timedelta(seconds=1)
         return self.world.ringfence
 
+    @contextmanager
+    def trying(self, act: str) -> Iterator[None]:
+        """What the block tries may be refused; if it is not, it counts."""
+        with suppress(Refused):
+            yield
+            self.done[act] += 1
+
     def one(self, who: int) -> str:
         """One of the customers there have been."""
         return self.ids[who % len(self.ids)]
@@ -298,3 +312,10 @@ class Lives(RuleBasedStateMachine):
         items: list[Any] = self.world.rows(place.table)
         own = [it for it in items if it["pk"]["S"].startswith(place.prefix)]
         return [from_item(kind, it) for it in own if not it["pk"]["S"].startswith(tuple(others))]
+
+
+def lived(machine: type[Lives], how: settings) -> Counter[str]:
+    """Every invariant held in every life; returns how often what was tried was not refused."""
+    machine.done = Counter()
+    run_state_machine_as_test(machine, settings=how)
+    return machine.done
