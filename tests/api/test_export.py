@@ -144,7 +144,7 @@ def test_what_was_asked_and_agreed_is_in_it(api: Api, customer_id: str) -> None:
 
 
 @pytest.mark.parametrize(("form", "media_type"), [("page", "text/html"), ("json", "application/json")])
-@pytest.mark.parametrize("token", [WALLET, customer()], ids=["wallet", "customer"])
+@pytest.mark.parametrize("token", [OFFICER, customer()], ids=["officer", "customer"])
 def test_a_link_gives_it_once_and_nobody_keeps_it(
     api: Api, customer_id: str, token: str, form: str, media_type: str
 ) -> None:
@@ -166,7 +166,10 @@ def test_a_link_gives_it_once_and_nobody_keeps_it(
 def test_a_link_is_nobody_else_s(api: Api, customer_id: str) -> None:
     path = f"/v1/customers/{customer_id}/export-links"
     assert api.call("POST", path, customer("customer-two"), {}).problem == "not-found"
+    assert api.call("POST", path, WALLET, {}).problem == "forbidden"
     for bad in ("", "x", "A" * 43):
         assert api.through_gateway("GET", f"/preferences/record-once?token={bad}", {"Host": "x"}).status == 404
+    # What has no member that must be there needs no body, as the OpenAPI page says.
+    assert "record-once" in api.call("POST", path, customer()).body["url"]
     reply = api.call("POST", path, customer(), {"form": "csv"})
     assert (reply.status, reply.body["errors"][0]["pointer"]) == (422, "/form")

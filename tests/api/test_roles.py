@@ -29,7 +29,7 @@ ROLES = {
     ("PUT", "/v1/customers/{customer_id}/holds/{hold_id}"): {"officer"},
     ("DELETE", "/v1/customers/{customer_id}/holds/{hold_id}"): {"officer"},
     ("GET", "/v1/customers/{customer_id}/export"): {"customer", "officer"},
-    ("POST", "/v1/customers/{customer_id}/export-links"): {"wallet", "customer"},
+    ("POST", "/v1/customers/{customer_id}/export-links"): {"customer", "officer"},
     ("GET", "/v1/customers/{customer_id}/access-log"): {"customer", "officer"},
     ("POST", "/v1/customers/{customer_id}/preference-links"): {"customer"},
     ("POST", "/v1/customers/{customer_id}/rights-requests"): {"wallet", "customer", "officer"},

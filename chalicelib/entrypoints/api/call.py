@@ -93,8 +93,8 @@ def _weight(media_range: str) -> tuple[str, float]:
 def _body(request: Request, model: type[Body]) -> Body:
     raw = request.raw_body
     raw = raw.encode() if isinstance(raw, str) else raw
-    if not raw and model is NoBody:
-        return NoBody()
+    if not raw and not any(member.is_required() for member in model.model_fields.values()):
+        return model()
     if len(raw) > LARGEST_BODY_BYTES:
         raise RequestMalformed("content-too-large")
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -32,7 +32,8 @@ def export_customer(call: Call[NoBody], customer_id: str) -> ExportAnswer:
     bp,
     "POST",
     "/v1/customers/{customer_id}/export-links",
-    roles=("wallet", "customer"),
+    # Not the wallet: it could open the link itself, and it is the customer who may read everything.
+    roles=("customer", "officer"),
     body=ExportLinkBody,
     status=201,
     answer=ExportLinkAnswer,
