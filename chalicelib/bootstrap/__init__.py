@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from chalicelib.services.moving_rows import MovingRows
     from chalicelib.services.note_activity import NoteActivity
     from chalicelib.services.note_age import NoteAge
+    from chalicelib.services.note_fact import NoteFact
     from chalicelib.services.note_outcome import NoteOutcome
     from chalicelib.services.object_to_use import ObjectToUse
     from chalicelib.services.opening import Opening
@@ -154,6 +155,7 @@ class Ringfence:
     close_customer: "CloseCustomer" = _use_case("close_customer", "CloseCustomer")
     note_activity: "NoteActivity" = _use_case("note_activity", "NoteActivity")
     note_outcome: "NoteOutcome" = _use_case("note_outcome", "NoteOutcome")
+    note_fact: "NoteFact" = _use_case("note_fact", "NoteFact")
     note_age: "NoteAge" = _use_case("note_age", "NoteAge")
     history: "ConsentHistory" = _use_case("consent_history", "ConsentHistory")
     append_events: "AppendEvents" = _use_case("append_events", "AppendEvents")

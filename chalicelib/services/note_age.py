@@ -4,10 +4,8 @@ from dataclasses import dataclass
 
 from chalicelib.domain.claim import KeyedRequest
 from chalicelib.domain.customer import Customer
-from chalicelib.domain.writes import Write
-from chalicelib.ports import Clock, Store
-from chalicelib.services.changing import changed, existing
-from chalicelib.services.idempotency import Idempotency
+from chalicelib.ports import Store
+from chalicelib.services.note_fact import NoteFact
 from chalicelib.services.witnessing import witnessed
 
 
@@ -15,34 +13,17 @@ from chalicelib.services.witnessing import witnessed
 class NoteAge:
     """What the wallet knows of the customer's age counts for all that is asked from now on."""
 
-    clock: Clock
     store: Store
-    idempotency: Idempotency
+    note_fact: NoteFact
 
     def __call__(self, customer_id: str, under_14: bool, keyed: KeyedRequest | None) -> Customer:
         """The customer is noted as under 14, or as not; a consent that a child gave alone permits nothing.
 
         Raises:
-            NotFound: there is no such customer.
-            CustomerRestricted, CustomerPurged: nothing is noted of them any more.
-            IdempotencyKeyReused: the key was used with another body.
+            NotFound, CustomerRestricted, CustomerPurged, IdempotencyKeyReused: as `NoteFact` says.
 
         Source: PIPL 31; GDPR 8.
         """
-        return self.idempotency.once(
-            keyed,
-            lambda: self._note(existing(self.store, Customer, customer_id), under_14, keyed),
-            lambda earlier: existing(self.store, Customer, earlier),
+        return self.note_fact(
+            customer_id, keyed, lambda it, at: it.of_age(under_14, at), lambda it: witnessed(self.store, it)
         )
-
-    def _note(self, customer: Customer, under_14: bool, keyed: KeyedRequest | None) -> Customer:
-        at = self.clock.now()
-
-        def noted(it: Customer) -> Customer:
-            it.require_open()
-            return it.of_age(under_14, at)
-
-        def also(it: Customer) -> list[Write]:
-            return [*self.idempotency.claim(keyed, it.id, it.id, at), *witnessed(self.store, it)]
-
-        return changed(self.store, customer, noted, also)

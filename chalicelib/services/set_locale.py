@@ -7,9 +7,7 @@ from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import FieldInvalid
 from chalicelib.domain.locales import nearest_locale
 from chalicelib.domain.policy import Policy
-from chalicelib.ports import Clock, Store
-from chalicelib.services.changing import changed, existing
-from chalicelib.services.idempotency import Idempotency
+from chalicelib.services.note_fact import NoteFact
 
 
 @dataclass(frozen=True)
@@ -17,9 +15,7 @@ class SetLocale:
     """They are spoken to in it from now on; what was agreed to stays in the language that it was read in."""
 
     policy: Policy
-    clock: Clock
-    store: Store
-    idempotency: Idempotency
+    note_fact: NoteFact
 
     def __call__(self, customer_id: str, locale: str, keyed: KeyedRequest | None) -> Customer:
         """The customer's locale is the one of the SMS texts that is nearest to this.
@@ -29,9 +25,7 @@ class SetLocale:
 
         Raises:
             FieldInvalid: no SMS speaks this language.
-            NotFound: there is no such customer.
-            CustomerRestricted, CustomerPurged: nothing is noted of them any more.
-            IdempotencyKeyReused: the key was used with another body.
+            NotFound, CustomerRestricted, CustomerPurged, IdempotencyKeyReused: as `NoteFact` says.
 
         Source: PIPL 46; GDPR 5(1)(d), 16.
         """
@@ -39,17 +33,4 @@ class SetLocale:
         spoken = nearest_locale(locale, self.policy.texts, "")
         if not spoken:
             raise FieldInvalid("/locale", "must be of a language that the SMS texts have")
-        return self.idempotency.once(
-            keyed,
-            lambda: self._set(existing(self.store, Customer, customer_id), spoken, keyed),
-            lambda earlier: existing(self.store, Customer, earlier),
-        )
-
-    def _set(self, customer: Customer, locale: str, keyed: KeyedRequest | None) -> Customer:
-        at = self.clock.now()
-
-        def noted(it: Customer) -> Customer:
-            it.require_open()
-            return it if it.locale == locale else replace(it, locale=locale)
-
-        return changed(self.store, customer, noted, lambda it: self.idempotency.claim(keyed, it.id, it.id, at))
+        return self.note_fact(customer_id, keyed, lambda it, _: replace(it, locale=spoken))

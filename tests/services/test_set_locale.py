@@ -36,6 +36,12 @@ def test_it_is_set_once_for_one_key(world: World) -> None:
     assert world.ringfence.set_locale(customer.id, "zh-CN", keyed(KEY, b"zh-CN", "locale")).locale == "en"
 
 
+def test_what_it_is_already_is_not_written_again(world: World) -> None:
+    customer = world.customer()
+    assert world.ringfence.set_locale(customer.id, customer.locale, keyed(KEY, b"en", "locale")) == customer
+    assert world.row(Customer, customer.id).version == customer.version
+
+
 def test_what_nobody_speaks_changes_nothing(world: World) -> None:
     customer = world.customer()
     with pytest.raises(FieldInvalid):
