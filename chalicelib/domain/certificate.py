@@ -63,14 +63,14 @@ def certificate(
     Args:
         customer: as they stand before the last commit, their keys gone.
         traces: how many rows that pointed to the number went, by their kind.
-        listed: True if its tag stays in the list of who wants no advertising, or wanted none once.
+        listed: True if its tag stays in the list of who wants no advertising.
 
     Source: GDPR 5(2), 17, 19; PIPL 47.
     """
     assert customer.shredded_at is not None
     numbers = len(customer.numbers)
     erased = {"wrapped_keys": numbers, "sealed_numbers": numbers, "tags": numbers, **traces}
-    suppression = "GDPR 21(3); PIPL 15: the tag, with the last word on advertising" if listed else None
+    suppression = "GDPR 21(3); PIPL 15: the tag, to keep advertising away" if listed else None
     return _certified(customer, customer.shredded_at, at, erased, suppression, retention)
 
 
@@ -81,7 +81,7 @@ def certified_again(customer: Customer, retention: Retention) -> ErasureCertific
     """
     at = customer.purged_at
     assert at is not None
-    suppression = "GDPR 21(3); PIPL 15: the tag, with the last word on advertising, if there was one"
+    suppression = "GDPR 21(3); PIPL 15: the tag, to keep advertising away, if it was listed"
     return _certified(customer, customer.shredded_at or at, at, {}, suppression, retention)
 
 

@@ -10,11 +10,13 @@ from chalicelib.domain.claim import CLAIM_LIFETIME, Claim
 from chalicelib.domain.contact import ContactToken, Message
 from chalicelib.domain.customer import Customer, TagHolder
 from chalicelib.domain.session import HandOver, Session
+from chalicelib.domain.suppression import Suppression
 from chalicelib.domain.throttle import ThrottleLog
 from chalicelib.domain.verification import Verification
 from chalicelib.domain.writes import Record, Remove
 from chalicelib.ports import Store
 from chalicelib.services.concurrently import together
+from chalicelib.services.number_tags import suppressions_of
 from chalicelib.services.throttle import Throttle
 
 # Limits that count under the tag.
@@ -67,9 +69,15 @@ class EraseTraces:
         counts = [log for log in logs if log is not None and max(log.admitted) <= until]
         holder = self.store.get(TagHolder, tag)
         held = [holder] if holder is not None and holder.customer_id == customer_id else []
+        # A no that was taken back keeps nobody away: of who is gone, nothing needs to be remembered.
+        lifted = [] if holder is not None and not held else self._lifted(tag)
         return [
             *(("verifications", it) for it in proofs),
             *(("claims", it) for it in claims),
             *(("throttle_logs", it) for it in counts),
             *(("tag_holders", it) for it in held),
+            *(("lifted_suppressions", it) for it in lifted),
         ]
+
+    def _lifted(self, tag: str) -> list[Suppression]:
+        return [row for row in suppressions_of(self.store, [tag]) if not row.stands]

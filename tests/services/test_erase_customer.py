@@ -233,13 +233,27 @@ def test_a_stop_after_the_contract_s_end_keeps_the_tag_and_is_certified(world: W
     assert "suppression" in {it.what for it in made.kept}
 
 
-def test_a_stop_that_was_taken_back_leaves_the_tag_and_is_certified(world: World) -> None:
+def test_of_a_stop_that_was_taken_back_nothing_is_left(world: World) -> None:
     customer = world.customer()
     world.ringfence.stop_advertising(world.tags(), BY_SMS, world.adapters.clock.at)
     choice = ConsentChoice("marketing", "given", 1, "en", None, ("sms",), "preference_centre")
     world.ringfence.record_consent(by_customer(customer), customer.id, choice, None)
     assert [row.stands for row in world.rows(Suppression)] == [False]
-    assert "suppression" in {it.what for it in erase(world, customer).kept}
+    made = erase(world, customer)
+    assert not world.rows(Suppression)
+    assert made.erased["lifted_suppressions"] == 1
+    assert "suppression" not in {it.what for it in made.kept}
+
+
+def test_what_the_next_holder_took_back_is_theirs(world: World) -> None:
+    old = world.customer()
+    world.ringfence.stop_advertising(world.tags(), BY_SMS, world.adapters.clock.at)
+    world.close(old)
+    new = world.customer()
+    choice = ConsentChoice("marketing", "given", 1, "en", None, ("sms",), "preference_centre")
+    world.ringfence.record_consent(by_customer(new), new.id, choice, None)
+    erase(world, old)
+    assert [row.stands for row in world.rows(Suppression)] == [False]
 
 
 def test_what_the_next_holder_says_is_not_certified_to_the_last(world: World) -> None:
