@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-from tests.lifecycle import ACTS, Lives, lived, policy_of
+from tests.lifecycle import ACTS, Lives
+from tests.living import lived, policy_of
 from tests.worlds import Issuer, engine_world, memory_world
 
 

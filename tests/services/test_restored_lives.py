@@ -12,7 +12,8 @@ from hypothesis.stateful import invariant, precondition, rule
 from chalicelib.adapters.dynamodb_places import PLACES
 from chalicelib.domain.customer import Customer, TagHolder
 from chalicelib.domain.witness import Witness, is_silent, witness_of
-from tests.lifecycle import Lives, lived, policy_of
+from tests.lifecycle import Lives
+from tests.living import lived, policy_of
 from tests.memory_store import MemoryStore
 from tests.worlds import memory_world
 
