@@ -139,7 +139,7 @@ class Lives(Living):
     @rule(who=somebody)
     def is_let_go(self, who: int) -> None:
         for case in self.head(self.one(who)).cases:
-            self.ringfence.change_holds.lift(self.one(who), case.id, None)
+            self.ringfence.change_holds.lift(OFFICER, self.one(who), case.id, None)
 
     @precondition(lambda self: self.ids)
     @rule(who=somebody, never_again=st.booleans())

@@ -18,6 +18,7 @@ from chalicelib.domain.customer import Customer, TagHolder, WrappedKey
 from chalicelib.domain.dispatch import Dispatch
 from chalicelib.domain.due import bucket, hour_bucket, place_at
 from chalicelib.domain.export_link import ExportLink
+from chalicelib.domain.holds import LiftedHold
 from chalicelib.domain.ledger import LedgerEvent, position
 from chalicelib.domain.meter import Meter
 from chalicelib.domain.previews import Previews
@@ -101,7 +102,8 @@ PLACES: Mapping[type[Any], Place] = {
     Suppression: Place("suppressions", lambda it: bucket(it.tag), lambda it: it.tag),
     PurgeRun: Place("purge-runs", lambda _: "run", lambda it: it.id, lapses=True),
     Shard: Place("purge-runs", lambda it: it.bucket, lambda _: "shard", prefix="shard#"),
-    RightsRequest: Place("cases", lambda it: it.id, owner="customer_id", lapses=True),
+    RightsRequest: Place("cases", lambda it: it.id, prefix="request#", owner="customer_id", lapses=True),
+    LiftedHold: Place("cases", lambda it: it.id, prefix="lifted#", owner="customer_id", lapses=True),
     ErasureCertificate: Place("certificates", lambda it: it.customer_id, lapses=True),
     Witness: Place("certificates", lambda it: it.customer_id, prefix="witness#"),
 }

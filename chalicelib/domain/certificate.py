@@ -120,6 +120,7 @@ def _kept(suppression: str | None, at: datetime, retention: Retention) -> tuple[
 
     begun = timedelta(seconds=max(retention.unverified_number_seconds, retention.finished_verification_seconds))
     answered = f"PIPL 50, 69: what was asked for by right; it goes {retention.case_days} days after its answer"
+    lifted = f"GDPR 5(2), 17(3)(e): which case forbade erasing; it goes {retention.case_days} days after its end"
     return (
         Kept("customer_id", "GDPR 5(2): with its dates and no number, so that nobody is brought back", None),
         Kept("consent_ledger", "GDPR 7(1); PIPL 69: proof of consent", days(retention.ledger_days)),
@@ -127,6 +128,7 @@ def _kept(suppression: str | None, at: datetime, retention: Retention) -> tuple[
         Kept("access_log", "PIPL 56; GDPR 5(2): who was shown the number", days(retention.access_log_days)),
         Kept("decision_log", "网络安全法 21(3): who asked for contact", days(retention.decision_log_days)),
         Kept("rights_requests", answered, None),
+        Kept("lifted_holds", lifted, None),
         Kept("proofs_of_other_numbers", "PIPL 19: if a change to one was begun, under that number's tag", at + begun),
         Kept("certificate", "GDPR 5(2): that this was done", days(retention.report_days)),
         Kept("backups_of_the_head", "tag, mask, and a number that no key opens", at + backups.OTHERS),

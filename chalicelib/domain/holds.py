@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.domain.errors import CustomerPurged, FieldInvalid, NotFound
 from chalicelib.domain.holding import Holding
+from chalicelib.domain.identifiers import new_id
 
 if TYPE_CHECKING:
     from chalicelib.domain.customer import Customer
@@ -32,6 +33,27 @@ class CaseHold:
     placed_at: datetime
     review_at: datetime
     overdue_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class LiftedHold:
+    """Who placed a hold that is over, why, and who lifted it. It stays when the customer is erased.
+
+    Attributes:
+        id: its own: an old copy of the head can bring the hold back, which is lifted once more.
+        officer, lifted_by: the subjects of the officers' tokens.
+    """
+
+    id: str
+    customer_id: str
+    hold_id: str
+    officer: str
+    reason: str
+    placed_at: datetime
+    lifted_by: str
+    lifted_at: datetime
+    lapses_at: datetime
+    version: str = ""
 
 
 def law_holds(customer: "Customer", rules: "Rules") -> list[Holding]:
@@ -83,6 +105,24 @@ def lifted(customer: "Customer", hold_id: str) -> "Customer":
     """
     of_id = case_of(customer, hold_id)
     return replace(customer, cases=tuple(it for it in customer.cases if it is not of_id))
+
+
+def lifting(customer: "Customer", hold_id: str, by: str, at: datetime, rules: "Rules") -> LiftedHold:
+    """What can be shown of the hold once it is lifted.
+
+    Args:
+        by: the officer's subject.
+
+    Raises:
+        NotFound: there is no such hold.
+
+    Source: GDPR 5(2).
+    """
+    hold = case_of(customer, hold_id)
+    lapses_at = at + timedelta(days=rules.retention.case_days)
+    return LiftedHold(
+        new_id("lift"), customer.id, hold.id, hold.officer, hold.reason, hold.placed_at, by, at, lapses_at
+    )
 
 
 def overdue(customer: "Customer", at: datetime) -> "Customer":

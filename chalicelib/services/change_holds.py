@@ -1,6 +1,6 @@
 """Changes the holds that officers placed on a customer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -9,10 +9,11 @@ from chalicelib.domain.caller import Caller
 from chalicelib.domain.claim import KeyedRequest
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import CaseHoldsOff, FieldInvalid
-from chalicelib.domain.holds import CaseHold, case_of, lifted, placed, reviewed
+from chalicelib.domain.holds import CaseHold, case_of, lifted, lifting, placed, reviewed
 from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.schedule import dated
+from chalicelib.domain.writes import Insert, Write
 from chalicelib.ports import Clock, Journal, Store
 from chalicelib.services.changing import changed, existing
 from chalicelib.services.idempotency import Idempotency
@@ -68,14 +69,18 @@ class ChangeHolds:
         customer, _ = self._changed(customer_id, hold_id, rule, "reviewed", keyed)
         return case_of(customer, hold_id)
 
-    def lift(self, customer_id: str, hold_id: str, keyed: KeyedRequest | None) -> None:
-        """The hold is over. If it was the last that kept an ended contract's number, the purge takes it.
+    def lift(self, officer: Caller, customer_id: str, hold_id: str, keyed: KeyedRequest | None) -> None:
+        """The hold is over, and who lifted it can be shown. With the last one, an ended contract's number goes.
 
         Raises:
             NotFound: there is no such customer or hold.
             IdempotencyKeyReused: the key was used with another body.
         """
-        self._changed(customer_id, hold_id, partial(lifted, hold_id=hold_id), "lifted", keyed)
+
+        def shown(customer: Customer, at: datetime) -> list[Write]:
+            return [Insert(lifting(customer, hold_id, officer.subject, at, self.policy.rules))]
+
+        self._changed(customer_id, hold_id, partial(lifted, hold_id=hold_id), "lifted", keyed, shown)
 
     def _changed(
         self,
@@ -84,16 +89,17 @@ class ChangeHolds:
         rule: Callable[[Customer], Customer],
         done: str,
         keyed: KeyedRequest | None,
+        others: Callable[[Customer, datetime], Sequence[Write]] = lambda _customer, _at: (),
     ) -> tuple[Customer, str]:
         def attempt() -> tuple[Customer, str]:
             at, rules = self.clock.now(), self.policy.rules
             customer = existing(self.store, Customer, customer_id)
-            claim = self.idempotency.claim(keyed, hold_id, customer_id, at)
+            also = (*self.idempotency.claim(keyed, hold_id, customer_id, at), *others(customer, at))
             after = changed(
                 self.store,
                 customer,
                 lambda it: dated(rule(it), rules),
-                lambda it: (*claim, *witnessed(self.store, it)),
+                lambda it: (*also, *witnessed(self.store, it)),
             )
             self.journal.note("hold", hold=hold_id, done=done)
             return after, hold_id

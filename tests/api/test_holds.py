@@ -9,6 +9,7 @@ from tests.api.world import CUSTOMER_ID, NUMBER, OFFICER, Api, Reply, customer
 
 PATH = f"/v1/customers/{CUSTOMER_ID}/holds"
 REASON = "A dispute about an order"
+NOW = "2026-11-21T12:00:00Z"
 REVIEW = "2026-12-21T12:00:00Z"
 KEY = "a-key-of-one-request"
 
@@ -32,14 +33,18 @@ def test_a_case_is_placed_reviewed_and_lifted(held: Api) -> None:
     made = place(held, key=KEY)
     assert (made.status, made.body["reason"], made.body["officer"]) == (201, REASON, "officer-one")
     assert place(held, key=KEY).body == made.body
-    assert held.call("GET", PATH, OFFICER).body == {"laws": [], "cases": [made.body]}
+    assert held.call("GET", PATH, OFFICER).body == {"laws": [], "cases": [made.body], "lifted": []}
     one = f"{PATH}/{made.body['hold_id']}"
     later = held.call("PUT", one, OFFICER, {"review_at": "2027-01-21T12:00:00Z"})
     assert (later.status, later.body["review_at"]) == (200, "2027-01-21T12:00:00Z")
     assert held.call("DELETE", one, OFFICER).status == 204
     assert held.call("DELETE", one, OFFICER).problem == "not-found"
     assert held.call("PUT", one, OFFICER, {"review_at": REVIEW}).problem == "not-found"
-    assert held.call("GET", PATH, OFFICER).body["cases"] == []
+    shown = {name: made.body[name] for name in ("hold_id", "officer", "reason", "placed_at")}
+    over = {**shown, "lifted_by": "officer-one", "lifted_at": NOW}
+    assert held.call("GET", PATH, OFFICER).body == {"laws": [], "cases": [], "lifted": [over]}
+    held.pass_time(days=held.adapters.policy.rules.retention.case_days)
+    assert held.call("GET", PATH, OFFICER).body["lifted"] == []
 
 
 def test_a_customer_is_told_that_there_is_a_case_and_not_which(held: Api) -> None:

@@ -21,7 +21,7 @@ from chalicelib.domain.dispatch import Dispatch
 from chalicelib.domain.erasure import ErasureWish
 from chalicelib.domain.export_link import ExportLink
 from chalicelib.domain.held_number import HeldNumber, SealedNumber
-from chalicelib.domain.holds import CaseHold
+from chalicelib.domain.holds import CaseHold, LiftedHold
 from chalicelib.domain.ledger import LedgerEvent
 from chalicelib.domain.meter import Meter
 from chalicelib.domain.number_change import NumberChange
@@ -229,6 +229,7 @@ KINDS = (
     PurgeRun,
     Shard,
     RightsRequest,
+    LiftedHold,
     ErasureCertificate,
     Witness,
 )

@@ -84,6 +84,7 @@ RECORDS = (
     Row("Witness", "closing, wish, holds and age, beside the head", "with the number", "GDPR 32(1)(c)", "purge"),
     Row("ErasureCertificate", "certificates of erasure", _days(KEPT.report_days), "GDPR 5(2); PIPL 56", "TTL"),
     Row("RightsRequest", "rights requests", f"{_days(KEPT.case_days)} once closed", "PIPL 50, 69", "TTL"),
+    Row("LiftedHold", "officers' holds that are over", _days(KEPT.case_days), "GDPR 5(2)", "TTL"),
 )
 # Reasons as `domain/schedule.py` names them, with what the clock does.
 REASONS = (

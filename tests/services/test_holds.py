@@ -16,7 +16,7 @@ from chalicelib.domain.errors import (
     NotFound,
 )
 from chalicelib.domain.gate import ContactQuestion
-from chalicelib.domain.holds import MOST_CASES, CaseHold
+from chalicelib.domain.holds import MOST_CASES, CaseHold, LiftedHold
 from tests.services.staged_store import StagedAdapters
 from tests.services.test_erase_customer import erase, law_on
 from tests.services.world import KEY, OFFICER, STAFF, World, keyed
@@ -64,12 +64,31 @@ def test_what_is_held_outlasts_every_date_and_goes_when_it_is_released(world: Wo
         world.later(days=400)
         world.purge()
     assert world.row(Customer, customer.id).number == customer.number
-    world.ringfence.change_holds.lift(customer.id, first.id, None)
+    world.ringfence.change_holds.lift(OFFICER, customer.id, first.id, None)
     world.purge()
     assert world.row(Customer, customer.id).number == customer.number
-    world.ringfence.change_holds.lift(customer.id, second.id, None)
+    world.ringfence.change_holds.lift(OFFICER, customer.id, second.id, None)
     assert world.purge().erased["account_closed"] == 1
     assert world.row(ErasureCertificate, customer.id).reason == "account_closed"
+
+
+def test_who_placed_and_lifted_a_hold_can_be_shown_for_years(world: World) -> None:
+    cases_on(world)
+    customer = world.customer()
+    hold = place(world, customer)
+    world.later(days=1)
+    other = replace(OFFICER, subject="bob")
+    for _ in range(2):
+        world.ringfence.change_holds.lift(other, customer.id, hold.id, keyed(KEY, b"", "lift", other))
+    (shown,) = world.rows(LiftedHold)
+    assert (shown.customer_id, shown.hold_id, shown.reason) == (customer.id, hold.id, REASON)
+    assert (shown.officer, shown.placed_at) == (OFFICER.subject, hold.placed_at)
+    assert (shown.lifted_by, shown.lifted_at) == ("bob", world.adapters.clock.at)
+    erase(world, customer)
+    world.later(days=world.policy.rules.retention.case_days - 1)
+    assert world.store.get(LiftedHold, shown.id) == shown
+    world.later(days=1)
+    assert world.store.get(LiftedHold, shown.id) is None
 
 
 def test_an_overdue_review_is_told_once_until_the_next(world: World) -> None:
@@ -134,7 +153,8 @@ def test_what_there_is_not_cannot_be_held_or_released(world: World) -> None:
     cases_on(world)
     customer = world.customer()
     with pytest.raises(NotFound):
-        world.ringfence.change_holds.lift(customer.id, "hold_of_nobody", None)
+        world.ringfence.change_holds.lift(OFFICER, customer.id, "hold_of_nobody", None)
+    assert world.rows(LiftedHold) == []
     erase(world, customer)
     with pytest.raises(CustomerPurged):
         place(world, customer)

@@ -17,7 +17,7 @@ from tests.services.restoring import copy, forgotten, found, put_back
 from tests.services.staged_store import StagedAdapters
 from tests.services.test_erase_customer import by_customer, erase
 from tests.services.test_holds import cases_on, place
-from tests.services.world import STAFF, World
+from tests.services.world import OFFICER, STAFF, World
 
 PART = "parts/imp_1/1.json"
 READY = {"order_reference": "A-1", "pickup_place": "Main Street", "pickup_until": "Friday"}
@@ -59,7 +59,7 @@ def test_who_was_erased_is_not_held_again_by_an_old_witness(world: World) -> Non
     customer = world.customer()
     hold = place(world, customer)
     old = copy(world, "certificates")
-    world.ringfence.change_holds.lift(customer.id, hold.id, None)
+    world.ringfence.change_holds.lift(OFFICER, customer.id, hold.id, None)
     erase(world, customer)
     put_back(world, "certificates", old)
     assert found(world, "certificates") == {"certificate_lost": 1, "witness_old": 1}

@@ -16,7 +16,7 @@ from tests.services.test_caps import MOST, ask, offer, willing
 from tests.services.test_erase_customer import erase, law_on
 from tests.services.test_guardians import child
 from tests.services.test_holds import cases_on, place
-from tests.services.world import NUMBER, WALLET, World
+from tests.services.world import NUMBER, OFFICER, WALLET, World
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_a_hold_stays_one(world: World, was_closed: bool) -> None:
 def test_nor_does_a_hold_come_back_that_was_lifted(world: World) -> None:
     customer = world.customer()
     hold = place(world, customer)
-    lift = lambda: world.ringfence.change_holds.lift(customer.id, hold.id, None)  # noqa: E731
+    lift = lambda: world.ringfence.change_holds.lift(OFFICER, customer.id, hold.id, None)  # noqa: E731
     assert forgotten(world, "customers", lift) == {"holds": 1}
     assert erase(world, customer).customer_id == customer.id
 

@@ -31,11 +31,23 @@ class CaseAnswer(TypedDict):
     overdue_at: datetime | None
 
 
+class LiftedAnswer(TypedDict):
+    """A hold that is over: who placed and lifted it, each by their token's subject."""
+
+    hold_id: str
+    officer: str
+    reason: str
+    placed_at: datetime
+    lifted_by: str
+    lifted_at: datetime
+
+
 class HoldsAnswer(TypedDict):
-    """All that forbids erasing a customer; laws only once the contract has ended."""
+    """All that forbids erasing a customer, laws only once the contract has ended; and what an officer lifted."""
 
     laws: list[HoldAnswer]
     cases: list[CaseAnswer]
+    lifted: list[LiftedAnswer]
 
 
 class KeptAnswer(TypedDict):
