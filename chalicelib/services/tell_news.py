@@ -1,4 +1,4 @@
-"""Tells others what the wallet must know to tell its customers."""
+"""Tells others what they must know at once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from chalicelib.ports import EventBus, Journal, Said
 
 @dataclass(frozen=True)
 class TellNews:
-    """The wallet hears by the bus, and by an alarm of what the bus did not take."""
+    """They hear by the bus, and of what the bus did not take there is a line, which names it."""
 
     journal: Journal
     bus: EventBus

@@ -10,7 +10,8 @@ from chalicelib.domain.phone_number import PhoneNumber
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.reveals import DAY, Shown, Watch, anomalies, anomaly, new_watch, person
 from chalicelib.domain.writes import Conflict, Insert, Replace
-from chalicelib.ports import Blinder, EventBus, Journal, Store
+from chalicelib.ports import Blinder, Journal, Store
+from chalicelib.services.tell_news import TellNews
 
 # Not the label of the sends' budgets: nobody sees in both tables that it is the same prefix.
 LABEL = "shown-prefix"
@@ -24,7 +25,7 @@ class WatchReveals:
     store: Store
     blinder: Blinder
     journal: Journal
-    bus: EventBus
+    tell_news: TellNews
 
     def of(self, caller: Caller, at: datetime) -> Watch:
         """What the caller was shown in the last day; a new watch if it was nothing.
@@ -81,12 +82,5 @@ class WatchReveals:
                 customer_id=entry.customer_id,
                 paused=paused_until is not None,
             )
-        said = [anomaly(kind, entry, paused_until) for kind in kinds]
         # Who does not hear of it by the bus hears the alarm that the line rings. What protects the customer is written.
-        try:
-            untold = set(self.bus.publish(said)) if said else set()
-        except Unavailable:
-            untold = {each.event_id for each in said}
-        for each in said:
-            if each.event_id in untold:
-                self.journal.note("reveal_anomaly_untold", kind=each.kind, entry_id=each.entry_id)
+        self.tell_news([anomaly(kind, entry, paused_until) for kind in kinds])

@@ -33,7 +33,7 @@ class Ending(set[str]):
 
 
 def untold(world: World) -> list[dict[str, Any]]:
-    return [figures for event, figures in world.adapters.journal.notes if event == "reveal_anomaly_untold"]
+    return [figures for event, figures in world.adapters.journal.notes if event == "news_untold"]
 
 
 @pytest.mark.parametrize("is_down", [True, False])
@@ -48,7 +48,7 @@ def test_what_the_bus_does_not_take_is_noted(world: World, is_down: bool) -> Non
     reveal(world, token)
     last = max(world.rows(AccessLogEntry), key=lambda it: it.at)
     kinds = ["rate", "colleague"] if is_down else ["rate"]
-    assert untold(world) == [{"kind": kind, "entry_id": last.id} for kind in kinds]
+    assert untold(world) == [{"news": "RevealAnomaly", "event_id": f"{last.id}.{kind}"} for kind in kinds]
     assert rung(world) == ["colleague", "rate", "colleague"]
 
 
