@@ -59,7 +59,7 @@ def test_the_alarm_rings_of_what_the_journal_says() -> None:
     Loader.add_multi_constructor("!", lambda loader, suffix, node: f"!{suffix}")
     resources = yaml.load((ROOT / "infra/resources.yaml").read_text(encoding="utf-8"), Loader)["Resources"]
     lines, alarm = resources["RevealAnomalyLines"]["Properties"], resources["RevealsUnusual"]["Properties"]
-    said, _untold = re.findall(
+    (said,) = re.findall(
         r'self\.journal\.note\(\s*"([a-z_]+)"', (ROOT / "chalicelib/services/watch_reveals.py").read_text("utf-8")
     )
     assert lines["FilterPattern"] == f'{{ $.event = "{said}" }}'
