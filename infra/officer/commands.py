@@ -13,46 +13,15 @@ from rich.table import Table
 from infra.officer.import_command import import_customers
 from infra.officer.instants import instant
 from infra.officer.restore_command import restore
+from infra.officer.verify_commands import verify, verify_purges
 
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 commands.command(name="import")(import_customers)
 commands.command()(restore)
+commands.command()(verify)
+commands.command()(verify_purges)
 console = Console(highlight=False)
 complaints = Console(stderr=True, highlight=False, style="red")
-
-
-@commands.command()
-def verify(
-    export: Annotated[Path, typer.Argument(help="The answer of GET /v1/customers/{id}/export, as a file.")],
-    anchors: Annotated[Path, typer.Option(help="A folder with all objects of the anchors' bucket.")],
-    keys: Annotated[Path, typer.Option(help="The JWK Set of /.well-known/jwks.json, as a file.")],
-    customer: Annotated[str | None, typer.Option(help="The customer whose export it must be.")] = None,
-) -> None:
-    """Say what an export proves, offline. Ends with 0 if everything holds, with 1 if anything does not."""
-    from chalicelib.domain.evidence import Finding, findings
-    from infra.officer.evidence_files import NotEvidence, read_anchors, read_evidence
-
-    try:
-        evidence = read_evidence(export)
-        found = read_anchors(anchors, keys, evidence.customer_id)
-    except NotEvidence as reason:
-        complaints.print(escape(str(reason)), soft_wrap=True)
-        raise typer.Exit(1) from None
-    answers = findings(evidence, found)
-    if customer is not None:
-        flaw = None if evidence.customer_id == customer else f"it is of {evidence.customer_id}"
-        answers.insert(0, Finding(f"the export is of {customer}", flaw))
-    table = Table("what must hold", "holds", "what does not", box=None, pad_edge=False)
-    for answer in answers:
-        table.add_row(escape(answer.question), "no" if answer.flaw else "yes", escape(answer.flaw or ""))
-    console.print(table)
-    until = max((it.anchor.covers_until for it in found if it.anchor and it.signed_by), default=None)
-    state = f"{len(evidence.links)} events of {evidence.customer_id}, {len(found)} anchors"
-    console.print(f"\n{escape(state)}{f', until {until.isoformat()}' if until else ''}", soft_wrap=True)
-    if not evidence.readable:
-        console.print("The ledger key is gone: what the events said can't be read any more.", soft_wrap=True)
-    if any(answer.flaw for answer in answers):
-        raise typer.Exit(1)
 
 
 @commands.command()

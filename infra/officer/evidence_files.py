@@ -1,4 +1,4 @@
-"""Reads what the verifier is handed: an export, a folder of anchors, public keys. Nothing in them is believed."""
+"""Reads what the verifier is handed: an export or reports, a folder of anchors, public keys. Nothing is believed."""
 
 import json
 import re
@@ -8,11 +8,16 @@ from typing import Any, TypeVar
 
 import jwt
 
-from chalicelib.domain.anchor import HEADER_TYPE, Anchor, AnchoredHead, read_leaves, read_statement
+from chalicelib.domain.anchor import HEADER_TYPE as ANCHOR_TYPE
+from chalicelib.domain.anchor import Anchor, AnchoredHead, read_leaves, read_statement
+from chalicelib.domain.anchor_evidence import FoundAnchor, found_anchor
 from chalicelib.domain.customer import ConsentState
-from chalicelib.domain.evidence import Evidence, FoundAnchor, OpenedLink, found_anchor
+from chalicelib.domain.evidence import Evidence, OpenedLink
 from chalicelib.domain.jws import ALGORITHM, payload_of
 from chalicelib.domain.ledger import LedgerEvent, Opened
+from chalicelib.domain.purge_evidence import FoundReport
+from chalicelib.domain.purge_run import HEADER_TYPE as REPORT_TYPE
+from chalicelib.domain.purge_run import PurgeRun
 from infra.officer.instants import instant
 
 T = TypeVar("T")
@@ -46,8 +51,22 @@ def read_evidence(path: Path) -> Evidence:
         raise NotEvidence(f"{path.name} is no export: {type(failure).__name__} {failure}") from None
 
 
-def read_anchors(folder: Path, keys: Path, customer_id: str) -> list[FoundAnchor]:
-    """Every anchor of the folder, in the order of their places: whose signature it bears, and what of this customer.
+def read_reports(path: Path, keys: Path) -> list[FoundReport]:
+    """The reports of complete runs of the purge, in the order of the list, and whose signature each bears.
+
+    Raises:
+        NotEvidence: the file is no list of runs, or the keys are no JWK Set.
+    """
+    known = _keys(keys)
+    members = _json(path)
+    try:
+        return [_report(run, known) for run in members["purge_runs"] if _a(bool, run["complete"])]
+    except (KeyError, TypeError, ValueError, AttributeError) as failure:
+        raise NotEvidence(f"{path.name} is no list of purge runs: {type(failure).__name__} {failure}") from None
+
+
+def read_anchors(folder: Path, keys: Path, chain: str) -> list[FoundAnchor]:
+    """Every anchor of the folder, in the order of their places: whose signature it bears, and what of this chain.
 
     Raises:
         NotEvidence: the keys are no JWK Set, or there is no such folder.
@@ -56,7 +75,7 @@ def read_anchors(folder: Path, keys: Path, customer_id: str) -> list[FoundAnchor
     if not folder.is_dir():
         raise NotEvidence(f"{folder.name} is no folder")
     found = sorted((match[1], path) for path in folder.iterdir() if (match := ANCHOR_NAME.fullmatch(path.name)))
-    return [_anchor(int(place), path, known, customer_id) for place, path in found]
+    return [_anchor(int(place), path, known, chain) for place, path in found]
 
 
 def _keys(path: Path) -> dict[str, jwt.PyJWK]:
@@ -66,11 +85,11 @@ def _keys(path: Path) -> dict[str, jwt.PyJWK]:
         raise NotEvidence(f"{path.name} is no JWK Set: {type(failure).__name__}") from None
 
 
-def _anchor(place: int, path: Path, keys: Mapping[str, jwt.PyJWK], customer_id: str) -> FoundAnchor:
+def _anchor(place: int, path: Path, keys: Mapping[str, jwt.PyJWK], chain: str) -> FoundAnchor:
     token = path.read_text(encoding="ascii", errors="replace").strip()
     anchor = _statement(token)
     heads = _heads(path.parent, anchor) if anchor else None
-    return found_anchor(place, anchor, _signer(token, keys), heads, customer_id)
+    return found_anchor(place, anchor, _signer(token, keys, ANCHOR_TYPE), heads, chain)
 
 
 def _statement(token: str) -> Anchor | None:
@@ -80,14 +99,14 @@ def _statement(token: str) -> Anchor | None:
         return None
 
 
-def _signer(token: str, keys: Mapping[str, jwt.PyJWK]) -> str | None:
+def _signer(token: str, keys: Mapping[str, jwt.PyJWK], header_type: str) -> str | None:
     try:
         header = jwt.get_unverified_header(token)
         key = keys[header["kid"]]
         jwt.api_jws.decode(token, key, algorithms=[ALGORITHM])
-    except (jwt.PyJWTError, KeyError, TypeError):
+    except (jwt.PyJWTError, KeyError, TypeError, UnicodeEncodeError):
         return None
-    return str(key.key_id) if header.get("typ") == HEADER_TYPE else None
+    return str(key.key_id) if header.get("typ") == header_type else None
 
 
 def _heads(folder: Path, anchor: Anchor) -> list[AnchoredHead] | None:
@@ -95,6 +114,29 @@ def _heads(folder: Path, anchor: Anchor) -> list[AnchoredHead] | None:
         return read_leaves((folder / Path(anchor.leaves_name).name).read_bytes())
     except (OSError, ValueError):
         return None
+
+
+def _report(members: Mapping[str, Any], keys: Mapping[str, jwt.PyJWK]) -> FoundReport:
+    started_at, finished_at = instant(members["started_at"]), instant(members["finished_at"])
+    half_units = 2 * _a(float, members["capacity_units"])
+    derived = (_a(int, members["shards_left"]), _a(float, members["duration_seconds"]))
+    if not half_units.is_integer() or derived != (0, (finished_at - started_at).total_seconds()):
+        raise ValueError("a report does not agree with itself")
+    run = PurgeRun(
+        id=_a(str, members["run_id"]),
+        started_at=started_at,
+        shards_left=(),
+        erased=_a(dict, members["erased"]),
+        ended=_a(dict, members["ended"]),
+        failures=_a(dict, members["failures"]),
+        oldest_lateness_seconds=_a(int, members["oldest_lateness_seconds"]),
+        capacity_half_units=int(half_units),
+        finished_at=finished_at,
+        sequence=_a(int, members["sequence"]),
+        previous=_a(str, members["previous"]),
+        signed=_a(str, members["signature"]),
+    )
+    return FoundReport(run, _signer(members["signature"], keys, REPORT_TYPE))
 
 
 def _state(state: Mapping[str, Any]) -> ConsentState:

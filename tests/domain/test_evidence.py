@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.anchor import Anchor, AnchoredHead, blinded, next_anchor
+from chalicelib.domain.anchor_evidence import Finding, FoundAnchor, found_anchor
 from chalicelib.domain.consent import ConsentEvent
 from chalicelib.domain.customer import ConsentState
-from chalicelib.domain.evidence import Evidence, Finding, FoundAnchor, OpenedLink, findings, found_anchor
+from chalicelib.domain.evidence import Evidence, OpenedLink, findings
 from chalicelib.domain.ledger import GENESIS, Opened, commit_to, link
 
 AT = datetime(2026, 11, 21, 12, 5, tzinfo=UTC)

@@ -7,8 +7,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from chalicelib.domain.anchor_evidence import Finding
 from chalicelib.domain.consent import ConsentChoice
-from chalicelib.domain.evidence import Finding, findings
+from chalicelib.domain.evidence import findings
 from chalicelib.entrypoints.api.answers import as_json
 from chalicelib.entrypoints.api.export_answer import export_answer
 from infra.local.purge_queue import purge_at_once

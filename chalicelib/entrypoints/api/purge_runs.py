@@ -20,7 +20,7 @@ NEWEST = 48
 def list_purge_runs(_call: Call[NoBody]) -> PurgeRunsAnswer:
     """The reports of the newest runs of the purge, newest first."""
     runs = ringfence().store.history(PurgeRun, "run", newest_first=True, limit=NEWEST)
-    return PurgeRunsAnswer(purge_runs=[_answer(run) for run in runs])
+    return PurgeRunsAnswer(purge_runs=[run_answer(run) for run in runs])
 
 
 @endpoint(bp, "GET", "/v1/purge-runs/{run_id}", roles=("officer",), answer=PurgeRunAnswer, problems=(errors.NotFound,))
@@ -29,7 +29,7 @@ def read_purge_run(_call: Call[NoBody], run_id: str) -> PurgeRunAnswer:
     run = ringfence().store.get(PurgeRun, "run", run_id)
     if run is None:
         raise errors.NotFound
-    return _answer(run)
+    return run_answer(run)
 
 
 @endpoint(bp, "GET", "/v1/purge-preview", roles=("officer",), answer=PurgePreviewAnswer)
@@ -41,7 +41,8 @@ def preview_purge(_call: Call[NoBody]) -> PurgePreviewAnswer:
     )
 
 
-def _answer(run: PurgeRun) -> PurgeRunAnswer:
+def run_answer(run: PurgeRun) -> PurgeRunAnswer:
+    """The run as the officer sees it."""
     return PurgeRunAnswer(
         run_id=run.id,
         started_at=run.started_at,
