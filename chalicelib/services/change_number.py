@@ -17,8 +17,8 @@ from chalicelib.domain.held_number import HeldNumber
 from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.number_change import PURPOSE, SWAP, NumberChange, hold_of
 from chalicelib.domain.number_choice import NumberWish, completed, kind_of
-from chalicelib.domain.number_news import claim_of, news
-from chalicelib.domain.number_steps import Step, Turn, begun, claimed, is_mutual, proved_again, swapped
+from chalicelib.domain.number_news import claim_of
+from chalicelib.domain.number_steps import Turn, begun, claimed, is_mutual, proved_again, swapped
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.verification import Verification
 from chalicelib.domain.writes import Conflict, Expect, Insert, Replace, Write
@@ -107,13 +107,10 @@ class ChangeNumber:
             claim = self.idempotency.claim(keyed, customer_id, customer_id, at)
             try:
                 turns, more = self._turns(customer, proof, old is not None, wish.on_conflict, change_id, at)
-                head = self.move_numbers(turns, at, *spent, *more, *claim)[0]
+                return self.move_numbers(turns, at, *spent, *more, *claim)[0]
             except Conflict as conflict:
                 if conflict.hit(Claim):
                     raise
-                continue
-            self.tell_news([news(turn, at) for turn in turns if isinstance(turn, Step)])
-            return head
         raise Contended
 
     def _turns(

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from chalicelib.domain.contact import Message, word_id
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.number_change import NEW_ONLY, TAKE_OVER, NumberChange
-from chalicelib.domain.number_news import news
 from chalicelib.domain.number_steps import ended_by_clock, lapsed
 from chalicelib.domain.policy import Policy
 from chalicelib.ports import Clock, Store
 from chalicelib.services.move_numbers import MoveNumbers
 from chalicelib.services.tag_holder import holder
-from chalicelib.services.tell_news import TellNews
 
 
 @dataclass(frozen=True)
@@ -22,7 +20,6 @@ class EndNumberChange:
     clock: Clock
     store: Store
     move_numbers: MoveNumbers
-    tell_news: TellNews
 
     def __call__(self, customer: Customer) -> None:
         """The change is over, and others have been told.
@@ -45,7 +42,6 @@ class EndNumberChange:
         else:
             steps = [lapsed(customer, change)]
         self.move_numbers(steps, at)
-        self.tell_news([news(step, at) for step in steps])
 
     def _is_known(self, customer: Customer, change: NumberChange) -> bool:
         """False if the change has only waited for an objection by a number that was never told of it."""

@@ -1,4 +1,4 @@
-"""Commits heads whose numbers change, and all that follows from it."""
+"""Commits heads whose numbers change, and all that follows from it; then others hear."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,8 @@ from chalicelib.domain.consent import expired
 from chalicelib.domain.customer import LEDGER_KEY, Customer, TagHolder, WrappedKey
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.identifiers import new_id
-from chalicelib.domain.number_steps import Turn
+from chalicelib.domain.number_news import news
+from chalicelib.domain.number_steps import Step, Turn
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.schedule import dated
 from chalicelib.domain.suppression import suppressed
@@ -20,6 +21,7 @@ from chalicelib.ports import LedgerCipher, Store
 from chalicelib.services.chaining import chained
 from chalicelib.services.concurrently import together
 from chalicelib.services.number_tags import suppressions_of, unchanged, unheld
+from chalicelib.services.tell_news import TellNews
 from chalicelib.services.witnessing import witnessed
 
 # Where consents ended, as the ledger names it.
@@ -33,9 +35,12 @@ class MoveNumbers:
     policy: Policy
     store: Store
     ledger: LedgerCipher
+    tell_news: TellNews
 
     def __call__(self, turns: Sequence[Turn], at: datetime, *writes: Write) -> list[Customer]:
         """The turns are taken and `writes` have happened, all in one commit; returns the heads as they stand now.
+
+        Others have been told of each turn that is a step of a change.
 
         Raises:
             Conflict: something is not as it was read; nothing has happened.
@@ -46,6 +51,7 @@ class MoveNumbers:
         heads = [Replace(turn.before, head) for turn, (head, _) in zip(turns, moved, strict=True)]
         followed = chain.from_iterable(more for _, more in moved)
         self.store.commit(*heads, *rows, *followed, *writes)
+        self.tell_news([news(turn, at) for turn in turns if isinstance(turn, Step)])
         return [head.after for head in heads]
 
     def _rows(self, turns: Sequence[Turn]) -> Iterator[Write]:

@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from chalicelib.domain.claim import Claim, KeyedRequest
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import Contended, NotFound
-from chalicelib.domain.number_news import news
 from chalicelib.domain.number_steps import Step, stopped
 from chalicelib.domain.writes import Conflict
 from chalicelib.ports import Clock, Store
 from chalicelib.services.changing import existing
 from chalicelib.services.idempotency import Idempotency
 from chalicelib.services.move_numbers import MoveNumbers
-from chalicelib.services.tell_news import TellNews
 
 # Each lost round was won by another change of the same customer.
 MOST_ROUNDS = 20
@@ -26,7 +24,6 @@ class StopNumberChange:
     store: Store
     idempotency: Idempotency
     move_numbers: MoveNumbers
-    tell_news: TellNews
 
     def __call__(self, customer_id: str, keyed: KeyedRequest | None, change_id: str | None = None) -> Customer:
         """The customer has the number from before the change, and nothing is kept of the other one.
@@ -50,13 +47,10 @@ class StopNumberChange:
             step = _stop_of(existing(self.store, Customer, customer_id), change_id)
             claim = self.idempotency.claim(keyed, customer_id, customer_id, at)
             try:
-                (head,) = self.move_numbers([step], at, *claim)
+                return self.move_numbers([step], at, *claim)[0]
             except Conflict as conflict:
                 if conflict.hit(Claim):
                     raise
-                continue
-            self.tell_news([news(step, at)])
-            return head
         raise Contended
 
 
