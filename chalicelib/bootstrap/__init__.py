@@ -92,6 +92,7 @@ if TYPE_CHECKING:
     from chalicelib.services.restore import Restore
     from chalicelib.services.retag_numbers import RetagNumbers
     from chalicelib.services.reveal_number import RevealNumber
+    from chalicelib.services.seal_proof import SealProof
     from chalicelib.services.send_budgets import SendBudgets
     from chalicelib.services.send_contact import SendContact
     from chalicelib.services.send_known_code import SendKnownCode
@@ -148,6 +149,7 @@ class Ringfence:
     bind_customer: "BindCustomer" = _use_case("bind_customer", "BindCustomer")
     move_numbers: "MoveNumbers" = _use_case("move_numbers", "MoveNumbers")
     tell_news: "TellNews" = _use_case("tell_news", "TellNews")
+    seal_proof: "SealProof" = _use_case("seal_proof", "SealProof")
     change_number: "ChangeNumber" = _use_case("change_number", "ChangeNumber")
     end_number_change: "EndNumberChange" = _use_case("end_number_change", "EndNumberChange")
     stop_number_change: "StopNumberChange" = _use_case("stop_number_change", "StopNumberChange")

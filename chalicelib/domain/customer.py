@@ -108,10 +108,10 @@ class Customer:
     created_at: datetime
     verified_at: datetime | None
     locale: str
-    tag: str | None
-    masked: str | None
-    region: str | None
-    number: SealedNumber | None
+    tag: str | None = None
+    masked: str | None = None
+    region: str | None = None
+    number: SealedNumber | None = None
     other_tags: tuple[str, ...] = ()
     status: str = "active"
     consents: Mapping[str, ConsentState] = field(default_factory=dict)

@@ -44,6 +44,14 @@ class NumberChange:
         return self.until + (self.until - self.asked_at) if is_proved_again else self.until
 
 
-def hold_of(kind: str, rules: NumberChangeRules) -> timedelta:
-    """How long a change of this kind can be stopped."""
-    return timedelta(days=rules.take_over.hold_days) if kind == TAKE_OVER else timedelta(hours=rules.hold_hours)
+def asked_for(
+    change_id: str, kind: str, other: HeldNumber, holder_id: str | None, at: datetime, rules: NumberChangeRules
+) -> NumberChange:
+    """A change that has not begun, with the hold that its kind has.
+
+    Args:
+        kind, other, holder_id: as NumberChange has them.
+    """
+    is_take_over = kind == TAKE_OVER
+    hold = timedelta(days=rules.take_over.hold_days) if is_take_over else timedelta(hours=rules.hold_hours)
+    return NumberChange(change_id, kind, other, effective=False, asked_at=at, until=at + hold, holder_id=holder_id)

@@ -9,7 +9,7 @@ from chalicelib.domain.claim import KeyedRequest
 from chalicelib.domain.customer import Customer, TagHolder
 from chalicelib.domain.errors import CustomerExists, FieldInvalid, NotFound, NumberInUse, Unavailable
 from chalicelib.domain.identifiers import new_id
-from chalicelib.domain.number_change import NumberChange, hold_of
+from chalicelib.domain.number_change import asked_for
 from chalicelib.domain.number_choice import REFUSE, kind_of
 from chalicelib.domain.number_news import claim_of
 from chalicelib.domain.number_steps import begun, claimed
@@ -18,12 +18,13 @@ from chalicelib.domain.schedule import dated
 from chalicelib.domain.suppression import Suppression, suppressed
 from chalicelib.domain.verification import Verification
 from chalicelib.domain.writes import Conflict, Expect, Insert, Replace, Write
-from chalicelib.ports import Clock, LedgerCipher, NumberIndex, NumberSealer, PendingNumbers, Store
+from chalicelib.ports import Clock, LedgerCipher, Store
 from chalicelib.services.changing import existing
 from chalicelib.services.concurrently import together
 from chalicelib.services.idempotency import Idempotency
-from chalicelib.services.number_tags import holder_of, suppressions_of, tags_of, unchanged, unheld
+from chalicelib.services.number_tags import holder_of, suppressions_of, unchanged, unheld
 from chalicelib.services.own_record import OwnRecord
+from chalicelib.services.seal_proof import SealProof
 from chalicelib.services.tell_news import TellNews
 from chalicelib.services.witnessing import first_witness
 
@@ -37,9 +38,7 @@ class BindCustomer:
     store: Store
     own: OwnRecord
     idempotency: Idempotency
-    index: NumberIndex
-    pending: PendingNumbers
-    sealer: NumberSealer
+    seal_proof: SealProof
     ledger: LedgerCipher
     tell_news: TellNews
 
@@ -88,36 +87,23 @@ class BindCustomer:
         at = self.clock.now()
         verification = self.own(caller, Verification, verification_id)
         self._spent(verification, customer_id, at)
-        sealed, verified_at = verification.pending_number, verification.verified_at
-        assert sealed is not None
-        assert verified_at is not None
-        number, envelope, ledger_key, suppressions = together(
-            lambda: self.pending.open(verification.id, sealed),
-            lambda: self.sealer.envelope(customer_id),
+        (number, held, key), ledger_key, suppressions = together(
+            lambda: self.seal_proof(customer_id, verification),
             lambda: self.ledger.new_key(customer_id),
             lambda: suppressions_of(self.store, verification.tags),
         )
         if number.stands_in(customer_id):
             raise FieldInvalid("/customer_id", "must not contain the phone number")
-        # Begun before a rotation, it knows no tag under a key in which the number may be held by now.
-        tags = tags_of(self.index, number, verification.tags)
         customer = Customer(
             id=customer_id,
             created_at=at,
-            verified_at=verified_at,
+            verified_at=held.verified_at,
             locale=verification.locale,
-            tag=tags[0],
-            other_tags=tags[1:],
-            masked=verification.masked,
-            region=verification.region,
-            number=envelope.seal(number),
             seen_at=at,
-            test_number=verification.test_number,
             under_14=under_14,
-            time_zones=number.time_zones,
-        )
+        ).having(held)
         writes: tuple[Write, ...] = (
-            Insert(envelope.key),
+            Insert(key),
             Insert(ledger_key),
             *first_witness(customer),
             *self.idempotency.claim(keyed, customer_id, customer_id, at),
@@ -172,8 +158,7 @@ class BindCustomer:
         partner = self.store.get(Customer, row.customer_id)
         kind = kind_of(bare, bound.known_tags, partner, False, on_conflict, rules)
         assert number is not None
-        until = at + hold_of(kind, rules.number_change)
-        change = NumberChange(new_id("chg"), kind, number, False, at, until, row.customer_id)
+        change = asked_for(new_id("chg"), kind, number, row.customer_id, at, rules.number_change)
         if not self.tell_news([claim_of(change, at)]):
             # What its holder has not heard of they cannot object to.
             raise Unavailable

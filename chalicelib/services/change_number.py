@@ -6,29 +6,23 @@ from datetime import datetime
 
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.claim import Claim, KeyedRequest
-from chalicelib.domain.customer import Customer, WrappedKey
-from chalicelib.domain.errors import (
-    Contended,
-    NotFound,
-    Unavailable,
-    VerificationPurposeMismatch,
-)
-from chalicelib.domain.held_number import HeldNumber
+from chalicelib.domain.customer import Customer
+from chalicelib.domain.errors import Contended, NotFound, Unavailable, VerificationPurposeMismatch
 from chalicelib.domain.identifiers import new_id
-from chalicelib.domain.number_change import PURPOSE, SWAP, NumberChange, hold_of
+from chalicelib.domain.number_change import PURPOSE, SWAP, asked_for
 from chalicelib.domain.number_choice import NumberWish, completed, kind_of
 from chalicelib.domain.number_news import claim_of
 from chalicelib.domain.number_steps import Turn, begun, claimed, is_mutual, proved_again, swapped
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.verification import Verification
 from chalicelib.domain.writes import Conflict, Expect, Insert, Replace, Write
-from chalicelib.ports import Clock, NumberIndex, NumberSealer, PendingNumbers, Store
+from chalicelib.ports import Clock, Store
 from chalicelib.services.changing import existing
 from chalicelib.services.concurrently import together
 from chalicelib.services.idempotency import Idempotency
 from chalicelib.services.move_numbers import MoveNumbers
-from chalicelib.services.number_tags import tags_of
 from chalicelib.services.own_record import OwnRecord
+from chalicelib.services.seal_proof import SealProof
 from chalicelib.services.tag_holder import holder
 from chalicelib.services.tell_news import TellNews
 from chalicelib.services.tell_old_number import TellOldNumber
@@ -48,9 +42,7 @@ class ChangeNumber:
     store: Store
     own: OwnRecord
     idempotency: Idempotency
-    index: NumberIndex
-    pending: PendingNumbers
-    sealer: NumberSealer
+    seal_proof: SealProof
     move_numbers: MoveNumbers
     tell_news: TellNews
     tell_old_number: TellOldNumber
@@ -131,9 +123,8 @@ class ChangeNumber:
         if customer.change is not None:
             return completed(customer, customer.change, partner, proof.tags, proof.verified_at, at, rules), []
         kind = kind_of(customer, proof.tags, partner, is_old_proved, on_conflict, rules)
-        other, key = self._sealed(customer.id, proof)
-        until = at + hold_of(kind, rules.number_change)
-        change = NumberChange(change_id, kind, other, False, at, until, partner.id if partner else None)
+        _, other, key = self.seal_proof(customer.id, proof)
+        change = asked_for(change_id, kind, other, partner.id if partner else None, at, rules.number_change)
         if kind == SWAP and partner is not None and is_mutual(customer, partner):
             return swapped(customer, change, partner, at, rules), [Insert(key)]
         turn = begun(customer, change, at, rules)
@@ -155,23 +146,3 @@ class ChangeNumber:
 
     def _spent(self, proof: Verification, purpose: str, at: datetime) -> Verification:
         return proof.spent(purpose, at, self.policy.rules.verification, self.policy.rules.retention)
-
-    def _sealed(self, customer_id: str, proof: Verification) -> tuple[HeldNumber, WrappedKey]:
-        pending = proof.pending_number
-        assert pending is not None
-        number, envelope = together(
-            lambda: self.pending.open(proof.id, pending), lambda: self.sealer.envelope(customer_id)
-        )
-        # Begun before a rotation, the proof knows no tag under a key in which the number may be held by now.
-        tags = tags_of(self.index, number, proof.tags)
-        held = HeldNumber(
-            tag=tags[0],
-            masked=proof.masked,
-            region=proof.region,
-            number=envelope.seal(number),
-            verified_at=proof.verified_at,
-            test_number=proof.test_number,
-            time_zones=number.time_zones,
-            other_tags=tags[1:],
-        )
-        return held, envelope.key

@@ -11,7 +11,7 @@ from chalicelib.domain.closing import closed
 from chalicelib.domain.customer import LEDGER_KEY, ConsentState, Customer
 from chalicelib.domain.held_number import HeldNumber, SealedNumber
 from chalicelib.domain.life_rules import KEPT
-from chalicelib.domain.number_change import BOTH, KINDS, NEW_ONLY, SWAP, TAKE_OVER, NumberChange, hold_of
+from chalicelib.domain.number_change import BOTH, KINDS, NEW_ONLY, SWAP, TAKE_OVER, NumberChange, asked_for
 from chalicelib.domain.number_news import claim_of, news
 from chalicelib.domain.number_steps import (
     Step,
@@ -46,8 +46,7 @@ def a_number(name: str = "new") -> HeldNumber:
 
 
 def a_change(kind: str = NEW_ONLY, number: HeldNumber | None = None, holder_id: str | None = None) -> NumberChange:
-    until = NOON + hold_of(kind, RULES.number_change)
-    return NumberChange("chg_1", kind, number or a_number(), False, NOON, until, holder_id)
+    return asked_for("chg_1", kind, number or a_number(), holder_id, NOON, RULES.number_change)
 
 
 def rules_with(**changes: object) -> Rules:
