@@ -57,7 +57,7 @@ class StopAdvertising:
         for _ in range(MOST_ROUNDS):
             customer = holder(self.store, tags)
             try:
-                if customer is None or not customer.is_open or customer.held is None or not customer.held.has_tag(tags):
+                if customer is None or customer.held is None or not customer.held.has_tag(tags):
                     return Stopped(None, self._suppress(tags, customer, source, said_at))
                 return Stopped(customer, self._withdraw(customer.id, tags, source, said_at))
             except Conflict:

@@ -8,20 +8,21 @@ from chalicelib.services.number_tags import holder_of
 
 
 def holder(store: Store, tags: Sequence[str]) -> Customer | None:
-    """The customer who alone may have the number of these tags, and may be waiting for it still; None if nobody is."""
+    """Who alone may have the number of these tags, and may be waiting for it still; None if no open customer is."""
     row = holder_of(store, tags)
-    return store.get(Customer, row.customer_id) if row else None
+    customer = store.get(Customer, row.customer_id) if row else None
+    # The row goes with the closing, and may have been read a moment earlier.
+    return customer if customer is not None and customer.is_open else None
 
 
 def holder_or_former(store: Store, tags: Sequence[str]) -> Customer | None:
-    """The active customer whose number has these tags, or had them before a change that it can still stop."""
+    """The open customer whose number has these tags, or had them before a change that it can still stop."""
     customer = holder(store, tags)
-    # The holder's row goes with the closing.
-    return customer if customer is not None and customer.is_open and customer.answering_to(tags) else None
+    return customer if customer is not None and customer.answering_to(tags) else None
 
 
 def active_holder(store: Store, tags: Sequence[str]) -> Customer | None:
-    """The active customer whose number has these tags; None if nobody's has."""
-    customer = holder_or_former(store, tags)
+    """The open customer whose number has these tags; None if nobody's has."""
+    customer = holder(store, tags)
     # A tag that has moved on is nobody's proof.
     return customer if customer is not None and customer.held and customer.held.has_tag(tags) else None

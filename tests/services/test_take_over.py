@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.domain.customer import Customer
+from chalicelib.domain.customer import Customer, TagHolder
 from chalicelib.domain.errors import (
     NumberChangePending,
     NumberInUse,
@@ -130,6 +130,20 @@ def test_a_holder_who_closes_in_that_moment_leaves_the_number_to_the_new_custome
     world.staged.store.before(Customer, lambda: world.staged.store.before(Customer, lambda: world.close(ann)))
     made = world.ringfence.bind_customer(WALLET, proof.id, NEW, None, False, "take_over")
     assert (made.status, world.holder()) == ("active", NEW)
+    world.demand_sound()
+
+
+def test_a_holder_who_closes_while_their_number_is_taken_stays_closed() -> None:
+    world = allowing()
+    bob = world.bob
+    world.change(ANN, OTHER_NUMBER, "take_over")
+    world.later(days=7)
+    # Their row is read before, and their head after.
+    store = world.staged.store
+    store.before_get(TagHolder, lambda: store.before_get(Customer, lambda: world.close(bob)))
+    world.purge()
+    assert (world.bob.status, world.bob.held, world.holder(OTHER_NUMBER)) == ("restricted", bob.held, ANN)
+    assert world.told() == [("claimed", BOB), ("begun", ANN), ("done", ANN)]
     world.demand_sound()
 
 
