@@ -7,7 +7,7 @@ from datetime import datetime
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.claim import KeyedRequest
 from chalicelib.domain.customer import Customer, TagHolder
-from chalicelib.domain.errors import CustomerExists, FieldInvalid, NotFound, NumberInUse, Unavailable
+from chalicelib.domain.errors import Contended, CustomerExists, FieldInvalid, NotFound, NumberInUse, Unavailable
 from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.number_change import asked_for
 from chalicelib.domain.number_choice import REFUSE, kind_of
@@ -17,14 +17,16 @@ from chalicelib.domain.policy import Policy
 from chalicelib.domain.schedule import dated
 from chalicelib.domain.suppression import Suppression, suppressed
 from chalicelib.domain.verification import Verification
-from chalicelib.domain.writes import Conflict, Expect, Insert, Replace, Write
+from chalicelib.domain.writes import Conflict, Insert, Replace, Write
 from chalicelib.ports import Clock, LedgerCipher, Store
 from chalicelib.services.changing import existing
 from chalicelib.services.concurrently import together
 from chalicelib.services.idempotency import Idempotency
-from chalicelib.services.number_tags import holder_of, suppressions_of, unchanged, unheld
+from chalicelib.services.move_numbers import MOST_ROUNDS
+from chalicelib.services.number_tags import suppressions_of, unchanged, unheld
 from chalicelib.services.own_record import OwnRecord
 from chalicelib.services.seal_proof import SealProof
+from chalicelib.services.tag_holder import holder
 from chalicelib.services.tell_news import TellNews
 from chalicelib.services.witnessing import first_witness
 
@@ -66,6 +68,7 @@ class BindCustomer:
             TakeOverRefused: the same, and the policy lets nobody take it over.
             Unavailable: whoever would lose the number could not be told.
             CustomerExists: the id is taken.
+            Contended: others gave the number away and took it without pause.
             FieldInvalid: the id has the number in it.
             IdempotencyKeyReused: the key was used with another body.
         """
@@ -121,7 +124,7 @@ class BindCustomer:
     ) -> Customer:
         customer = bound
         hold = _claimed(bound)
-        while True:
+        for _ in range(MOST_ROUNDS):
             # A STOP that comes in this moment finds no customer yet, and writes what is expected here.
             made = Insert(dated(suppressed(customer, suppressions if customer.tag else ()), self.policy.rules))
             guards = unchanged(suppressions, bound.known_tags)
@@ -146,24 +149,23 @@ class BindCustomer:
                     suppressions = suppressions_of(self.store, bound.known_tags)
                 elif not any(map(conflict.hit, (Verification, TagHolder, Customer))):
                     raise
+        raise Contended
 
     def _waiting(self, bound: Customer, on_conflict: str, at: datetime) -> tuple[Customer, list[Write]]:
-        """The customer without the number, which another one has; and the number's row as it must still be then."""
+        """The customer without the number, and its holder, who must be the same then and knows of it."""
         if on_conflict == REFUSE:
             raise NumberInUse
-        row = holder_of(self.store, bound.known_tags)
-        if row is None:
+        partner = holder(self.store, bound.known_tags)
+        if partner is None:
             return bound, _claimed(bound)
         rules, bare, number = self.policy.rules, bound.having(None), bound.held
-        partner = self.store.get(Customer, row.customer_id)
-        kind = kind_of(bare, bound.known_tags, partner, False, on_conflict, rules)
         assert number is not None
-        change = asked_for(new_id("chg"), kind, number, row.customer_id, at, rules.number_change)
+        kind = kind_of(bare, number.tags, partner, False, on_conflict, rules)
+        change = asked_for(new_id("chg"), kind, number, partner.id, at, rules.number_change)
         if not self.tell_news([claim_of(change, at)]):
             # What its holder has not heard of they cannot object to.
             raise Unavailable
-        told = [Replace(partner, claimed(partner, change, rules))] if partner is not None else []
-        return begun(bare, change, at, rules).after, [Expect(row), *told]
+        return begun(bare, change, at, rules).after, [Replace(partner, claimed(partner, change, rules))]
 
     def _spent(self, verification: Verification, customer_id: str, at: datetime) -> Verification:
         rules = self.policy.rules

@@ -20,7 +20,7 @@ from chalicelib.ports import Clock, Store
 from chalicelib.services.changing import existing
 from chalicelib.services.concurrently import together
 from chalicelib.services.idempotency import Idempotency
-from chalicelib.services.move_numbers import MoveNumbers
+from chalicelib.services.move_numbers import MOST_ROUNDS, MoveNumbers
 from chalicelib.services.own_record import OwnRecord
 from chalicelib.services.seal_proof import SealProof
 from chalicelib.services.tag_holder import holder
@@ -29,8 +29,6 @@ from chalicelib.services.tell_old_number import TellOldNumber
 
 # The verification by which a customer proves the number that they have.
 OLD_PURPOSE = "step_up"
-# Each lost round was won by a change of one of the two customers, or of the proof.
-MOST_ROUNDS = 20
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,8 @@ from chalicelib.services.witnessing import witnessed
 
 # Where consents ended, as the ledger names it.
 SURFACE = "number_change"
+# For whoever decides again after a conflict: each lost round was won by a change of one of the same customers.
+MOST_ROUNDS = 20
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,7 @@ from chalicelib.domain.writes import Conflict
 from chalicelib.ports import Clock, Store
 from chalicelib.services.changing import existing
 from chalicelib.services.idempotency import Idempotency
-from chalicelib.services.move_numbers import MoveNumbers
-
-# Each lost round was won by another change of the same customer.
-MOST_ROUNDS = 20
+from chalicelib.services.move_numbers import MOST_ROUNDS, MoveNumbers
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.domain.customer import Customer, TagHolder
 from chalicelib.domain.errors import (
+    Contended,
     NumberChangePending,
     NumberInUse,
     TakeOverRefused,
@@ -13,7 +14,7 @@ from chalicelib.domain.errors import (
     VerificationSpent,
 )
 from chalicelib.domain.gate import ContactQuestion
-from chalicelib.domain.writes import Replace
+from chalicelib.domain.writes import Insert, Replace
 from tests.services.number_world import ANN, BOB, FREE, NumberWorld, with_bob
 from tests.services.world import KEY, NUMBER, OTHER_NUMBER, STAFF, WALLET, keyed
 
@@ -121,6 +122,14 @@ def test_a_free_number_is_bound_whatever_was_to_happen_on_conflict() -> None:
     with pytest.raises(NumberInUse):
         bind(world, NUMBER, "refuse")
     assert bind(world, FREE).status == "active"
+
+
+def test_a_number_whose_row_names_nobody_goes_to_nobody() -> None:
+    world = allowing()
+    world.store.commit(Insert(TagHolder(world.tag(FREE), "customer-lost")))
+    with pytest.raises(Contended):
+        bind(world, FREE)
+    assert (len(world.rows(Customer)), world.holder(FREE)) == (2, "customer-lost")
 
 
 def test_a_holder_who_closes_in_that_moment_leaves_the_number_to_the_new_customer() -> None:
