@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from chalicelib.domain.due import buckets
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.rights import RightsRequest
 from chalicelib.ports import Clock, Store
+from chalicelib.services.concurrently import together
 
 
 @dataclass(frozen=True)
@@ -35,9 +37,10 @@ class CountRightsRequests:
         """
         at = self.clock.now()
         soon = at + timedelta(days=self.policy.rules.rights.warning_days)
-        counts = [[self._due(bucket, until) for bucket in buckets(0)] for until in (at, soon)]
-        overdue, all_due = map(sum, counts)
-        return RightsCount(overdue, all_due - overdue)
+        counts = together(*(partial(self._count, bucket, at, soon) for bucket in buckets(0)))
+        return RightsCount(*map(sum, zip(*counts, strict=True)))
 
-    def _due(self, bucket: str, until: datetime) -> int:
-        return sum(1 for _ in self.store.due(RightsRequest, bucket, until))
+    def _count(self, bucket: str, at: datetime, soon: datetime) -> tuple[int, int]:
+        due = [it.at for it in self.store.due(RightsRequest, bucket, soon)]
+        overdue = sum(it <= at for it in due)
+        return overdue, len(due) - overdue
