@@ -21,7 +21,13 @@ from chalicelib.services.throttle import Throttle
 
 # Limits that count under the tag.
 COUNTED = ("number", "page_number", "wrong_codes_for_number", "answers")
-OF_CUSTOMER = (("contact_tokens", ContactToken), ("messages", Message), ("sessions", Session), ("links", HandOver))
+OF_CUSTOMER: tuple[tuple[str, type[Record]], ...] = (
+    ("claims", Claim),
+    ("contact_tokens", ContactToken),
+    ("messages", Message),
+    ("sessions", Session),
+    ("links", HandOver),
+)
 
 # Rows with the names of their kinds.
 Found = list[tuple[str, Record]]
@@ -48,10 +54,11 @@ class EraseTraces:
         assert customer.closed_at is not None
         until = customer.closed_at
         tags = [tag for number in customer.numbers for tag in number.tags]
+        counted = [key for tag in tags for name in COUNTED for key in self.throttle.keys(name, tag, until)]
         found: tuple[Found, ...] = together(
-            lambda: [("claims", it) for it in self.store.owned(Claim, customer.id)],
-            lambda: [(name, it) for name, kind in OF_CUSTOMER for it in self.store.owned(kind, customer.id)],
+            *(partial(self._of_customer, *each, customer.id) for each in OF_CUSTOMER),
             *(partial(self._of_tag, tag, customer.id, until) for tag in tags),
+            *(partial(self._count, key, until) for key in counted),
         )
         erased: Counter[str] = Counter()
         for name, record in chain.from_iterable(found):
@@ -59,14 +66,14 @@ class EraseTraces:
             erased[name] += 1
         return erased
 
+    def _of_customer(self, name: str, kind: type[Record], customer_id: str) -> Found:
+        return [(name, it) for it in self.store.owned(kind, customer_id)]
+
     def _of_tag(self, tag: str, customer_id: str, until: datetime) -> Found:
         # The number may have a new owner by now. What came up under its tag after the closing is theirs.
         verifications = self.store.owned(Verification, tag)
         proofs = [it for it in verifications if it.started_at <= until or it.customer_id == customer_id]
         claims = [it for it in self.store.owned(Claim, tag) if it.lapses_at - CLAIM_LIFETIME <= until]
-        keys = [key for name in COUNTED for key in self.throttle.keys(name, tag, until)]
-        logs = [self.store.get(ThrottleLog, key, even_lapsed=True) for key in keys]
-        counts = [log for log in logs if log is not None and max(log.admitted) <= until]
         holder = self.store.get(TagHolder, tag)
         held = [holder] if holder is not None and holder.customer_id == customer_id else []
         # A no that was taken back keeps nobody away: of who is gone, nothing needs to be remembered.
@@ -74,10 +81,13 @@ class EraseTraces:
         return [
             *(("verifications", it) for it in proofs),
             *(("claims", it) for it in claims),
-            *(("throttle_logs", it) for it in counts),
             *(("tag_holders", it) for it in held),
             *(("lifted_suppressions", it) for it in lifted),
         ]
 
     def _lifted(self, tag: str) -> list[Suppression]:
         return [row for row in suppressions_of(self.store, [tag]) if not row.stands]
+
+    def _count(self, key: str, until: datetime) -> Found:
+        log = self.store.get(ThrottleLog, key, even_lapsed=True)
+        return [("throttle_logs", log)] if log is not None and max(log.admitted) <= until else []
