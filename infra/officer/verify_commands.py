@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 if TYPE_CHECKING:
     from chalicelib.domain.anchor_evidence import Finding, FoundAnchor
@@ -68,10 +67,10 @@ def verify_purges(
 
 
 def _tell(answers: "Sequence[Finding]", what: str, anchors: "Sequence[FoundAnchor]") -> None:
-    table = Table("what must hold", "holds", "what does not", box=None, pad_edge=False)
+    # A line each, however wide the terminal is: a job may be reading.
     for answer in answers:
-        table.add_row(escape(answer.question), "no" if answer.flaw else "yes", escape(answer.flaw or ""))
-    console.print(table)
+        line = f"no   {answer.question}: {answer.flaw}" if answer.flaw else f"yes  {answer.question}"
+        console.print(escape(line), soft_wrap=True)
     until = max((it.anchor.covers_until for it in anchors if it.anchor and it.signed_by), default=None)
     state = f"{what}, {len(anchors)} anchors{f', until {until.isoformat()}' if until else ''}"
     console.print(f"\n{escape(state)}", soft_wrap=True)

@@ -41,7 +41,7 @@ def said(files: Files, folder: Path) -> tuple[int, str]:
 def test_what_nobody_tampered_with_passes_at_every_age(age: str, tmp_path: Path) -> None:
     status, output = said(scene_files()[1][age], tmp_path)
     assert status == 0
-    assert "no " not in [line.split("  ")[-1] for line in output.splitlines()]
+    assert "no   " not in output
     assert "5 events of customer-ada, 3 anchors, until 2026-11-21T15:00:00+00:00" in output
     assert ("can't be read any more" in output) is ("ledger key" in age)
 
@@ -50,7 +50,7 @@ def test_what_nobody_tampered_with_passes_at_every_age(age: str, tmp_path: Path)
 def test_every_tampering_is_told_and_ends_with_1(tampering: Tampering, tmp_path: Path) -> None:
     status, output = said(scene_files()[2][tampering], tmp_path)
     assert status == 1
-    assert " no " in output
+    assert "no   " in output
 
 
 def test_a_key_that_signed_before_a_rotation_still_counts_and_one_left_out_does_not(tmp_path: Path) -> None:
