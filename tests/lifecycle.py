@@ -26,11 +26,9 @@ REASON = "Customer asked to be called back about the blocked payment"
 
 numbers = st.sampled_from(NUMBERS)
 somebody = st.integers(0, 7)
-# What must have come about in any number of lives that is worth the name.
-ACTS = {
-    *("signs_up", "says", "may_be_contacted", "steps_up", "a_stranger_has_the_number", "changes_number", "two_swap"),
-    *("stops_the_change", "is_imported", "is_held", "asks_to_be_erased"),
-}
+# What must have come about in any number of lives that is worth the name, and what does in many.
+ACTS = {"signs_up", "says", "may_be_contacted", "steps_up", "a_stranger_has_the_number", "is_imported", "is_held"}
+RARE_ACTS = {"is_contacted", "changes_number", "two_swap", "stops_the_change", "asks_to_be_erased"}
 purposes = st.sampled_from(["marketing", "order_notice"])
 decisions = st.sampled_from(["given", "refused", "withdrawn"])
 
