@@ -30,12 +30,15 @@ class Taken:
 
 @dataclass(frozen=True)
 class Shard:
-    """A shard in which something was due, from the first item to the report.
+    """A shard in the hands of a run, or in nobody's.
 
     What was done leaves the index, so the index itself says where to go on. The row is there for the counts: what is
     `taken` and not due any more was done by a worker that died before it could count it.
 
+    The row stays when the shard is reported: whoever found something due must see that another had the shard meanwhile.
+
     Attributes:
+        run_id: empty once the shard is reported; nothing else is said then.
         tally: of this run, without what is taken.
         taken: what a worker is doing.
         failed: keys that failed in this run; they stay due, and nobody tries them again before the next.
@@ -43,7 +46,7 @@ class Shard:
     """
 
     bucket: str
-    run_id: str
+    run_id: str = ""
     tally: Tally = field(default_factory=Tally)
     taken: tuple[Taken, ...] = ()
     failed: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.purge_run import Tally
@@ -18,10 +19,19 @@ class PurgeItem:
     store: Store
     act_on_due: ActOnDue
 
-    def __call__(self, item: Taken, at: datetime, *, resumed: bool) -> Tally:
+    def read(self, item: Taken) -> Any:
+        """The item's record as it stands; None if there is none.
+
+        Raises:
+            Unavailable: the store did not answer.
+        """
+        return self.store.get(PURGEABLE[item.kind], item.key, even_lapsed=True)
+
+    def __call__(self, item: Taken, record: Any, at: datetime, *, resumed: bool) -> Tally:
         """What the item was due for is done, unless it is not due any more; returns what is to be counted.
 
         Args:
+            record: the item's, as read.
             at: what is due later is not due.
             resumed: True if another worker took the item, which may have done it without counting it.
 
@@ -29,9 +39,7 @@ class PurgeItem:
             Conflict: the record changed meanwhile.
             Unavailable: the store did not answer; the record is still due.
         """
-        record = self.store.get(PURGEABLE[item.kind], item.key, even_lapsed=True)
-        # The index is a little behind the table: what moved on meanwhile is not due.
-        if record is None or record.due_at is None or record.due_at > at:
+        if not is_due(record, at):
             return _done_before(item, record) if resumed else Tally()
         if isinstance(record, Customer):
             reason = self.act_on_due(record)
@@ -39,6 +47,11 @@ class PurgeItem:
             return Tally(ended=counts) if record.is_open else Tally(erased=counts)
         self.store.commit(Remove(record))
         return Tally(erased={record.due_reason: 1})
+
+
+def is_due(record: Any, at: datetime) -> bool:
+    """False if it is gone or has moved on: the index is a little behind the table."""
+    return record is not None and record.due_at is not None and record.due_at <= at
 
 
 def _done_before(item: Taken, record: object | None) -> Tally:

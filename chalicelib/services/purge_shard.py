@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain, islice
+from typing import Any
 
 from chalicelib.domain.errors import Contended, Unavailable
 from chalicelib.domain.purge_run import PurgeRun, Tally
 from chalicelib.domain.purge_shard import PURGEABLE, Shard, Taken
 from chalicelib.domain.writes import Conflict, Expect, Insert, Replace
 from chalicelib.ports import Capacity, PurgeQueue, Store
-from chalicelib.services.purge_item import PurgeItem
+from chalicelib.services.purge_item import PurgeItem, is_due
 from chalicelib.services.report_shard import MOST_ROUNDS, ReportShard
 
 # What is written down at once before it is done.
@@ -71,14 +72,14 @@ class PurgeShard:
         run = self.store.get(PurgeRun, "run", run_id)
         if run is None or bucket not in run.shards_left:
             return Worked("left", Tally())
-        work = _Work(self, run, Shard(bucket, run_id), time_left)
+        work = _Work(self, run, bucket, time_left)
         try:
             if self._take_over(work) and work.pass_through():
                 return self._report(work.shard)
         except _Left:
             return Worked("left", work.shard.tally)
         except Contended:
-            # A worker of another run has the shard. It reports for its own run, and ours still waits.
+            # A worker of another run has the shard, or had it meanwhile; ours still waits for its own report.
             pass
         self.purges.put(run_id, bucket)
         return Worked("put_back", work.shard.tally)
@@ -86,23 +87,23 @@ class PurgeShard:
     def _take_over(self, work: "_Work") -> bool:
         """What a worker had taken that died, or stopped, is done and counted: in this run, or in the one it is of."""
         found = self.store.get(Shard, work.shard.bucket, "shard")
-        if found is None:
+        if found is None or not found.run_id:
+            work.shard = replace(work.shard, version=found.version if found else "")
             return True
         if found.run_id == work.shard.run_id:
-            work.shard = found
-            return work.do(found.taken, resumed=True)
+            return work.resume(found)
         earlier = self.store.get(PurgeRun, "run", found.run_id)
         assert earlier is not None
-        before = _Work(self, earlier, found, work.time_left)
+        before = _Work(self, earlier, found.bucket, work.time_left)
         try:
-            done = before.do(found.taken, resumed=True)
+            done = before.resume(found)
         except _Left:
             # The worker of that run was not dead, and was quicker. It may leave the row to nobody but us.
             raise Contended from None
         if done:
             self._report(before.shard)
         work.begin_to_count()
-        return done
+        return done and self._take_over(work)
 
     def _report(self, shard: Shard) -> Worked:
         run = self.report_shard(shard)
@@ -110,69 +111,92 @@ class PurgeShard:
 
 
 class _Work:
-    """The row of a shard in the hands of one worker."""
+    """The row of a shard in the hands of one worker, from when a page is written to it."""
 
-    def __init__(self, by: PurgeShard, run: PurgeRun, shard: Shard, time_left: Callable[[], bool]) -> None:
-        self.shard, self.time_left = shard, time_left
+    def __init__(self, by: PurgeShard, run: PurgeRun, bucket: str, time_left: Callable[[], bool]) -> None:
+        self.shard, self.time_left = Shard(bucket, run.id), time_left
         self._by, self._run = by, run
+        self._has_row = False
         self.begin_to_count()
 
     def begin_to_count(self) -> None:
         """What the calls take from here on is this shard's."""
         self._units = self._by.capacity.half_units()
 
+    def resume(self, shard: Shard) -> bool:
+        """What was taken of the run's shard is done, but for what fails; False if the time was up before.
+
+        Raises:
+            _Left: another worker has the shard.
+        """
+        self.shard, self._has_row = shard, True
+        return self._do([_Item(each, None, may_be_done=True) for each in shard.taken])
+
     def pass_through(self) -> bool:
         """Everything that is due was tried; False if the time was up before.
 
         Raises:
             _Left: another worker has the shard.
+            Contended: a worker of another run has it, or had it meanwhile.
         """
         found = chain.from_iterable(map(self._due, PURGEABLE))
         while self.time_left():
-            page = tuple(islice(found, PAGE))
+            page = list(islice(found, PAGE))
             if not page or len(self.shard.failed) >= MOST_FAILURES:
                 self._count(Tally())
                 return True
-            if not self.do(page):
+            if not self._do(page):
                 return False
         self._keep(())
         return False
 
-    def do(self, page: tuple[Taken, ...], *, resumed: bool = False) -> bool:
-        """The page is done, but for what fails; False if the time was up before.
-
-        Raises:
-            _Left: another worker has the shard.
-        """
-        self._keep(page)
-        left = [(item, resumed) for item in page]
+    def _do(self, page: list["_Item"]) -> bool:
+        self._keep(tuple(each.taken for each in page))
+        left = page
         for last_time in (False,) * (TRIES - 1) + (True,):
-            failing: list[tuple[Taken, bool]] = []
-            for place, (item, may_be_done) in enumerate(left):
+            failing: list[_Item] = []
+            for place, each in enumerate(left):
                 if not self.time_left():
                     # Whoever goes on must know of what may be done and is not counted.
-                    self._keep(tuple(each for each, may_be in (*failing, *left[place:]) if may_be))
+                    self._keep(tuple(it.taken for it in (*failing, *left[place:]) if it.may_be_done))
                     return False
                 # Whatever is wrong with one record, one that can't even be read among them, must not keep the others.
                 try:
-                    done = self._by.purge_item(item, self._run.started_at, resumed=may_be_done)
-                    self._count(done, item if done != Tally() else None)
+                    self._purge(each)
                 except Exception as failure:
                     if last_time:
-                        self._give_up(item, type(failure).__name__)
+                        self._give_up(each.taken, type(failure).__name__)
                     else:
                         # What was refused did not happen; of what got no answer nobody knows.
-                        failing.append((item, may_be_done or not isinstance(failure, Conflict)))
+                        may_be_done = each.may_be_done or not isinstance(failure, Conflict)
+                        failing.append(_Item(each.taken, None, may_be_done))
             left = failing
         return True
 
-    def _due(self, kind: str) -> Iterator[Taken]:
+    def _purge(self, item: "_Item") -> None:
+        purge = self._by.purge_item
+        record = item.record or purge.read(item.taken)
+        done = purge(item.taken, record, self._run.started_at, resumed=item.may_be_done)
+        self._count(done, item.taken if done != Tally() else None)
+
+    def _due(self, kind: str) -> Iterator["_Item"]:
         try:
             for due in self._by.store.due(PURGEABLE[kind], self.shard.bucket, self._run.started_at):
                 if due.key not in self.shard.failed:
-                    yield Taken(kind, due.key, due.at, due.reason or "unknown")
+                    yield from self._read(Taken(kind, due.key, due.at, due.reason or "unknown"))
         except Exception as failure:
             self._count(Tally(failures={type(failure).__name__: 1}))
+
+    def _read(self, taken: Taken) -> Iterator["_Item"]:
+        # Before it is taken, and after the row was read: what is gone by then was counted by somebody else, and what
+        # goes later goes by whoever has the row.
+        try:
+            record = self._by.purge_item.read(taken)
+        except Exception:
+            yield _Item(taken, None, may_be_done=False)
+        else:
+            if is_due(record, self._run.started_at):
+                yield _Item(taken, record, may_be_done=False)
 
     def _give_up(self, item: Taken, reason: str) -> None:
         # Before the row says that it failed: rather two letters than none.
@@ -192,7 +216,7 @@ class _Work:
 
         Raises:
             _Left: another worker has written it, or the run does not wait for it any more.
-            Contended: a worker of another run has.
+            Contended: a worker of another run has, or had it meanwhile.
         """
         self._count(Tally())
         for _ in range(MOST_ROUNDS):
@@ -200,14 +224,30 @@ class _Work:
             write = Replace(self.shard, after) if self.shard.version else Insert(after)
             try:
                 # A row that nobody waits for would never be counted.
-                self._by.store.commit(write, *([] if self.shard.version else [Expect(self._run)]))
-                self.shard = write.after if isinstance(write, Replace) else write.record
+                self._by.store.commit(write, *([] if self._has_row else [Expect(self._run)]))
+                self.shard, self._has_row = write.after if isinstance(write, Replace) else write.record, True
                 return
             except Conflict as conflict:
-                if (standing := conflict.current(Shard)) and standing.run_id != self._run.id:
-                    raise Contended from None
                 run = self._by.store.get(PurgeRun, "run", self._run.id)
-                if conflict.hit(Shard) or run is None or self.shard.bucket not in run.shards_left:
+                standing = conflict.current(Shard)
+                is_ours = standing is not None and standing.run_id == self._run.id
+                if is_ours or run is None or self.shard.bucket not in run.shards_left:
                     raise _Left from None
+                if conflict.hit(Shard):
+                    raise Contended from None
                 self._run = run
         raise Contended
+
+
+@dataclass(frozen=True)
+class _Item:
+    """What is to be done next.
+
+    Attributes:
+        record: as it was before the item was taken; None where it must be read when its turn comes.
+        may_be_done: True if whoever had it before may have done it, and did not count it.
+    """
+
+    taken: Taken
+    record: Any
+    may_be_done: bool

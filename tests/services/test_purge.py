@@ -11,6 +11,7 @@ from chalicelib.domain.due import bucket
 from chalicelib.domain.errors import CustomerPurged, NotFound, Throttled, Unavailable
 from chalicelib.domain.ledger import LedgerEvent
 from chalicelib.domain.purge_run import PurgeRun
+from chalicelib.domain.purge_shard import Shard
 from chalicelib.domain.throttle import ThrottleLog
 from chalicelib.domain.verification import Verification
 from tests.services.staged_store import StagedAdapters
@@ -37,7 +38,7 @@ def test_nothing_is_taken_before_its_time(world: World) -> None:
     before = dict(world.store.rows)
     run = world.purge()
     assert (run.erased, run.failures, run.complete, run.oldest_lateness_seconds) == ({}, {}, True, 0)
-    also = {PurgeRun, LedgerEvent}
+    also = {PurgeRun, LedgerEvent, Shard}
     assert {place for place in world.store.rows if place[0] not in also} == set(before)
 
 

@@ -1,112 +1,24 @@
 """A shard is worked by whoever is given it, and counts once whatever dies, repeats or overtakes."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import pytest
 
 from chalicelib.domain.certificate import ErasureCertificate
 from chalicelib.domain.customer import Customer
-from chalicelib.domain.due import bucket, buckets
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.ledger import LedgerEvent
 from chalicelib.domain.purge_run import CHAIN, PurgeRun
 from chalicelib.domain.purge_shard import Shard
 from chalicelib.domain.verification import Verification
-from chalicelib.domain.writes import Insert, Replace, Write
+from chalicelib.domain.writes import Insert, Replace
 from chalicelib.services import purge_shard
 from infra.local.purge_queue import Letter, ListedPurges
-from tests.memory_store import MemoryStore
-from tests.services.staged_store import StagedAdapters
+from tests.services.purge_scene import DUE, Died, calls_of_a_shard, due_in_one_shard, mortal, planned
 from tests.services.test_purge import times
 from tests.services.world import World, at_once
-
-DUE = {"unverified_number": 5, "account_closed": 1, "finished_verification": 1}
-
-
-class Died(BaseException):
-    """The worker is gone. No code of ours may catch it."""
-
-
-@dataclass
-class Mortal:
-    """A store whose caller dies at a chosen call: before it, or before it hears the answer."""
-
-    store: MemoryStore
-    dies_at: int
-    applied: bool
-    calls: int = 0
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.store, name)
-
-    def get(self, *place: Any, **how: Any) -> Any:
-        return self._turn(lambda: self.store.get(*place, **how))
-
-    def commit(self, *writes: Write) -> None:
-        self._turn(lambda: self.store.commit(*writes))
-
-    def _turn(self, act: Any) -> Any:
-        turn, self.calls = self.calls, self.calls + 1
-        if turn == self.dies_at and not self.applied:
-            raise Died
-        done = act()
-        if turn == self.dies_at:
-            raise Died
-        return done
-
-
-def due_in_one_shard() -> World:
-    """Five unverified numbers, and a closed customer with its proof, all of one bucket."""
-    adapters = StagedAdapters()
-    world = World(adapters)
-    closed = world.customer(customer_id="customer-one")
-    world.close(closed)
-    started = world.start("+8613123456789")
-    there = bucket(closed.id)
-    proof = next(row for row in world.rows(Verification) if row.status == "spent")
-    world.later(days=31)
-    for row, many in ((started, 5), (proof, 1)):
-        names = (name for name in map("vrf_{}".format, range(9000)) if bucket(name) == there)
-        ids = [name for name in names if (Verification, (name,)) not in adapters.store.rows][:many]
-        adapters.store.rows.pop((Verification, (row.id,)))
-        world.store.commit(*(Insert(replace(row, id=name, tag=f"tag-{name}", version="")) for name in ids))
-    return world
-
-
-def planned(world: World) -> tuple[str, str]:
-    """A run of which all but one shard has reported."""
-    run = world.ringfence.plan_purge()
-    there = bucket("customer-one")
-    for each in buckets(0):
-        if each != there:
-            world.ringfence.purge_shard(run.id, each, lambda: True)
-    return run.id, there
-
-
-@contextmanager
-def mortal(world: World, dies_at: int, *, applied: bool) -> Iterator[Mortal]:
-    """Every use case is made anew on a store whose caller dies."""
-    store = Mortal(world.store, dies_at, applied)
-    adapters = world.adapters
-    vars(world).pop("ringfence")
-    vars(adapters)["store"] = store
-    try:
-        yield store
-    finally:
-        vars(adapters)["store"] = store.store
-        vars(world).pop("ringfence")
-
-
-def calls_of_a_shard() -> int:
-    """How many calls to the store the work on the shard takes."""
-    world = due_in_one_shard()
-    run_id, there = planned(world)
-    with mortal(world, -1, applied=False) as store:
-        assert world.ringfence.purge_shard(run_id, there, lambda: True).outcome == "reported"
-    return store.calls
 
 
 @pytest.mark.parametrize("applied", [False, True])
@@ -121,7 +33,7 @@ def test_wherever_the_worker_dies_everything_is_erased_and_counted_once(applied:
             world.ringfence.purge_shard(run_id, there, lambda: True)
         run = world.row(PurgeRun, "run", run_id)
         assert (dict(run.erased), run.failures, run.complete) == (DUE, {}, True), dies_at
-        assert not world.rows(Shard)
+        assert all(row == Shard(row.bucket, version=row.version) for row in world.rows(Shard))
         assert not world.rows(Verification)
         assert world.row(Customer, "customer-one").status == "purged"
         assert len(world.rows(ErasureCertificate)) == 1
@@ -141,7 +53,47 @@ def test_what_a_dead_worker_leaves_to_the_next_run_is_counted_in_one_of_both(app
         runs = [world.row(PurgeRun, "run", each) for each in (run_id, later.id)]
         counts = {reason: sum(run.erased.get(reason, 0) for run in runs) for reason in DUE}
         assert (counts, [run.complete for run in runs]) == (DUE, [True, True]), dies_at
-        assert not world.rows(Shard)
+        assert all(row == Shard(row.bucket, version=row.version) for row in world.rows(Shard))
+
+
+@pytest.mark.parametrize("applied", [False, True])
+def test_what_another_run_did_since_it_was_found_is_counted_by_that_run_alone(applied: bool) -> None:
+    for dies_at in range(calls_of_a_shard()):
+        world = due_in_one_shard()
+        adapters: Any = world.adapters
+        run_id, there = planned(world)
+        other, quick = world.ringfence.plan_purge().id, world.ringfence.purge_shard
+        adapters.store.before(Shard, partial(quick, other, there, lambda: True))
+        with mortal(world, dies_at, applied=applied), suppress(Died):
+            world.ringfence.purge_shard(run_id, there, lambda: True)
+        for each in (other, run_id):
+            world.ringfence.purge_shard(each, there, lambda: True)
+        runs = [world.row(PurgeRun, "run", each) for each in (run_id, other)]
+        assert {reason: sum(run.erased.get(reason, 0) for run in runs) for reason in DUE} == DUE, dies_at
+        assert [there in run.shards_left for run in runs] == [False, False]
+
+
+@pytest.mark.parametrize("applied", [False, True])
+def test_what_the_index_still_has_of_an_earlier_run_is_not_counted_again(applied: bool) -> None:
+    dies_at, has_died = 0, True
+    while has_died:
+        world = due_in_one_shard()
+        store: Any = world.store
+        name = next(row.id for row in world.rows(Verification) if row.status != "spent")
+        world.purge()
+        store.stale.append(name)
+        run_id, there = planned(world)
+        has_died = False
+        with mortal(world, dies_at, applied=applied):
+            try:
+                world.ringfence.purge_shard(run_id, there, lambda: True)
+            except Died:
+                has_died = True
+        world.ringfence.purge_shard(run_id, there, lambda: True)
+        run = world.row(PurgeRun, "run", run_id)
+        assert (dict(run.erased), run.failures, run.complete) == ({}, {}, True), dies_at
+        dies_at += 1
+    assert dies_at > 4
 
 
 def test_workers_at_once_count_everything_once() -> None:

@@ -195,8 +195,8 @@ class HeadFirst(PurgeCustomer):
 class CountsForgetfully(PurgeItem):
     """What a worker did that died is not counted by the next one."""
 
-    def __call__(self, item: Taken, at: datetime, *, resumed: bool) -> Tally:
-        return super().__call__(item, at, resumed=False)
+    def __call__(self, item: Taken, record: Any, at: datetime, *, resumed: bool) -> Tally:
+        return super().__call__(item, record, at, resumed=False)
 
 
 @dataclass(frozen=True)
