@@ -26,12 +26,12 @@ class ExportLink:
     used_at: datetime | None = None
     version: str = ""
 
-    def used(self, form: str, at: datetime) -> "ExportLink":
+    def used(self, at: datetime) -> "ExportLink":
         """The link is consumed.
 
         Raises:
-            NotFound: it was used, its time is over, or it leads to the other form.
+            NotFound: it was used, or its time is over.
         """
-        if self.used_at is not None or at >= self.lapses_at or form != self.form:
+        if self.used_at is not None or at >= self.lapses_at:
             raise NotFound
         return replace(self, used_at=at)

@@ -19,18 +19,18 @@ class ExportByLink:
     store: Store
     export_customer: ExportCustomer
 
-    def __call__(self, token: str, form: str) -> Export:
-        """What is held about the link's customer; the link is used.
+    def __call__(self, token: str) -> tuple[str, Export]:
+        """What is held about the link's customer, and in which form they want it; the link is used.
 
         Raises:
-            NotFound: no such link, used, too old, or for the other form.
+            NotFound: no such link, used, or too old.
             Contended, Unavailable: the link is as good as before.
         """
         link = existing(self.store, ExportLink, token_digest(token))
-        used = link.used(form, self.clock.now())
+        used = link.used(self.clock.now())
         export = self.export_customer(link.customer_id)
         try:
             self.store.commit(Replace(link, used))
         except Conflict:
             raise NotFound from None
-        return export
+        return link.form, export

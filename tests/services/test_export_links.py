@@ -1,4 +1,4 @@
-"""A link to everything that is held: once, for ten minutes, and for its own form."""
+"""A link to everything that is held: once, and for ten minutes."""
 
 from datetime import timedelta
 
@@ -6,7 +6,6 @@ import pytest
 
 from chalicelib.domain.errors import NotFound, NotReplayable, Unavailable
 from chalicelib.domain.export_link import ExportLink
-from chalicelib.services.export_customer import Export
 from tests.fakes import NOON, MemoryAdapters
 from tests.services.staged_store import StagedStore
 from tests.services.world import KEY, World, at_once, keyed, only
@@ -16,39 +15,33 @@ def test_it_is_good_once(world: World) -> None:
     customer = world.customer()
     link = world.ringfence.issue_export_link(customer.id, "page", None)
     assert link.expires_at == NOON + timedelta(minutes=10)
-    assert world.ringfence.export_by_link(link.token, "page").customer.id == customer.id
+    form, export = world.ringfence.export_by_link(link.token)
+    assert (form, export.customer.id) == ("page", customer.id)
     with pytest.raises(NotFound):
-        world.ringfence.export_by_link(link.token, "page")
+        world.ringfence.export_by_link(link.token)
     assert all(str(link.token) not in repr(row) for row in world.rows(ExportLink))
 
 
 def test_of_many_visitors_one_has_it(world: World) -> None:
     link = world.ringfence.issue_export_link(world.customer().id, "json", None)
-    seen = at_once(lambda _: world.ringfence.export_by_link(link.token, "json"), 20)
-    assert (len(only(seen, Export)), len(only(seen, NotFound))) == (1, 19)
+    seen = at_once(lambda _: world.ringfence.export_by_link(link.token), 20)
+    assert (len(only(seen, tuple)), len(only(seen, NotFound))) == (1, 19)
 
 
 def test_its_time_ends_to_the_second(world: World) -> None:
     customer = world.customer()
     early, late = (world.ringfence.issue_export_link(customer.id, "page", None) for _ in range(2))
     world.later(minutes=10, seconds=-1)
-    world.ringfence.export_by_link(early.token, "page")
+    world.ringfence.export_by_link(early.token)
     world.later(seconds=1)
     with pytest.raises(NotFound):
-        world.ringfence.export_by_link(late.token, "page")
-
-
-def test_it_leads_to_its_own_form_only(world: World) -> None:
-    link = world.ringfence.issue_export_link(world.customer().id, "page", None)
-    with pytest.raises(NotFound):
-        world.ringfence.export_by_link(link.token, "json")
-    world.ringfence.export_by_link(link.token, "page")
+        world.ringfence.export_by_link(late.token)
 
 
 def test_a_link_to_the_preference_centre_is_none(world: World) -> None:
     customer = world.customer()
     with pytest.raises(NotFound):
-        world.ringfence.export_by_link(world.ringfence.issue_link(customer.id, None).token, "page")
+        world.ringfence.export_by_link(world.ringfence.issue_link(customer.id, None).token)
 
 
 def test_a_closed_customer_still_has_the_right(world: World) -> None:
@@ -57,7 +50,7 @@ def test_a_closed_customer_still_has_the_right(world: World) -> None:
         world.later(days=days)
         world.purge()
         link = world.ringfence.issue_export_link(customer.id, "json", None)
-        status = world.ringfence.export_by_link(link.token, "json").customer.status
+        status = world.ringfence.export_by_link(link.token)[1].customer.status
         assert status == ("purged" if days else "restricted")
 
 
@@ -78,6 +71,6 @@ def test_what_fails_leaves_it_good() -> None:
     link = world.ringfence.issue_export_link(world.customer().id, "page", None)
     store.asked, store.fails_at = 0, 0
     with pytest.raises(Unavailable):
-        world.ringfence.export_by_link(link.token, "page")
+        world.ringfence.export_by_link(link.token)
     store.fails_at = None
-    assert world.ringfence.export_by_link(link.token, "page")
+    assert world.ringfence.export_by_link(link.token)

@@ -1,20 +1,28 @@
 """Everything that is held, to read and to print."""
 
+import io
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from chalicelib.domain.contact import Secret
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.freshness import CARRIER_CHANGED, DELIVERY_FAILURES, OPT_OUT
 from chalicelib.domain.holds import CaseHold
 from chalicelib.domain.number_change import NEW_ONLY, NumberChange
 from chalicelib.domain.writes import Replace
 from chalicelib.entrypoints.web.words import words
+from chalicelib.services.issue_link import Link
 from tests.fakes import NOON, caller
 from tests.web.preference_site import NUMBER, Site
-from tests.web.visitor import Visitor
+from tests.web.visitor import Reply, Visitor
 from tests.web.ways import by_code, unguarded
+
+
+def opened(visitor: Visitor, link: Link) -> Reply:
+    asks = visitor.get(f"/preferences/record-once?token={link.token}")
+    return visitor.post("/preferences/record-once", asks, token=asks.hidden("token"))
 
 
 def changed(site: Site, customer: Customer, **members: object) -> None:
@@ -78,7 +86,7 @@ def test_a_closed_customer_reads_which_law_holds(site: Site, customer: Customer,
     site.adapters.policy = replace(site.ringfence.policy, rules=replace(rules, holds=on))
     site.ringfence.close_customer(customer.id, None)
     link = site.ringfence.issue_export_link(customer.id, "page", None)
-    page = visitor.get(f"/preferences/record-once?token={link.token}")
+    page = opened(visitor, link)
     assert "Closed; the number is stored and not used" in page.said
     assert "电子商务法 31, until 21 Nov 2029" in page.said
     assert unguarded(page) == []
@@ -105,9 +113,38 @@ def test_every_doubt_has_words() -> None:
         assert set(words(locale)["record"]["doubts"]) == {DELIVERY_FAILURES, OPT_OUT, CARRIER_CHANGED}
 
 
+@pytest.mark.parametrize(("form", "media_type"), [("page", "text/html"), ("json", "application/json")])
+def test_a_link_gives_it_once_and_nobody_keeps_it(
+    site: Site, customer: Customer, visitor: Visitor, log: io.StringIO, form: str, media_type: str
+) -> None:
+    link = site.ringfence.issue_export_link(customer.id, form, None)
+    # Whatever opens links before their reader does uses nothing up.
+    for locale, title in (("en", "Everything we hold about you"), ("zh-CN", "我们保存的")):
+        asks = visitor.get(f"/preferences/record-once?token={link.token}&lang={locale}")
+        assert (asks.status, asks.title.startswith(title), customer.id in asks.text) == (200, True, False)
+        assert f'href="?lang=en&amp;token={link.token}"' in asks.text
+        assert unguarded(asks) == []
+    first, again = (opened(visitor, link) for _ in range(2))
+    assert (first.status, first.headers["cache-control"]) == (200, "no-store")
+    assert first.headers["content-type"].startswith(media_type)
+    assert first.headers["referrer-policy"] == "no-referrer"
+    assert customer.id in first.text
+    assert NUMBER[3:] not in first.text
+    assert (again.status, customer.id in again.text) == (404, False)
+    assert link.token not in log.getvalue()
+
+
+def test_a_form_of_another_site_opens_nothing(site: Site, customer: Customer, visitor: Visitor) -> None:
+    link = site.ringfence.issue_export_link(customer.id, "page", None)
+    visitor.get(f"/preferences/record-once?token={link.token}")
+    assert visitor.send("/preferences/record-once", {"token": link.token}).status == 403
+    assert opened(visitor, Link(Secret("A" * 43), link.expires_at)).status == 404
+    assert opened(visitor, link).status == 200
+
+
 def test_an_erased_customer_reads_of_the_certificate(site: Site, customer: Customer, visitor: Visitor) -> None:
     made = site.ringfence.erase_customer(caller("customer"), customer.id, False, None)
     link = site.ringfence.issue_export_link(customer.id, "page", None)
-    page = visitor.get(f"/preferences/record-once?token={link.token}")
+    page = opened(visitor, link)
     assert made.id in page.said
     assert "From 22 Nov 2026 12:00 UTC on no copy can be read any more" in page.said

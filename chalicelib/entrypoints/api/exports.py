@@ -11,8 +11,6 @@ from chalicelib.entrypoints.api.export_answer import ExportAnswer, ExportLinkAns
 
 bp = Blueprint(__name__)
 
-PATHS = {"page": "record-once", "json": "export-once"}
-
 
 @endpoint(
     bp,
@@ -40,11 +38,14 @@ def export_customer(call: Call[NoBody], customer_id: str) -> ExportAnswer:
     problems=(errors.NotFound, errors.NotReplayable),
 )
 def issue_export_link(call: Call[ExportLinkBody], customer_id: str) -> ExportLinkAnswer:
-    """Makes an address at which the customer reads or downloads everything, once and within ten minutes."""
+    """Makes an address at which the customer reads or downloads everything, once and within ten minutes.
+
+    To open the address uses nothing up, since mail scanners and previews do: a button on it does.
+    """
     from chalicelib.entrypoints.web.address import address_of
 
     call.caller.require_reach(customer_id)
-    address, form = address_of(bp.current_request), call.body.form
-    link = ringfence().issue_export_link(customer_id, form, call.keyed)
-    url = f"{address.origin}{address.prefix}/preferences/{PATHS[form]}?token={link.token}"
+    address = address_of(bp.current_request)
+    link = ringfence().issue_export_link(customer_id, call.body.form, call.keyed)
+    url = f"{address.origin}{address.prefix}/preferences/record-once?token={link.token}"
     return ExportLinkAnswer(url=url, expires_at=link.expires_at)

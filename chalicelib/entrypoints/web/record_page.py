@@ -1,5 +1,6 @@
 """Everything that is held about a customer, to read and to print, or as a file."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from chalicelib.bootstrap import ringfence
@@ -25,18 +26,19 @@ def download(request: PageRequest) -> Answer:
     return _file(ringfence().export_customer(here(request, "export").customer.id))
 
 
-def show_once(request: PageRequest) -> Answer:
-    """The page, for whoever brings a link that is still good."""
-    return _page(request, ringfence().export_by_link(_token(request), "page"))
+def ask_once(request: PageRequest) -> Answer:
+    """A button: mail scanners and previews open every link, and must not use it up."""
+    return page(request, "once.html", token=_token(request.query))
 
 
-def download_once(request: PageRequest) -> Answer:
-    """The file, for the same."""
-    return _file(ringfence().export_by_link(_token(request), "json"))
+def open_once(request: PageRequest) -> Answer:
+    """The page or the file, for whoever brings a link that is still good."""
+    form, export = ringfence().export_by_link(_token(request.form))
+    return _page(request, export) if form == "page" else _file(export)
 
 
-def _token(request: PageRequest) -> str:
-    token = request.query.get("token", "")
+def _token(members: Mapping[str, str]) -> str:
+    token = members.get("token", "")
     if TOKEN.fullmatch(token) is None:
         raise NotFound
     return token

@@ -46,6 +46,12 @@ def walk(person: Person, customer: Customer) -> Iterator[str]:
     for section in ("history", "access-log", "account", "erasure"):
         person.go(f"/{section}")
         yield section
+    link = person.site.ringfence.issue_export_link(customer.id, "page", None)
+    person.go(f"/record-once?token={link.token}")
+    yield "link to everything"
+    person.button(t["record"]["open"]).click()
+    expect(page.locator("main dl").first).to_be_visible()
+    yield "everything"
     world = World(person.site.adapters)
     begun(world, world.row(Customer, customer.id))
     person.go()
@@ -75,7 +81,7 @@ def test_no_page_keeps_anybody_out(
         assert _sticking_out(page) == [], name
         assert _small_targets(page) == [], name
         seen.append(name)
-    assert len(seen) == 15
+    assert len(seen) == 17
     context.close()
     assert complaints == []
 
