@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from chalicelib.services.consent_history import ConsentHistory
     from chalicelib.services.contact_use import ContactUse
     from chalicelib.services.count_rights_requests import CountRightsRequests
+    from chalicelib.services.date_anew import DateAnew
     from chalicelib.services.decide_contact import DecideContact
     from chalicelib.services.decide_rights_request import DecideRightsRequest
     from chalicelib.services.deliver_code import DeliverCode
@@ -223,6 +224,7 @@ class Ringfence:
     replay_certificates: "ReplayCertificates" = _use_case("replay_certificates", "ReplayCertificates")
     replay_customer: "ReplayCustomer" = _use_case("replay_customer", "ReplayCustomer")
     replay_suppression: "ReplaySuppression" = _use_case("replay_suppression", "ReplaySuppression")
+    date_anew: "DateAnew" = _use_case("date_anew", "DateAnew")
     restore: "Restore" = _use_case("restore", "Restore")
     sweep_keys: "SweepKeys" = _use_case("sweep_keys", "SweepKeys")
 

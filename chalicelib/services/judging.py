@@ -4,11 +4,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 
+from chalicelib.domain.writes import Record
+from chalicelib.ports import Store
 from chalicelib.services.concurrently import together
 
 AT_ONCE = 16
+# In how many shares a table is read: who comes each hour for the hour's share has seen every row in a day, and there is
+# no cursor to lose.
+SHARES = 24
 
 Key = tuple[str, ...]
 
@@ -55,6 +60,11 @@ def judged(rows: Iterator[Key], judge: Callable[..., bool], time_left: Callable[
         result.failures[type(failure).__name__] += 1
         result.complete = False
     return result
+
+
+def every(store: Store, kind: type[Record]) -> Iterator[Key]:
+    """The key of every row of this kind, a share of the table after the other."""
+    return chain.from_iterable(store.share(kind, which, SHARES) for which in range(SHARES))
 
 
 def _outcome(judge: Callable[..., bool], key: Key) -> bool | str:

@@ -1,7 +1,7 @@
 """Replays what happened since an old copy of one table was made, before anything is served."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chalicelib.domain.certificate import ErasureCertificate, opened_until
@@ -9,7 +9,7 @@ from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
 from chalicelib.domain.ledger import LedgerEvent
 from chalicelib.domain.writes import Record, Replace, Write
 from chalicelib.ports import Clock, Store
-from chalicelib.services.judging import Judged, judged
+from chalicelib.services.judging import Judged, every, judged
 from chalicelib.services.orphaned_keys import certain, removal
 from chalicelib.services.replay_certificates import ReplayCertificates
 from chalicelib.services.replay_customer import (
@@ -22,7 +22,6 @@ from chalicelib.services.replay_customer import (
 )
 from chalicelib.services.replay_suppression import ReplaySuppression
 
-SHARES = 24
 KEY_CAME_BACK, CHAIN_SHORT = "key_came_back", "chain_short"
 
 Tell = Callable[[str, str], None]
@@ -108,13 +107,9 @@ class Restore:
             CERTIFICATES: ((Customer, certified),),
         }
         for kind, judge in steps[old]:
-            report.add(judged(self._all(kind), judge, lambda: True))
+            report.add(judged(every(self.store, kind), judge, lambda: True))
         report.found.update(found)
         return report
-
-    def _all(self, kind: type[Record]) -> Iterator[tuple[str, ...]]:
-        for which in range(SHARES):
-            yield from self.store.share(kind, which, SHARES)
 
     def _orphan(self, customer_id: str, key_id: str, go: bool) -> bool:
         if go:

@@ -18,12 +18,10 @@ from chalicelib.domain.suppression import Suppression, merged, place_of
 from chalicelib.domain.verification import Verification
 from chalicelib.domain.writes import Absent, Conflict, Expect, Insert, Remove, Replace, Write
 from chalicelib.ports import Clock, NumberIndex, NumberOpener, Store
-from chalicelib.services.judging import judged
+from chalicelib.services.judging import SHARES, judged
 from chalicelib.services.number_tags import holder_of, suppressions_of, tags_of
 from chalicelib.services.opening import open_logged
 
-# As the sweep reads the same table. What a share has left when its time is over, the next run does.
-SHARES = 24
 # Each round that is lost was won by somebody who changed the same customer.
 MOST_ROUNDS = 5
 # Beyond the life of any verification.

@@ -6,10 +6,7 @@ from dataclasses import dataclass
 from chalicelib.domain.customer import WrappedKey
 from chalicelib.domain.writes import Conflict, Replace
 from chalicelib.ports import KeyWrapper, Store
-from chalicelib.services.judging import judged
-
-# As the sweep reads the same table.
-SHARES = 24
+from chalicelib.services.judging import SHARES, judged
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,9 @@ from functools import partial
 from chalicelib.domain.customer import Customer, WrappedKey
 from chalicelib.domain.writes import Absent, Expect, Write
 from chalicelib.ports import Clock, Store
-from chalicelib.services.judging import judged
+from chalicelib.services.judging import SHARES, judged
 from chalicelib.services.orphaned_keys import certain, removal
 
-# The hour of the day is the share, so that every row is judged once a day and there is no cursor to lose.
-SHARES = 24
 # The brake. A customers table that was restored empty or old makes orphans of good keys, and a key cannot be brought
 # back for longer than a day. Orphans come by ones, or with a restored key table, which brings back what one day erased.
 MOST_ORPHANS = 10

@@ -12,11 +12,13 @@ from rich.table import Table
 
 from infra.officer.import_command import import_customers
 from infra.officer.instants import instant
+from infra.officer.redate_command import redate
 from infra.officer.restore_command import restore
 from infra.officer.verify_commands import verify, verify_purges
 
 commands = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 commands.command(name="import")(import_customers)
+commands.command()(redate)
 commands.command()(restore)
 commands.command()(verify)
 commands.command()(verify_purges)

@@ -69,7 +69,7 @@ class Retagging:
 
 def retagged(function: str) -> Iterator[dict[str, Any]]:
     """The report of each share that the function `retag` has done."""
-    from chalicelib.services.retag_numbers import SHARES
+    from chalicelib.services.judging import SHARES
 
     # One attempt: a share that is begun twice does no harm, and costs as much again.
     config = Config(read_timeout=LONGEST_RUN_SECONDS, retries={"total_max_attempts": 1})
@@ -89,7 +89,8 @@ def rewrapped(name: str, number_keys: str, ledger_keys: str) -> Iterator[dict[st
     from chalicelib.adapters.kms_data_keys import KmsDataKeys
     from chalicelib.adapters.kms_key_wrapper import KmsKeyWrapper
     from chalicelib.adapters.kms_numbers import FIELD
-    from chalicelib.services.rewrap_keys import SHARES, RewrapKeys
+    from chalicelib.services.judging import SHARES
+    from chalicelib.services.rewrap_keys import RewrapKeys
 
     wrapper = KmsKeyWrapper(
         KmsDataKeys(KeyRing.read(number_keys), FIELD), KmsDataKeys(KeyRing.read(ledger_keys), "ledger")

@@ -11,8 +11,9 @@ from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import NumberInUse, RingfenceError
 from chalicelib.domain.inbound import InboundSms
 from chalicelib.domain.phone_number import parse_phone_number
+from chalicelib.services.judging import SHARES
 from chalicelib.services.number_tags import suppressions_of, tags_of
-from chalicelib.services.retag_numbers import SHARES, RetagReport
+from chalicelib.services.retag_numbers import RetagReport
 from chalicelib.services.tag_holder import active_holder
 from infra.local.purge_queue import purge_at_once
 from tests.fakes import caller

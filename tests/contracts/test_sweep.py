@@ -2,7 +2,7 @@
 
 from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
 from chalicelib.domain.writes import Insert, Remove
-from chalicelib.services.sweep_keys import SHARES
+from chalicelib.services.judging import SHARES
 from tests.contracts.records import fresh, key_of
 from tests.fakes import NOON
 from tests.worlds import World, fresh_number

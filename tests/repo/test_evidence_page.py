@@ -44,7 +44,7 @@ def test_the_pages_name_the_options_that_there_are() -> None:
     pages = (
         PAGE,
         RECONCILIATION,
-        *(PAGE.with_name(f"{name}.md") for name in ("import", "restore", "rights", "rotation")),
+        *(PAGE.with_name(f"{name}.md") for name in ("import", "restore", "retention", "rights", "rotation")),
     )
     text = "".join(page.read_text(encoding="utf-8") for page in pages)
     used = re.findall(r"infra\.officer ([\w-]+)([^`\n]*)", text)

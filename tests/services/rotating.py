@@ -3,7 +3,8 @@
 from chalicelib.domain.access import AccessLogEntry
 from chalicelib.domain.customer import Customer, TagHolder
 from chalicelib.domain.settlement import Settlement
-from chalicelib.services.retag_numbers import SHARES, RetagReport
+from chalicelib.services.judging import SHARES
+from chalicelib.services.retag_numbers import RetagReport
 from tests.services.world import World
 
 OLD, NEW = "1", "2"

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from chalicelib.domain.customer import Customer, WrappedKey
 from chalicelib.domain.writes import Insert, Remove
-from chalicelib.services.sweep_keys import SHARES, SweepReport
+from chalicelib.services.judging import SHARES
+from chalicelib.services.sweep_keys import SweepReport
 from tests.services.world import NUMBER, World
 
 

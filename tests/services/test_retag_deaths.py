@@ -9,7 +9,7 @@ from chalicelib.domain.access import AccessLogEntry
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import NumberInUse
 from chalicelib.domain.suppression import Suppression
-from chalicelib.services.retag_numbers import SHARES
+from chalicelib.services.judging import SHARES
 from chalicelib.services.tag_holder import active_holder
 from tests.services.mortal import Killed, Mortal
 from tests.services.moving import moving

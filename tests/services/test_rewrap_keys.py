@@ -9,7 +9,8 @@ from cryptography.exceptions import InvalidTag
 from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.writes import Remove
-from chalicelib.services.rewrap_keys import SHARES, RewrapKeys, RewrapReport
+from chalicelib.services.judging import SHARES
+from chalicelib.services.rewrap_keys import RewrapKeys, RewrapReport
 from tests.memory_keys import MemoryKeys
 from tests.services.fault_cases import Staged
 from tests.services.mortal import Killed, Mortal

@@ -9,7 +9,7 @@ import pytest
 from chalicelib.adapters.policy_files import read_policy
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.number_tag import version_of
-from chalicelib.services.retag_numbers import SHARES
+from chalicelib.services.judging import SHARES
 from tests.fakes import MemoryAdapters
 from tests.services.rotating import AFTER, BEFORE, KNOWN, USED, consistent, former, openings_logged
 from tests.services.traffic import Function, Person, Traffic

@@ -3,8 +3,7 @@
 import pytest
 
 from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
-from chalicelib.services.judging import AT_ONCE
-from chalicelib.services.sweep_keys import SHARES
+from chalicelib.services.judging import AT_ONCE, SHARES
 from tests.services.staged_store import StagedAdapters
 from tests.services.sweeping import forgotten, keep, lose, number_key, purged, sweep
 from tests.services.world import NUMBER, OTHER_NUMBER, World

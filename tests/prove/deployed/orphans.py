@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from chalicelib.domain.customer import Customer, WrappedKey
 from chalicelib.domain.held_number import SealedNumber
-from chalicelib.services.sweep_keys import SHARES
+from chalicelib.services.judging import SHARES
 from infra.local.deploy import NAME
 from tests.fakes import NOON
 from tests.prove.deployed.deployment import Deployment

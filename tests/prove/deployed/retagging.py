@@ -3,7 +3,7 @@
 from chalicelib.domain.customer import TagHolder
 from chalicelib.domain.due import bucket
 from chalicelib.domain.suppression import BY_SMS, Suppression
-from chalicelib.services.retag_numbers import SHARES
+from chalicelib.services.judging import SHARES
 from infra.local.deploy import NAME
 from infra.local.journey import new_number
 from infra.local.journey_client import Broken
