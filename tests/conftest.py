@@ -4,8 +4,15 @@ from collections.abc import Iterator
 
 import pytest
 
+from chalicelib.domain import due
 from infra.local.engine import temporary_engine
 from tests.worlds import Issuer, World, engine_world, issuer_in, memory_world, moto_world
+
+
+@pytest.fixture
+def few_buckets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A purge has four shards and not 64: right or wrong in each of them, and much faster to repeat at every call."""
+    monkeypatch.setattr(due, "BUCKETS", 4)
 
 
 @pytest.fixture(scope="session")

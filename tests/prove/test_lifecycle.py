@@ -10,6 +10,8 @@ from tests.lifecycle import ACTS, RARE_ACTS, Lives
 from tests.living import lived, policy_of
 from tests.worlds import Issuer, engine_world, memory_world
 
+pytestmark = pytest.mark.usefixtures("few_buckets")
+
 
 @pytest.mark.parametrize("law_holds", [False, True])
 def test_at_length(tmp_path: Path, law_holds: bool) -> None:

@@ -10,6 +10,8 @@ from chalicelib.domain.verification import Verification
 from tests.services.fault_cases import CASES, Case, Staged, message, purge_twice, the_customer
 from tests.services.world import KEY
 
+pytestmark = pytest.mark.usefixtures("few_buckets")
+
 
 def commits(case: Case) -> int:
     world = Staged()

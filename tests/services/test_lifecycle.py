@@ -10,6 +10,8 @@ from tests.lifecycle import ACTS, Lives
 from tests.living import lived, policy_of
 from tests.worlds import memory_world
 
+pytestmark = pytest.mark.usefixtures("few_buckets")
+
 
 @pytest.mark.parametrize("law_holds", [False, True])
 def test_whatever_happens_in_whatever_order(tmp_path: Path, law_holds: bool) -> None:

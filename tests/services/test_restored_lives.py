@@ -19,6 +19,8 @@ from tests.worlds import memory_world
 
 Rows = dict[Any, Any]
 
+pytestmark = pytest.mark.usefixtures("few_buckets")
+
 
 class Restored(Lives):
     """The machine, of whose customers copies are made, which are put back and judged. Then it goes on as it was."""
