@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +135,12 @@ class MemoryTokens:
         return Caller(parts[0], parts[1], frozenset(parts[2].split()), self.clock.now() + timedelta(hours=1))
 
 
+@cache
+def policy_in(folder: Path = POLICY_FOLDER) -> Policy:
+    """The policy that stands there, and stays as it is: to read one takes longer than most tests."""
+    return read_policy(folder)
+
+
 @dataclass
 class MemoryAdapters:
     """Takes the place of chalicelib.bootstrap.Adapters."""
@@ -153,7 +159,7 @@ class MemoryAdapters:
     signer: MemorySigner = field(default_factory=MemorySigner)
     archive: MemoryArchive = field(default_factory=MemoryArchive)
     import_box: MemoryImportBox = field(default_factory=MemoryImportBox)
-    policy: Policy = field(default_factory=lambda: read_policy(POLICY_FOLDER))
+    policy: Policy = field(default_factory=policy_in)
     strongroom_function: Strongroom | None = None
 
     def __post_init__(self) -> None:

@@ -27,7 +27,6 @@ from moto.sns.models import sns_backends
 
 from chalicelib.adapters import aws
 from chalicelib.adapters.dynamodb_places import PLACES, Item, to_item
-from chalicelib.adapters.policy_files import read_policy
 from chalicelib.bootstrap import Adapters, Ringfence
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.customer import Customer
@@ -42,7 +41,7 @@ from infra.local.places import HOST
 from infra.local.provision import provision
 from infra.local.tokens import AUDIENCE, ISSUER_NAME, Role, open_issuer, sign_token
 from tests.clock import FixedClock
-from tests.fakes import NOON, MemoryAdapters, bearer, caller, memory_ringfence
+from tests.fakes import NOON, MemoryAdapters, bearer, caller, memory_ringfence, policy_in
 
 TENANT = "test"
 # The engine's root keys; moto takes any.
@@ -167,7 +166,7 @@ def issuer_in(folder: Path) -> Iterator[Issuer]:
 def memory_world(policy_folder: Path = PACKAGED_POLICY) -> World:
     """Ringfence on the fakes."""
     clock = FixedClock(NOON)
-    adapters = MemoryAdapters(clock=clock, policy=read_policy(policy_folder))
+    adapters = MemoryAdapters(clock=clock, policy=policy_in(policy_folder))
 
     def rows(table: str) -> list[Item]:
         return [to_item(row) for row in list(adapters.store.rows.values()) if PLACES[type(row)].table == table]

@@ -2,19 +2,18 @@
 
 import pytest
 
-from chalicelib.adapters.policy_files import read_policy
 from chalicelib.domain.one_time_code import CODE_DIGITS
 from chalicelib.domain.policy import ANY_APP_HASH, ANY_CODE
 from chalicelib.domain.sms_parts import encoding, octets, sms_parts
 from chalicelib.domain.sms_text import contact_text
 from chalicelib.domain.verification import TransactionContext
 from chalicelib.domain.wording import placeholders
-from chalicelib.settings import PACKAGED_POLICY
 from tests.prove.sms_texts_table import (
     APP_HASH,
     CODE,
     LONGEST,
     PAGE,
+    POLICY,
     ROWS,
     longest,
     messages,
@@ -23,7 +22,6 @@ from tests.prove.sms_texts_table import (
     rendered,
 )
 
-POLICY = read_policy(PACKAGED_POLICY)
 LOCALES = sorted(POLICY.texts)
 GSM_7 = {"en", "es", "pt"}
 # The words of these are too long to leave 24 characters for a host.
@@ -45,7 +43,7 @@ every_row = pytest.mark.parametrize(("purpose", "context"), [row[1:] for row in 
 
 
 def test_the_page_says_how_long_the_texts_are() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(POLICY), "run: python -m tests.prove.sms_texts_table"
+    assert PAGE.read_text(encoding="utf-8") == page(), "run: python -m tests.prove.sms_texts_table"
 
 
 def test_these_locales_are_spoken() -> None:
@@ -55,7 +53,7 @@ def test_these_locales_are_spoken() -> None:
 @every_locale
 @every_row
 def test_no_text_with_a_hash_passes_140_octets(locale: str, purpose: str, context: TransactionContext | None) -> None:
-    row = rendered(POLICY, locale, purpose, context)
+    row = rendered(locale, purpose, context)
     assert CODE in row.for_app
     if row.has_hash:
         assert octets(row.for_app) <= 140
@@ -71,8 +69,8 @@ def test_no_text_with_a_hash_passes_140_octets(locale: str, purpose: str, contex
 def test_one_part_with_the_longest_host_wherever_the_language_allows(
     locale: str, purpose: str, context: TransactionContext | None
 ) -> None:
-    row = rendered(POLICY, locale, purpose, context)
-    host = longest(POLICY).rules.verification.webotp_host
+    row = rendered(locale, purpose, context)
+    host = longest().rules.verification.webotp_host
     assert row.for_host.split("\n")[1:] == [f"@{host} #{CODE}"]
     if purpose != "transaction":
         assert sms_parts(row.for_host) == (2 if locale in LONG_WORDS else 1)
@@ -81,7 +79,7 @@ def test_one_part_with_the_longest_host_wherever_the_language_allows(
 
 @every_locale
 def test_a_payment_s_text_has_amount_currency_and_payee_whole(locale: str) -> None:
-    row = rendered(POLICY, locale, "transaction", LONGEST)
+    row = rendered(locale, "transaction", LONGEST)
     for text in (row.for_app, row.for_host):
         assert all(value in text for value in (LONGEST.amount, LONGEST.currency, LONGEST.payee, CODE))
     assert set(placeholders(POLICY.texts[locale].codes["transaction"])) >= {"amount", "currency", "payee", "company"}
@@ -90,20 +88,20 @@ def test_a_payment_s_text_has_amount_currency_and_payee_whole(locale: str) -> No
 @every_locale
 @every_row
 def test_who_sends_is_named(locale: str, purpose: str, context: TransactionContext | None) -> None:
-    assert "N" * 16 in rendered(POLICY, locale, purpose, context).for_app
-    assert all("N" * 16 in text for _, _, text in messages(POLICY, locale))
+    assert "N" * 16 in rendered(locale, purpose, context).for_app
+    assert all("N" * 16 in text for _, _, text in messages(locale))
 
 
 @every_locale
 def test_latin_languages_stay_in_gsm_7(locale: str) -> None:
-    codes = [rendered(POLICY, locale, *row[1:]).for_host for row in ROWS]
-    texts = [*codes, *(text for _, _, text in messages(POLICY, locale))]
+    codes = [rendered(locale, *row[1:]).for_host for row in ROWS]
+    texts = [*codes, *(text for _, _, text in messages(locale))]
     assert {encoding(text) for text in texts} == {"GSM-7" if locale in GSM_7 else "UCS-2"}
 
 
 @every_locale
 def test_an_old_number_is_told_in_as_few_parts_as_the_language_allows(locale: str) -> None:
-    text = old_number_word(POLICY, locale)
+    text = old_number_word(locale)
     assert "N" * 16 in text
     assert "2026-11-23 00:00 UTC" in text
     assert text.endswith(POLICY.rules.processing.preferences_url)
@@ -125,7 +123,7 @@ def test_commercial_texts_end_with_the_word_of_the_country_and_no_others_do(
 
 
 def test_the_page_counts_advertising_with_the_longest_word() -> None:
-    for purpose, name, text in messages(POLICY, "en"):
+    for purpose, name, text in messages("en"):
         assert text.endswith("\nReply STOP to opt out") == (purpose in COMMERCIAL), name
 
 

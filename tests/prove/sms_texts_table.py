@@ -1,8 +1,9 @@
-"""Writes docs/sms-texts.md: `python -m tests.prove.sms_texts_table`."""
+"""Writes docs/sms-texts.md from the packaged policy: `python -m tests.prove.sms_texts_table`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from chalicelib.adapters.policy_files import read_policy
@@ -16,6 +17,7 @@ from chalicelib.domain.wording import CODE_TEXTS, placeholders
 from chalicelib.settings import PACKAGED_POLICY
 from tests.domain.samples import a_verification
 
+POLICY = read_policy(PACKAGED_POLICY)
 PAGE = Path(__file__).parents[2] / "docs" / "sms-texts.md"
 APP_HASH = "FA+9qCX9VSu"
 CODE = "123456"
@@ -51,47 +53,48 @@ class Rendered:
         return self.for_app.endswith(f"\n{APP_HASH}")
 
 
-def longest(policy: Policy, host: int = LONGEST_HOST) -> Policy:
+@cache
+def longest(host: int = LONGEST_HOST) -> Policy:
     """The policy with the longest name and a host of that length."""
-    rules = policy.rules
+    rules = POLICY.rules
     verification = replace(rules.verification, webotp_host="h" * host, android_app_hashes=(APP_HASH,))
     controller = replace(rules.controller, name="N" * LONGEST_NAME)
-    return replace(policy, rules=replace(rules, controller=controller, verification=verification))
+    return replace(POLICY, rules=replace(rules, controller=controller, verification=verification))
 
 
-def rendered(policy: Policy, locale: str, purpose: str, context: TransactionContext | None) -> Rendered:
+def rendered(locale: str, purpose: str, context: TransactionContext | None) -> Rendered:
     """What a code text of the policy becomes at its longest."""
     verification = a_verification(purpose=purpose, locale=locale, context=context)
 
     def text(host: int) -> str:
-        return code_text(verification, CODE, longest(policy, host))
+        return code_text(verification, CODE, longest(host))
 
     fitting = [host for host in range(1, LONGEST_HOST + 1) if sms_parts(text(host)) == 1]
     return Rendered(
-        code_text(replace(verification, android_app_hash=APP_HASH), CODE, longest(policy)),
+        code_text(replace(verification, android_app_hash=APP_HASH), CODE, longest()),
         text(LONGEST_HOST),
         max(fitting, default=None),
     )
 
 
-def messages(policy: Policy, locale: str) -> Iterator[tuple[str, str, str]]:
+def messages(locale: str) -> Iterator[tuple[str, str, str]]:
     """Purpose, template and text of each message of a locale, with the longest name and word and ordinary values."""
-    countries = policy.rules.countries
+    countries = POLICY.rules.countries
     region = max(countries, key=lambda region: len(countries[region].opt_out_word))
-    for purpose, templates in policy.texts[locale].contact.items():
+    for purpose, templates in POLICY.texts[locale].contact.items():
         for name, text in templates.items():
             values = {each: VALUE for each in placeholders(text) if each != "company"}
-            yield purpose, name, contact_text(longest(policy), locale, region, purpose, name, values)
+            yield purpose, name, contact_text(longest(), locale, region, purpose, name, values)
 
 
-def old_number_word(policy: Policy, locale: str) -> str:
+def old_number_word(locale: str) -> str:
     """What an old number is told, with the longest name."""
-    return old_number_text(longest(policy), locale, datetime(2026, 11, 23, tzinfo=UTC))
+    return old_number_text(longest(), locale, datetime(2026, 11, 23, tzinfo=UTC))
 
 
-def page(policy: Policy) -> str:
+def page() -> str:
     """The whole page, from the policy."""
-    locales = sorted(policy.texts)
+    locales = sorted(POLICY.texts)
     return "\n".join(
         [
             "# How long the SMS are",
@@ -103,7 +106,7 @@ def page(policy: Policy) -> str:
             "",
             f"SMS are written in {', '.join(f'`{locale}`' for locale in locales)}.",
             "Whoever wants another locale gets the nearest of the same language, by script and then by region",
-            f"(`zh-HK` gets `zh-TW`, `es-419` gets `es`), or else `{policy.rules.default_locale}`. A new locale is one",
+            f"(`zh-HK` gets `zh-TW`, `es-419` gets `es`), or else `{POLICY.rules.default_locale}`. A new locale is one",
             "more file in `messages/`. The notices have locales of their own, in `policy.toml`.",
             "",
             "## Codes",
@@ -116,7 +119,7 @@ def page(policy: Policy) -> str:
             "",
             "| locale | code | encoding | with hash: octets | parts | with host: octets | parts | host in one part |",
             "| --- | --- | --- | ---: | ---: | ---: | ---: | ---: |",
-            *(_code_row(policy, locale, *row) for locale in locales for row in ROWS),
+            *(_code_row(locale, *row) for locale in locales for row in ROWS),
             "",
             f"*Usual*: {USUAL.amount} {USUAL.currency} to a payee of {len(USUAL.payee)} letters. *Longest*: an amount",
             f"of {len(LONGEST.amount)} characters and a payee of {len(LONGEST.payee)}, the most that may be asked for.",
@@ -130,29 +133,28 @@ def page(policy: Policy) -> str:
             "",
             f"| message | {' | '.join(locales)} |",
             f"| --- | {' | '.join('---:' for _ in locales)} |",
-            f"| old_number | {' | '.join(str(sms_parts(old_number_word(policy, locale))) for locale in locales)} |",
-            *_message_rows(policy, locales),
+            f"| old_number | {' | '.join(str(sms_parts(old_number_word(locale))) for locale in locales)} |",
+            *_message_rows(locales),
             "",
         ]
     )
 
 
-def _code_row(policy: Policy, locale: str, name: str, purpose: str, context: TransactionContext | None) -> str:
-    row = rendered(policy, locale, purpose, context)
+def _code_row(locale: str, name: str, purpose: str, context: TransactionContext | None) -> str:
+    row = rendered(locale, purpose, context)
     app = f"{octets(row.for_app) if row.has_hash else 'left out'} | {sms_parts(row.for_app)}"
     host = f"{octets(row.for_host)} | {sms_parts(row.for_host)} | {row.host_in_one_part or 'none'}"
     return f"| {locale} | {name} | {encoding(row.for_host)} | {app} | {host} |"
 
 
-def _message_rows(policy: Policy, locales: list[str]) -> Iterator[str]:
+def _message_rows(locales: list[str]) -> Iterator[str]:
     parts = {
-        locale: {(purpose, name): sms_parts(text) for purpose, name, text in messages(policy, locale)}
-        for locale in locales
+        locale: {(purpose, name): sms_parts(text) for purpose, name, text in messages(locale)} for locale in locales
     }
-    for purpose, name in parts[policy.rules.default_locale]:
+    for purpose, name in parts[POLICY.rules.default_locale]:
         cells = " | ".join(str(parts[locale][purpose, name]) for locale in locales)
         yield f"| {purpose}.{name} | {cells} |"
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(read_policy(PACKAGED_POLICY)), encoding="utf-8")
+    PAGE.write_text(page(), encoding="utf-8")

@@ -4,16 +4,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.adapters.policy_files import read_policy
 from chalicelib.domain.sending_rules import Country
 from chalicelib.domain.throttle import Limit
-from tests.fakes import POLICY_FOLDER, MemoryAdapters
+from tests.fakes import MemoryAdapters, policy_in
 from tests.services.staged_store import StagedAdapters
 from tests.services.world import World
 
 # Enough for whatever a test starts for one number, or from one client.
 MANY = (Limit(100, 600),)
-PACKAGED = read_policy(POLICY_FOLDER)
+PACKAGED = policy_in()
 
 
 def adapters_with(
