@@ -173,10 +173,10 @@ class AnswersAnyway(CloseCustomer):
 
     def __call__(self, customer_id: str, keyed: KeyedRequest | None) -> Customer:
         """The customer is restricted, or so it says."""
+        found = existing(self.store, Customer, customer_id)
         try:
             return super().__call__(customer_id, keyed)
         except Unavailable:
-            found = existing(self.store, Customer, customer_id)
             return closed(found, self.end_contract.clock.now(), self.policy.rules)
 
 
