@@ -87,13 +87,13 @@ class PurgeShard:
     def _take_over(self, work: "_Work") -> bool:
         """What a worker had taken that died, or stopped, is done and counted: in this run, or in the one it is of."""
         found = self.store.get(Shard, work.shard.bucket, "shard")
-        if found is None or not found.run_id:
+        if found is not None and found.run_id == work.shard.run_id:
+            return work.resume(found)
+        earlier = self.store.get(PurgeRun, "run", found.run_id) if found is not None and found.run_id else None
+        if found is None or earlier is None:
+            # Nobody has it, or a run whose report has ended, which counts nothing; what it left is due still.
             work.shard = replace(work.shard, version=found.version if found else "")
             return True
-        if found.run_id == work.shard.run_id:
-            return work.resume(found)
-        earlier = self.store.get(PurgeRun, "run", found.run_id)
-        assert earlier is not None
         before = _Work(self, earlier, found.bucket, work.time_left)
         try:
             done = before.resume(found)

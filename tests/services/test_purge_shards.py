@@ -148,6 +148,16 @@ def test_an_item_whose_commit_got_no_answer_is_counted_if_it_was_done() -> None:
         assert (dict(run.erased), run.failures, run.complete) == (DUE, {}, True), fails_at
 
 
+def test_a_shard_that_was_left_by_a_run_whose_report_has_ended_is_worked() -> None:
+    world = due_in_one_shard()
+    run_id, there = planned(world)
+    world.ringfence.purge_shard(run_id, there, times(3))
+    assert world.row(Shard, there, "shard").run_id == run_id
+    world.later(days=world.policy.rules.retention.report_days)
+    run = world.purge()
+    assert (run.complete, run.failures, world.rows(Verification)) == (True, {}, [])
+
+
 def test_a_shard_is_put_back_if_the_worker_of_an_earlier_run_lives_and_is_quicker() -> None:
     world = due_in_one_shard()
     adapters: Any = world.adapters
