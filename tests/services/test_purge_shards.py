@@ -17,6 +17,9 @@ from chalicelib.domain.writes import Insert, Replace
 from chalicelib.services import purge_shard
 from infra.local.purge_queue import Letter, ListedPurges
 from tests.services.purge_scene import DUE, Died, calls_of_a_shard, due_in_one_shard, mortal, planned
+from tests.services.staged_store import StagedAdapters
+from tests.services.test_erase_customer import law_on
+from tests.services.test_holds import cases_on, place
 from tests.services.test_purge import times
 from tests.services.world import World, at_once
 
@@ -146,6 +149,28 @@ def test_an_item_whose_commit_got_no_answer_is_counted_if_it_was_done() -> None:
                 world.ringfence.purge_shard(run_id, there, lambda: True)
         run = world.row(PurgeRun, "run", run_id)
         assert (dict(run.erased), run.failures, run.complete) == (DUE, {}, True), fails_at
+
+
+@pytest.mark.parametrize("is_reminder", [True, False])
+def test_what_was_only_told_or_dated_anew_is_not_counted_if_its_answer_was_lost(is_reminder: bool) -> None:
+    for fails_at in range(8):
+        world = World(StagedAdapters())
+        cases_on(world)
+        customer = world.customer(customer_id="customer-one")
+        if is_reminder:
+            place(world, customer)
+        else:
+            world.close(customer)
+            law_on(world)
+        world.later(days=31)
+        run_id, there = planned(world)
+        store: Any = world.store
+        store.fails_at, store.applies = store.asked + fails_at, True
+        for _ in range(2):
+            with suppress(Unavailable):
+                world.ringfence.purge_shard(run_id, there, lambda: True)
+        run = world.row(PurgeRun, "run", run_id)
+        assert ({**run.erased, **run.ended}.keys() - {"finished_verification"}, run.complete) == (set(), True), fails_at
 
 
 def test_a_shard_that_was_left_by_a_run_whose_report_has_ended_is_worked() -> None:
