@@ -16,8 +16,8 @@ from chalicelib.services.report_shard import MOST_ROUNDS, ReportShard
 
 # What is written down at once before it is done.
 PAGE = 25
-# Somebody else may just be writing the record; the second time it is something else.
-TRIES = 2
+# Somebody else may just be erasing the customer, who is written three times then at most: the wish, the keys, the end.
+TRIES = 4
 # Where so much fails it is no single record: all the rest would fail, and is left for the next run.
 MOST_FAILURES = 100
 

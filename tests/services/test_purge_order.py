@@ -1,13 +1,23 @@
 """What a purge that is cut short has done already, and how it counts."""
 
+from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 
+import pytest
+
+from chalicelib.domain import erasure
+from chalicelib.domain.certificate import ErasureCertificate
 from chalicelib.domain.claim import Claim
-from chalicelib.domain.customer import LEDGER_KEY, WrappedKey
+from chalicelib.domain.closing import erasure_wished
+from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
+from chalicelib.domain.erasure import ErasureWish
 from chalicelib.domain.gate import ContactQuestion
+from chalicelib.domain.purge_run import PurgeRun
 from chalicelib.domain.verification import Verification
-from chalicelib.domain.writes import Insert
+from chalicelib.domain.writes import Insert, Replace
 from tests.fakes import bearer
+from tests.services.purge_scene import Died, mortal, planned
 from tests.services.staged_store import StagedAdapters
 from tests.services.test_purge import purging_at_once
 from tests.services.world import KEY, STAFF, World, keyed
@@ -63,3 +73,34 @@ def test_a_step_up_that_nobody_finished_is_no_unverified_number(world: World) ->
     world.start(None, purpose="step_up", customer_id=customer.id)
     world.later(days=1)
     assert world.purge().erased == {"finished_verification": 2}
+
+
+@pytest.mark.parametrize("is_counted", [True, False])
+def test_who_is_erased_by_somebody_else_in_the_same_moment_has_not_failed(is_counted: bool) -> None:
+    adapters = StagedAdapters()
+    world = World(adapters)
+    store, wish = adapters.store, ErasureWish("customer", adapters.clock.at + timedelta(days=31))
+    customer = world.close(world.customer(customer_id="customer-one"))
+    world.later(days=31)
+    run_id, there = planned(world)
+    # At its fourth call a worker writes down what it takes.
+    with suppress(Died), mortal(world, 3, applied=is_counted):
+        world.ringfence.purge_shard(run_id, there, lambda: True)
+    erasing = world.ringfence.erase_customer.erase_number
+
+    def head() -> Customer:
+        return world.row(Customer, customer.id)
+
+    def wished() -> None:
+        store.commit(Replace(head(), erasure_wished(head(), wish, world.policy.rules)))
+        store.before(Customer, shredded)
+
+    def shredded() -> None:
+        store.commit(Replace(head(), erasure.shredded(head(), wish.asked_at)))
+        store.before(ErasureCertificate, lambda: erasing(head()))
+
+    store.before(Customer, wished)
+    assert world.ringfence.purge_shard(run_id, there, lambda: True).outcome == "reported"
+    run = world.row(PurgeRun, "run", run_id)
+    assert (run.erased.get("account_closed", 0), run.failures) == (int(is_counted), {})
+    assert (adapters.purges.letters, head().status) == ([], "purged")
