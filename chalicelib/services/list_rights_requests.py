@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from chalicelib.domain.due import buckets
+from chalicelib.domain.due import buckets, place_at
 from chalicelib.domain.rights import RightsRequest
 from chalicelib.ports import Store
 from chalicelib.services.concurrently import together_by_name
@@ -14,10 +14,10 @@ ROWS_A_PAGE = 100
 
 @dataclass(frozen=True)
 class Position:
-    """Where the next page begins: behind a request in a partition of the index."""
+    """Where the next page begins: beyond a place in a partition of the index; empty for its beginning."""
 
     bucket: str
-    request_id: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class ListRightsRequests:
     def __call__(self, due_before: datetime, status: str | None, position: Position | None) -> RightsRequestPage:
         """A page of the requests that are open and due before that instant.
 
-        A request that is answered between two pages may bring those of its partition twice, and hides none.
+        A request that is extended between two pages may come twice, and hides none.
 
         Args:
             status: open or extended; None for both.
@@ -50,20 +50,21 @@ class ListRightsRequests:
         first = int(position.bucket) if position else 0
         found: list[RightsRequest] = []
         for bucket in buckets(0)[first:]:
-            after = position.request_id if position and position.bucket == bucket else ""
+            after = position.place if position and position.bucket == bucket else ""
             room = ROWS_A_PAGE - len(found)
             if room <= 0:
                 return RightsRequestPage(_by_urgency(found), Position(bucket))
             keys = self._keys(bucket, due_before, after)
-            found += [it for it in self._read(keys[:room]) if status in (None, it.status)]
-            if len(keys) > room:
-                return RightsRequestPage(_by_urgency(found), Position(bucket, keys[room - 1]))
+            places = sorted(keys)
+            found += [it for it in self._read([keys[it] for it in places[:room]]) if status in (None, it.status)]
+            if len(places) > room:
+                return RightsRequestPage(_by_urgency(found), Position(bucket, places[room - 1]))
         return RightsRequestPage(_by_urgency(found), None)
 
-    def _keys(self, bucket: str, until: datetime, after: str) -> list[str]:
-        keys = [due.key for due in self.store.due(RightsRequest, bucket, until)]
-        # Answered meanwhile, it has left the index: the partition begins again.
-        return keys[keys.index(after) + 1 :] if after in keys else keys
+    def _keys(self, bucket: str, until: datetime, after: str) -> dict[str, str]:
+        # By place, and not behind a key: who is extended meanwhile stands further on in the index.
+        keys = {place_at(due.at, due.key): due.key for due in self.store.due(RightsRequest, bucket, until)}
+        return {place: key for place, key in keys.items() if place > after}
 
     def _read(self, keys: list[str]) -> list[RightsRequest]:
         if not keys:

@@ -146,6 +146,7 @@ def test_pages_are_followed_by_their_cursor(api: Api, customer_id: str) -> None:
         ("due_before=0001-01-01T00:00:00%2B14:00", "/due_before"),
         ("cursor=x", "/cursor"),
         ("cursor=OTl8cnI=", "/cursor"),
+        ("cursor=MDd8cnI=", "/cursor"),
         ("cursor=%2F%2F%2F%2F", "/cursor"),
     ],
 )

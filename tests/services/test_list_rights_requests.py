@@ -1,10 +1,13 @@
 """What customers wait for, page by page, and how many wait for too long."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.domain.due import bucket
 from chalicelib.domain.months import months_after
 from chalicelib.domain.rights import RightsRequest, answered, extended, received
 from chalicelib.domain.writes import Insert, Replace
@@ -60,19 +63,21 @@ def test_only_what_is_due_by_then_and_of_that_status(world: World) -> None:
     assert [it.id for it in pages(world, status="open")[0]] == [first.id]
 
 
-def test_what_is_answered_between_two_pages_hides_nothing(world: World) -> None:
-    made = {waiting(world).id: it for it in range(2 * ROWS_A_PAGE)}
+@pytest.mark.parametrize("is_answered", [True, False])
+def test_what_an_officer_does_between_two_pages_hides_nothing(world: World, is_answered: bool) -> None:
+    ids = [it for it in map("rr_{}".format, range(20_000)) if bucket(it) == "07"][: 2 * ROWS_A_PAGE]
+    for day, each in enumerate(ids):
+        request = received(a_customer(), "access", None, OFFICER, NOON + timedelta(hours=day), world.policy.rules)
+        world.store.commit(Insert(replace(request, id=each, version="")))
     page = world.ringfence.list_rights_requests(EVER, None, None)
-    first_of_rest = page.following
-    assert first_of_rest is not None
-    last = world.store.get(RightsRequest, first_of_rest.request_id)
-    if last is not None:
-        world.store.commit(Replace(last, answered(last, NOON, world.policy.rules)))
+    last, rules = page.requests[-1], world.policy.rules
+    after = answered(last, NOON, rules) if is_answered else extended(last, "complex", NOON, rules)
+    world.store.commit(Replace(last, after))
     seen = {it.id for it in page.requests}
     while page.following is not None:
         page = world.ringfence.list_rights_requests(EVER, None, page.following)
         seen |= {it.id for it in page.requests}
-    assert seen == set(made)
+    assert seen == set(ids)
 
 
 def test_what_the_index_has_still_and_the_table_not_is_left_out() -> None:
@@ -88,7 +93,7 @@ def test_what_the_index_has_still_and_the_table_not_is_left_out() -> None:
 
 def test_a_position_at_the_end_is_the_end(world: World) -> None:
     waiting(world)
-    assert world.ringfence.list_rights_requests(EVER, None, Position("63", "rr_nothing")).following is None
+    assert world.ringfence.list_rights_requests(EVER, None, Position("63", "9999")).following is None
 
 
 @settings(max_examples=50, deadline=None)

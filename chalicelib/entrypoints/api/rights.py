@@ -9,7 +9,7 @@ from chalice.app import Blueprint
 
 from chalicelib.bootstrap import ringfence
 from chalicelib.domain import errors
-from chalicelib.domain.due import buckets
+from chalicelib.domain.due import buckets, read_place
 from chalicelib.domain.rights import OPEN, RightsRequest
 from chalicelib.entrypoints.api.bodies import ExtensionBody, NoBody, RefusalBody, RightsAnswerBody, RightsBody
 from chalicelib.entrypoints.api.call import Call
@@ -159,11 +159,11 @@ def _position(call: Call[NoBody]) -> "Position | None":
     if cursor is None:
         return None
     with suppress(ValueError):
-        bucket, request_id = urlsafe_b64decode(cursor).decode().split("|")
-        if bucket in buckets(0):
-            return Position(bucket, request_id)
+        bucket, place = urlsafe_b64decode(cursor).decode().split("|")
+        if bucket in buckets(0) and (not place or read_place(place)):
+            return Position(bucket, place)
     raise errors.FieldInvalid("/cursor", "is not what a page said")
 
 
 def _cursor(position: "Position") -> str:
-    return urlsafe_b64encode(f"{position.bucket}|{position.request_id}".encode()).decode()
+    return urlsafe_b64encode(f"{position.bucket}|{position.place}".encode()).decode()
