@@ -18,7 +18,8 @@ LEDGER_KEY = "ledger"
 OPEN = ("active", "imported", "unreachable")
 # No contact decision rests on these. The chain's hash stands for the consents, and a later proof takes nothing away.
 NOT_GROUND = (
-    *("consents", "shares", "version", "due_at", "due_reason", "seen_at", "cases", "carrier", "looked_up_at"),
+    *("consents", "shares", "version", "due_at", "due_reason", "seen_at", "carrier", "looked_up_at"),
+    *("cases", "released_at"),
     # The sealed number stands for its tags, which another key of the index makes anew.
     *("failed_deliveries", "verified_at", "reverify_at", "reverify_reason", "tag", "other_tags"),
     # Whoever claims a number may be anybody.
@@ -97,6 +98,7 @@ class Customer:
         closed_for: why the contract ended, as `schedule` names it.
         wish: who asked to have them erased, and when; None if nobody did.
         cases: holds that officers placed.
+        released_at: when the last of those was lifted that are over; or None.
         shredded_at: since when the keys of their numbers are gone. Nothing stops the erasing any more.
         ledger_sequence: number of consent events so far.
         ledger_hash: hash of the last one; GENESIS before the first.
@@ -138,6 +140,7 @@ class Customer:
     closed_for: str | None = None
     wish: ErasureWish | None = None
     cases: tuple[CaseHold, ...] = ()
+    released_at: datetime | None = None
     shredded_at: datetime | None = None
     purged_at: datetime | None = None
     ledger_erased_at: datetime | None = None

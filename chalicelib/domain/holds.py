@@ -97,14 +97,14 @@ def reviewed(customer: "Customer", hold_id: str, review_at: datetime) -> "Custom
     return replace(customer, cases=tuple(after if it is of_id else it for it in customer.cases))
 
 
-def lifted(customer: "Customer", hold_id: str) -> "Customer":
-    """The case is over.
+def lifted(customer: "Customer", hold_id: str, at: datetime) -> "Customer":
+    """The case is over: what it kept is due from now on, and not late.
 
     Raises:
         NotFound: there is no such hold.
     """
     of_id = case_of(customer, hold_id)
-    return replace(customer, cases=tuple(it for it in customer.cases if it is not of_id))
+    return replace(customer, cases=tuple(it for it in customer.cases if it is not of_id), released_at=at)
 
 
 def lifting(customer: "Customer", hold_id: str, by: str, at: datetime, rules: "Rules") -> LiftedHold:

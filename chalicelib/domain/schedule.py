@@ -82,7 +82,7 @@ def erased_at(customer: Customer, rules: Rules) -> datetime | None:
         return None
     days = rules.retention.lapsed_basis_days if customer.closed_for in WITH_GRACE else 0
     grace = customer.wish.asked_at if customer.wish else customer.closed_at + timedelta(days=days)
-    return max([grace, *(it.until for it in law_holds(customer, rules))])
+    return max([grace, customer.released_at or grace, *(it.until for it in law_holds(customer, rules))])
 
 
 def purge_at(customer: Customer, rules: Rules) -> datetime | None:

@@ -80,7 +80,8 @@ class ChangeHolds:
         def shown(customer: Customer, at: datetime) -> list[Write]:
             return [Insert(lifting(customer, hold_id, officer.subject, at, self.policy.rules))]
 
-        self._changed(customer_id, hold_id, partial(lifted, hold_id=hold_id), "lifted", keyed, shown)
+        rule = partial(lifted, hold_id=hold_id, at=self.clock.now())
+        self._changed(customer_id, hold_id, rule, "lifted", keyed, shown)
 
     def _changed(
         self,

@@ -146,4 +146,4 @@ def test_a_review_is_due_once_until_the_next_and_a_lifted_hold_never() -> None:
     assert told.due_at == NOON + 60 * DAY
     again = dated(reviewed(told, "hold_1", NOON + 50 * DAY), RULEBOOK)
     assert again.due_at == NOON + 50 * DAY
-    assert dated(lifted(lifted(again, "hold_1"), "hold_2"), RULEBOOK).due_at is None
+    assert dated(lifted(lifted(again, "hold_1", NOON), "hold_2", NOON), RULEBOOK).due_at is None

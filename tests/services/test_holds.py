@@ -72,6 +72,20 @@ def test_what_is_held_outlasts_every_date_and_goes_when_it_is_released(world: Wo
     assert world.row(ErasureCertificate, customer.id).reason == "account_closed"
 
 
+def test_what_was_held_for_long_is_not_late_when_it_is_released(world: World) -> None:
+    cases_on(world)
+    customer = world.customer()
+    hold = place(world, customer, days=180)
+    world.close(customer)
+    world.later(days=100)
+    world.purge()
+    world.ringfence.change_holds.lift(OFFICER, customer.id, hold.id, None)
+    assert world.row(Customer, customer.id).due_at == world.adapters.clock.at
+    world.later(hours=1)
+    run = world.purge()
+    assert (run.erased, run.oldest_lateness_seconds) == ({"account_closed": 1}, 3600)
+
+
 def test_who_placed_and_lifted_a_hold_can_be_shown_for_years(world: World) -> None:
     cases_on(world)
     customer = world.customer()
