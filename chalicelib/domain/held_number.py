@@ -1,7 +1,7 @@
 """A number as a customer holds it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 
@@ -39,3 +39,10 @@ class HeldNumber:
     def has_tag(self, tags: Iterable[str]) -> bool:
         """True if these tags, of one number, are this number's: while one key takes another's place it has several."""
         return not set(self.tags).isdisjoint(tags)
+
+    def known_by(self, tags: Sequence[str]) -> "HeldNumber":
+        """The number, known by these tags of it, too; they go first if one of them is new."""
+        if set(tags) <= set(self.tags):
+            return self
+        tag, *others = dict.fromkeys((*tags, *self.tags))
+        return replace(self, tag=tag, other_tags=tuple(others))

@@ -90,5 +90,6 @@ def completed(
         raise TakeOverRefused
     if not can_take(change, partner):
         raise NumberInUse
-    proved = replace(change, other=replace(change.other, verified_at=verified_at))
+    # What waited through a rotation knows fewer tags than its proof; its row and its stop are under any of them.
+    proved = replace(change, other=replace(change.other.known_by(tags), verified_at=verified_at))
     return [done(customer, proved, at, rules), *([lost(partner, change)] if partner is not None else [])]

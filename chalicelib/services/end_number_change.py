@@ -1,6 +1,6 @@
 """Ends a change of number whose time is over."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.domain.contact import Message, word_id
 from chalicelib.domain.customer import Customer
@@ -35,13 +35,28 @@ class EndNumberChange:
         at = self.clock.now()
         change = customer.change
         assert change is not None
+        partner = None
         # Of the others nobody else can have the number.
-        partner = holder(self.store, change.other.tags) if change.kind == TAKE_OVER else None
+        if change.kind == TAKE_OVER:
+            change, partner = self._found(change)
+            customer = replace(customer, change=change)
         if self._is_known(customer, change):
             steps = ended_by_clock(customer, partner, at, self.policy.rules)
         else:
             steps = [lapsed(customer, change)]
         self.move_numbers(steps, at)
+
+    def _found(self, change: NumberChange) -> tuple[NumberChange, Customer | None]:
+        """The change, with every tag that its holder's head knows of the number; and who has the number now.
+
+        A rotation may have come to that head, and so to the number's row, before it comes to the change.
+        """
+        partner = holder(self.store, change.other.tags)
+        asked = partner or self.store.get(Customer, change.holder_id or "")
+        if asked is None or asked.held is None or not asked.held.has_tag(change.other.tags):
+            return change, partner
+        known = replace(change, other=change.other.known_by(asked.held.tags))
+        return known, partner or holder(self.store, known.other.tags)
 
     def _is_known(self, customer: Customer, change: NumberChange) -> bool:
         """False if the change has only waited for an objection by a number that was never told of it."""

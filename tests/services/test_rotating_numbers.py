@@ -71,6 +71,30 @@ def test_a_number_is_taken_over_after_its_hold(written: tuple[str, ...], now: tu
     demand(world, free=NEW, number=ANN)
 
 
+@pytest.mark.parametrize("step_up", [False, True])
+@pytest.mark.parametrize("closes", [False, True])
+def test_a_take_over_that_is_not_re_tagged_yet_finds_holder_and_stop_that_are(step_up: bool, closes: bool) -> None:
+    world = with_bob(allowed=True, step_up=step_up)
+    step(world, BEFORE)
+    world.change(ANN, OTHER_NUMBER, "take_over")
+    reply(world, number=OTHER_NUMBER)
+    step(world, USED)
+    world.staged.store.broken.add((ANN,))
+    retag(world)
+    world.staged.store.broken.clear()
+    assert (world.ann.change is not None, world.holder(OTHER_NUMBER)) == (True, BOB)
+    world.later(days=7)
+    if closes:
+        world.close(world.bob)
+    if step_up:
+        world.change(ANN, OTHER_NUMBER, "take_over")
+    else:
+        world.purge()
+    assert (world.opened(ANN), world.bob.status) == (OTHER_NUMBER, "restricted" if closes else "unreachable")
+    assert world.ann.suppressed_at is not None
+    demand(world, other=ANN, number=None)
+
+
 @at_each_step
 def test_a_change_that_waits_is_done_or_stopped(written: tuple[str, ...], now: tuple[str, ...]) -> None:
     for stops in (False, True):
