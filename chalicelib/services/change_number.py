@@ -8,6 +8,7 @@ from chalicelib.domain.caller import Caller
 from chalicelib.domain.claim import Claim, KeyedRequest
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import Contended, NotFound, Unavailable, VerificationPurposeMismatch
+from chalicelib.domain.freshness import seen
 from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.number_change import PURPOSE, SWAP, asked_for
 from chalicelib.domain.number_choice import NumberWish, completed, kind_of
@@ -92,6 +93,8 @@ class ChangeNumber:
                 if it
             ]
             customer.require_open()
+            # Somebody entered a code for this account, whatever becomes of the change.
+            customer = seen(customer, at)
             if old and not (customer.held and customer.held.has_tag(old.tags)):
                 raise VerificationPurposeMismatch
             claim = self.idempotency.claim(keyed, customer_id, customer_id, at)

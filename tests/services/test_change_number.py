@@ -189,6 +189,19 @@ def test_who_has_no_number_has_the_new_one_at_once() -> None:
     assert world.told() == [("done", ANN)]
 
 
+def test_who_changes_their_number_is_there() -> None:
+    world = NumberWorld()
+    rules = world.policy.rules
+    kept = replace(rules.retention, inactive_days=90)
+    world.adapters.policy = replace(world.policy, rules=replace(rules, retention=kept))
+    world.later(days=89)
+    world.change(ANN)
+    for _ in range(3):
+        world.later(days=1)
+        world.purge()
+    assert (world.ann.status, world.opened(ANN)) == ("active", FREE)
+
+
 def test_a_closed_customer_has_no_change() -> None:
     world = NumberWorld()
     proof = world.proof(ANN)
