@@ -118,12 +118,13 @@ def can_take(change: NumberChange, holder: Customer | None) -> bool:
     )
 
 
-def is_mutual(customer: Customer, partner: Customer) -> bool:
-    """True if the partner waits for the number of this customer."""
+def is_mutual(customer: Customer, partner: Customer, at: datetime) -> bool:
+    """True if the partner still waits for the number of this customer, whether or not the clock is late to end that."""
     asked = partner.change
     return (
         asked is not None
         and (asked.kind, asked.holder_id) == (SWAP, customer.id)
+        and at < asked.until
         and customer.held is not None
         and customer.held.has_tag(asked.other.tags)
     )

@@ -126,7 +126,7 @@ class ChangeNumber:
         kind = kind_of(customer, proof.tags, partner, is_old_proved, on_conflict, rules)
         _, other, key = self.seal_proof(customer.id, proof)
         change = asked_for(change_id, kind, other, partner.id if partner else None, at, rules.number_change)
-        if kind == SWAP and partner is not None and is_mutual(customer, partner):
+        if kind == SWAP and partner is not None and is_mutual(customer, partner, at):
             return swapped(customer, change, partner, at, rules), [Insert(key)]
         turn = begun(customer, change, at, rules)
         if partner is None:

@@ -149,7 +149,7 @@ def test_two_who_swap_have_each_other_s_number_and_nothing_of_their_own() -> Non
     ann = a_customer(id="cus_ann", consents=AGREED)
     bob = a_customer(id="cus_bob", tag="1.bob", number=SealedNumber("number_bob", b"", b""), consents=AGREED)
     bob = begun(bob, a_change(SWAP, replace(a_number(), tag="1.tag"), "cus_ann"), NOON, RULES).after
-    assert is_mutual(ann, bob)
+    assert is_mutual(ann, bob, NOON)
     mine, theirs = swapped(ann, a_change(SWAP, a_number("bob"), "cus_bob"), bob, NOON, RULES)
     assert (mine.after.tag, theirs.after.tag) == ("1.bob", "1.tag")
     assert (mine.after.change, theirs.after.change) == (None, None)
@@ -159,15 +159,15 @@ def test_two_who_swap_have_each_other_s_number_and_nothing_of_their_own() -> Non
 @pytest.mark.parametrize("kind", [NEW_ONLY, BOTH, TAKE_OVER])
 def test_no_other_change_of_the_partner_makes_a_swap(kind: str) -> None:
     partner = a_customer(id="cus_bob", change=a_change(kind, replace(a_number(), tag="1.tag"), "cus_0123"))
-    assert not is_mutual(a_customer(), partner)
-    assert not is_mutual(a_customer(), a_customer(id="cus_bob"))
+    assert not is_mutual(a_customer(), partner, NOON)
+    assert not is_mutual(a_customer(), a_customer(id="cus_bob"), NOON)
 
 
 def test_a_swap_is_with_the_customer_who_was_asked_and_for_the_number_they_had() -> None:
     asked = a_customer(id="cus_bob", change=a_change(SWAP, OWN, "cus_0123"))
-    assert is_mutual(a_customer(), asked)
-    assert not is_mutual(a_customer(id="cus_else"), asked)
-    assert not is_mutual(a_customer(tag="1.else"), asked)
+    assert is_mutual(a_customer(), asked, NOON)
+    assert not is_mutual(a_customer(id="cus_else"), asked, NOON)
+    assert not is_mutual(a_customer(tag="1.else"), asked, NOON)
 
 
 def test_whose_number_is_taken_over_has_none_and_keeps_everything_else() -> None:

@@ -61,6 +61,17 @@ def test_a_swap_that_nobody_answers_lapses_and_one_without_a_number_is_none() ->
         world.change(ANN, OTHER_NUMBER, "swap")
 
 
+def test_a_swap_whose_time_is_over_is_answered_by_nobody_however_late_the_clock_is() -> None:
+    world = with_bob()
+    world.change(ANN, OTHER_NUMBER, "swap")
+    world.later(hours=24)
+    assert world.change(BOB, NUMBER, "swap").change is not None
+    assert (world.holder(), world.holder(OTHER_NUMBER)) == (ANN, BOB)
+    world.purge()
+    world.change(ANN, OTHER_NUMBER, "swap")
+    assert (world.opened(ANN), world.opened(BOB)) == (OTHER_NUMBER, NUMBER)
+
+
 def test_of_two_who_ask_for_a_swap_in_the_same_moment_the_second_finds_the_first() -> None:
     world = with_bob()
     mine, theirs = world.proof(ANN, OTHER_NUMBER), world.proof(BOB, NUMBER)
