@@ -1,6 +1,6 @@
 """A change of number: what waits for the end of its hold, and what can still be undone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.held_number import HeldNumber
@@ -11,6 +11,8 @@ BOTH, NEW_ONLY, SWAP, TAKE_OVER = "both", "new_only", "swap", "take_over"
 KINDS = (BOTH, NEW_ONLY, SWAP, TAKE_OVER)
 # Of these the other number is claimed for the customer; of a swap and a take-over another customer has it.
 CLAIMING = (BOTH, NEW_ONLY)
+# A word to the old number that comes later than this was held up, by a limit or by whoever wanted it unheard.
+AT_ONCE = timedelta(minutes=1)
 # Of the verification that proves the new number.
 PURPOSE = "number_change"
 
@@ -42,6 +44,12 @@ class NumberChange:
         """
         is_proved_again = self.kind == TAKE_OVER and rules.take_over.step_up
         return self.until + (self.until - self.asked_at) if is_proved_again else self.until
+
+    def told(self, at: datetime) -> "NumberChange":
+        """The change with a hold that begins with the word to the old number, if that comes late."""
+        if self.kind not in CLAIMING or at <= self.asked_at + AT_ONCE:
+            return self
+        return replace(self, until=at + (self.until - self.asked_at))
 
 
 def asked_for(

@@ -1,6 +1,6 @@
 """Tells the old number of a customer that their number changes, until when and where that can be stopped."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.domain.access import access
 from chalicelib.domain.caller import Caller
@@ -10,9 +10,10 @@ from chalicelib.domain.dispatch import RECEIPTS_COME_FOR
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.number_change import PURPOSE
 from chalicelib.domain.policy import Policy
+from chalicelib.domain.schedule import dated
 from chalicelib.domain.sms_parts import sms_parts
 from chalicelib.domain.sms_text import old_number_text
-from chalicelib.domain.writes import Conflict, Expect, Insert
+from chalicelib.domain.writes import Conflict, Expect, Insert, Replace
 from chalicelib.ports import Clock, Store
 from chalicelib.services.changing import existing
 from chalicelib.services.concurrently import together_by_name
@@ -60,13 +61,14 @@ class SendWord:
             return self.deliver_message(intended, holding)
 
     def _intend(self, holding: Holding, caller: Caller, customer: Customer) -> IntendedMessage:
-        change, number, at = customer.change, customer.leaving, self.clock.now()
-        assert change is not None
+        number, at, rules = customer.leaving, self.clock.now(), self.policy.rules
+        assert customer.change is not None
         assert number is not None
+        change = customer.change.told(at)
         text = old_number_text(self.policy, customer.locale, change.until)
         money = self.budgets.of_message(holding, number.test_number, number.region, text, at)
         taken = together_by_name({"admitted": lambda: self.opening.admit(caller, at), **money})
-        entry = access(caller, customer.id, "word", PURPOSE, "sms", (change.id,), at, self.policy.rules.retention)
+        entry = access(caller, customer.id, "word", PURPOSE, "sms", (change.id,), at, rules.retention)
         message = Message(
             id=word_id(change.id),
             client_id=caller.client_id,
@@ -76,11 +78,12 @@ class SendWord:
             parts=sms_parts(text),
             cost=taken["money"].cost if money else 0,
             sent_at=at,
-            # As long as the change, so that nobody tells it twice; and as long as any receipt may come.
-            lapses_at=max(change.ends_at(self.policy.rules.number_change), at + RECEIPTS_COME_FOR),
+            # Nobody tells it twice, a clock that is late finds that it was told, and any receipt finds its message.
+            lapses_at=max(change.ends_at(rules.number_change), at) + RECEIPTS_COME_FOR,
             key_id=number.number.key_id,
         )
         intent = Insert(message)
+        held_up = Replace(customer, dated(replace(customer, change=change), rules))
         # No word once a stop was answered.
-        self.store.commit(Expect(customer), intent, Insert(entry))
+        self.store.commit(Expect(customer) if change is customer.change else held_up, intent, Insert(entry))
         return IntendedMessage(intent.record, number.number, entry, text)

@@ -58,7 +58,13 @@ RECORDS = (
         SHORTEST,
         "TTL; erasing",
     ),
-    Row("Message", "messages, without number or text", "3 days", "ours: receipts come late", "TTL; erasing"),
+    Row(
+        "Message",
+        "messages, without number or text",
+        "3 days; word of a change, from its end",
+        "ours: receipts come late",
+        "TTL; erasing",
+    ),
     Row(
         "Session HandOver ExportLink",
         "sessions of the preference centre, and links",

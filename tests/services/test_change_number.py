@@ -17,14 +17,13 @@ from chalicelib.domain.errors import (
     VerificationPurposeMismatch,
     VerificationSpent,
 )
-from chalicelib.domain.number_choice import NumberWish
 from chalicelib.domain.session import SESSION_LIFETIME, Session, new_token
 from chalicelib.domain.verification import Verification
 from chalicelib.domain.writes import Insert, Replace
 from chalicelib.services.current_session import current_session
 from tests.fakes import bearer
 from tests.services.number_world import ANN, BOB, FREE, NumberWorld, with_bob
-from tests.services.world import KEY, NUMBER, OTHER_NUMBER, OTHER_WALLET, STAFF, WALLET, at_once, keyed, only
+from tests.services.world import KEY, NUMBER, OTHER_NUMBER, OTHER_WALLET, STAFF, at_once, keyed, only
 
 
 def test_with_both_phones_it_is_at_once_and_the_old_number_is_erased_after_the_hold() -> None:
@@ -236,16 +235,6 @@ def test_tokens_and_sessions_of_the_old_number_end_with_it() -> None:
         current_session(world.store, session, "look", at)
 
 
-@pytest.mark.parametrize("both", [False, True])
-def test_the_old_number_is_told_once_however_often_the_request_comes(both: bool) -> None:
-    world = NumberWorld()
-    proof, old = world.proof(ANN), world.old_proof(ANN) if both else None
-    sent = world.sent
-    for _ in range(3):
-        world.ask(ANN, proof, old, key=KEY)
-    assert [sms.number for sms in world.sender.sent[sent:]] == [NUMBER]
-
-
 def test_the_stop_on_advertising_follows_the_number() -> None:
     world = NumberWorld()
     world.ringfence.stop_advertising([world.tag()], "sms", world.adapters.clock.at)
@@ -264,25 +253,3 @@ def test_a_stop_from_the_number_that_is_not_theirs_now_is_heard(both: bool) -> N
     world.later(hours=24)
     world.purge()
     assert (world.ann.suppressed_at is not None) is not both
-
-
-def test_a_change_of_which_the_old_number_never_heard_lapses() -> None:
-    world = NumberWorld()
-    thief = replace(WALLET, subject=ANN, roles=frozenset({"customer"}))
-
-    def change(number: str) -> None:
-        wish = NumberWish(world.proof(ANN, number).id)
-        world.ringfence.change_number(thief, bearer(thief), ANN, wish, None)
-
-    # Who has stolen the account uses up the words that its number gets in a day, and then wants to go unnoticed.
-    for last in range(5):
-        change(f"+44740012350{last}")
-        world.stop(ANN)
-    told = [it.number for it in world.sender.sent].count(NUMBER)
-    change(FREE)
-    assert [it.number for it in world.sender.sent].count(NUMBER) == told
-    world.later(days=1)
-    world.purge()
-    assert (world.opened(ANN), world.ann.change, world.holder(FREE)) == (NUMBER, None, None)
-    assert world.told()[-1] == ("lapsed", ANN)
-    world.demand_sound()
