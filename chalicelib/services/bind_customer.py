@@ -11,7 +11,7 @@ from chalicelib.domain.errors import Contended, CustomerExists, FieldInvalid, No
 from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.number_change import asked_for
 from chalicelib.domain.number_choice import REFUSE, kind_of
-from chalicelib.domain.number_news import claim_of
+from chalicelib.domain.number_news import NumberNews, claim_of, news
 from chalicelib.domain.number_steps import begun, claimed
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.schedule import dated
@@ -122,8 +122,8 @@ class BindCustomer:
         at: datetime,
         writes: tuple[Write, ...],
     ) -> Customer:
-        customer = bound
-        hold = _claimed(bound)
+        change_id = new_id("chg")
+        customer, hold, said = bound, _claimed(bound), list[NumberNews]()
         for _ in range(MOST_ROUNDS):
             # A STOP that comes in this moment finds no customer yet, and writes what is expected here.
             made = Insert(dated(suppressed(customer, suppressions if customer.tag else ()), self.policy.rules))
@@ -131,7 +131,6 @@ class BindCustomer:
             spent = Replace(verification, self._spent(verification, customer.id, at))
             try:
                 self.store.commit(spent, made, *guards, *hold, *writes)
-                return made.record
             except Conflict as conflict:
                 # The proof first: who comes second with the same proof must not learn who holds the number.
                 if conflict.hit(Verification):
@@ -144,28 +143,34 @@ class BindCustomer:
                 if standing is not None and standing.id == bound.id:
                     raise CustomerExists from None
                 if conflict.hit(TagHolder) or conflict.hit(Customer):
-                    customer, hold = self._waiting(bound, on_conflict, at)
+                    customer, hold, said = self._waiting(bound, change_id, on_conflict, at)
                 if conflict.hit(Suppression):
                     suppressions = suppressions_of(self.store, bound.known_tags)
                 elif not any(map(conflict.hit, (Verification, TagHolder, Customer))):
                     raise
+            else:
+                self.tell_news(said)
+                return made.record
         raise Contended
 
-    def _waiting(self, bound: Customer, on_conflict: str, at: datetime) -> tuple[Customer, list[Write]]:
-        """The customer without the number, and its holder, who must be the same then and knows of it."""
+    def _waiting(
+        self, bound: Customer, change_id: str, on_conflict: str, at: datetime
+    ) -> tuple[Customer, list[Write], list[NumberNews]]:
+        """The customer without the number; its holder, who must be the same then and knows of it; and what is news."""
         if on_conflict == REFUSE:
             raise NumberInUse
         partner = holder(self.store, bound.known_tags)
         if partner is None:
-            return bound, _claimed(bound)
+            return bound, _claimed(bound), []
         rules, bare, number = self.policy.rules, bound.having(None), bound.held
         assert number is not None
         kind = kind_of(bare, number.tags, partner, False, on_conflict, rules)
-        change = asked_for(new_id("chg"), kind, number, partner.id, at, rules.number_change)
+        change = asked_for(change_id, kind, number, partner.id, at, rules.number_change)
         if not self.tell_news([claim_of(change, at)]):
             # What its holder has not heard of they cannot object to.
             raise Unavailable
-        return begun(bare, change, at, rules).after, [Replace(partner, claimed(partner, change, rules))]
+        step = begun(bare, change, at, rules)
+        return step.after, [Replace(partner, claimed(partner, change, rules))], [news(step, at)]
 
     def _spent(self, verification: Verification, customer_id: str, at: datetime) -> Verification:
         rules = self.policy.rules

@@ -119,7 +119,7 @@ def test_a_new_customer_waits_without_a_number_and_then_has_it() -> None:
     world.ringfence.stop_advertising([world.tag()], "sms", world.adapters.clock.at)
     made = bind(world, key=KEY)
     assert (made.status, made.tag, made.suppressed_at, world.holder()) == ("unreachable", None, None, ANN)
-    assert world.told() == [("claimed", ANN)]
+    assert world.told() == [("claimed", ANN), ("begun", NEW)]
     world.demand_sound()
     world.later(days=7)
     world.purge()
