@@ -57,8 +57,11 @@ class LiftedHold:
 
 
 def law_holds(customer: "Customer", rules: "Rules") -> list[Holding]:
-    """The laws that are turned on, each until its days from the contract's end are over; none while it runs."""
-    if customer.closed_at is None:
+    """The laws that are turned on, each until its days from the contract's end are over; none while it runs.
+
+    None either once the keys are gone: what is left of the number is of no use to a law, and goes.
+    """
+    if customer.closed_at is None or customer.shredded_at is not None:
         return []
     return [
         Holding(name, hold.law, customer.closed_at + timedelta(days=hold.days))

@@ -16,7 +16,7 @@ from chalicelib.domain.verification import Verification
 from chalicelib.domain.writes import Insert
 from tests.fakes import bearer
 from tests.services.staged_store import StagedAdapters
-from tests.services.test_erase_customer import a_life, erase
+from tests.services.test_erase_customer import a_life, erase, law_on
 from tests.services.world import OTHER_NUMBER, STAFF, World, at_once, only
 
 
@@ -126,3 +126,16 @@ def test_an_erasing_that_dies_at_any_commit_is_ended_by_the_purge(applies: bool)
             assert len(world.rows(ErasureCertificate)) == 1
         at += 1
     assert at > 8
+
+
+def test_a_law_that_is_turned_on_when_the_keys_are_gone_keeps_nothing() -> None:
+    adapters = StagedAdapters()
+    world = World(adapters)
+    customer = world.customer()
+    adapters.store.damaged = {Verification}
+    with pytest.raises(Unavailable):
+        erase(world, customer)
+    adapters.store.damaged = set()
+    law_on(world)
+    assert world.purge().erased == {"erasure_asked": 1}
+    assert world.row(Customer, customer.id).tag is None
