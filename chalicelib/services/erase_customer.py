@@ -81,7 +81,8 @@ class EraseCustomer:
                     raise
 
     def _kept_away(self, customer: Customer, ended: Customer, at: datetime) -> tuple[Customer, Sequence[Write]]:
-        if customer.tag is None or customer.suppressed_at is not None:
+        # The head is no witness of a no: after the contract's end the number's next holder may have taken it back.
+        if customer.tag is None:
             return ended, ()
         holder = holder_of(self.store, customer.known_tags)
         if holder is not None and holder.customer_id != customer.id:

@@ -274,3 +274,19 @@ def test_a_proof_of_another_number_is_certified_as_long_as_it_lasts(world: World
     assert left.due_at is not None
     assert until is not None
     assert left.due_at <= until <= left.due_at + timedelta(minutes=5)
+
+
+def test_the_wish_to_hear_nothing_outlasts_a_yes_of_somebody_who_had_the_number_since(world: World) -> None:
+    old = world.customer()
+    world.ringfence.stop_advertising(world.tags(), BY_SMS, world.adapters.clock.at)
+    world.close(old)
+    world.later(days=1)
+    new = world.customer()
+    yes = ConsentChoice("marketing", "given", 1, "en", None, ("sms",), "settings")
+    world.ringfence.record_consent(by_customer(new), new.id, yes, None)
+    assert not any(row.stands for row in world.rows(Suppression))
+    world.close(new)
+    world.later(seconds=1)
+    made = erase(world, old, never_again=True)
+    assert [(row.source, row.stands) for row in world.rows(Suppression)] == [(BY_ERASURE, True)]
+    assert "suppression" in {it.what for it in made.kept}
