@@ -7,7 +7,7 @@ from datetime import datetime
 from chalicelib.domain.caller import Caller
 from chalicelib.domain.claim import Claim, KeyedRequest
 from chalicelib.domain.customer import Customer
-from chalicelib.domain.errors import Contended, NotFound, Unavailable, VerificationPurposeMismatch
+from chalicelib.domain.errors import Contended, NotFound, NumberChangePending, Unavailable, VerificationPurposeMismatch
 from chalicelib.domain.freshness import seen
 from chalicelib.domain.identifiers import new_id
 from chalicelib.domain.number_change import PURPOSE, SWAP, asked_for
@@ -22,6 +22,7 @@ from chalicelib.services.changing import existing
 from chalicelib.services.concurrently import together
 from chalicelib.services.idempotency import Idempotency
 from chalicelib.services.move_numbers import MOST_ROUNDS, MoveNumbers
+from chalicelib.services.old_number_heard import old_number_heard
 from chalicelib.services.own_record import OwnRecord
 from chalicelib.services.seal_proof import SealProof
 from chalicelib.services.tag_holder import holder
@@ -122,6 +123,8 @@ class ChangeNumber:
             return [turn], []
         partner = holder(self.store, proof.tags)
         if customer.change is not None:
+            if not old_number_heard(self.store, customer, at, rules):
+                raise NumberChangePending
             return completed(customer, customer.change, partner, proof.tags, proof.verified_at, at, rules), []
         kind = kind_of(customer, proof.tags, partner, is_old_proved, on_conflict, rules)
         _, other, key = self.seal_proof(customer.id, proof)

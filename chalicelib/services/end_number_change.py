@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, replace
 
-from chalicelib.domain.contact import Message, word_id
 from chalicelib.domain.customer import Customer
-from chalicelib.domain.number_change import NEW_ONLY, TAKE_OVER, NumberChange
+from chalicelib.domain.number_change import TAKE_OVER, NumberChange
 from chalicelib.domain.number_steps import ended_by_clock, lapsed
 from chalicelib.domain.policy import Policy
 from chalicelib.ports import Clock, Store
 from chalicelib.services.move_numbers import MoveNumbers
+from chalicelib.services.old_number_heard import old_number_heard
 from chalicelib.services.tag_holder import holder
 
 
@@ -40,7 +40,7 @@ class EndNumberChange:
         if change.kind == TAKE_OVER:
             change, partner = self._found(change)
             customer = replace(customer, change=change)
-        if self._is_known(customer, change):
+        if old_number_heard(self.store, customer, at, self.policy.rules):
             steps = ended_by_clock(customer, partner, at, self.policy.rules)
         else:
             steps = [lapsed(customer, change)]
@@ -57,9 +57,3 @@ class EndNumberChange:
             return change, partner
         known = replace(change, other=change.other.known_by(asked.held.tags))
         return known, partner or holder(self.store, known.other.tags)
-
-    def _is_known(self, customer: Customer, change: NumberChange) -> bool:
-        """False if the change has only waited for an objection by a number that was never told of it."""
-        if change.kind != NEW_ONLY or customer.leaving is None:
-            return True
-        return self.store.get(Message, word_id(change.id), even_lapsed=True) is not None

@@ -1,16 +1,18 @@
 """The old number hears of a change in time to stop it, or the change comes to nothing."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from chalicelib.domain.contact import Message
+from chalicelib.domain.errors import NumberChangePending
 from chalicelib.domain.number_choice import NumberWish
 from chalicelib.domain.verification import Verification
 from tests.fakes import bearer
-from tests.services.number_world import ANN, FREE, NumberWorld
-from tests.services.world import KEY, NUMBER, WALLET, keyed
+from tests.services.number_world import ANN, BOB, FREE, NumberWorld, with_bob
+from tests.services.world import KEY, NUMBER, OTHER_NUMBER, WALLET, keyed
 
 
 @pytest.mark.parametrize("both", [False, True])
@@ -71,6 +73,39 @@ def test_an_old_number_that_hears_late_has_the_whole_hold_to_stop_the_change() -
     world.later(minutes=1)
     world.purge()
     assert world.opened(ANN) == FREE
+
+
+@pytest.mark.parametrize("step_up", [False, True])
+@pytest.mark.parametrize(("hears", "hold_days"), [(False, 1), (False, 7), (True, 1), (True, 7)])
+def test_an_account_takes_no_number_over_without_its_own_having_heard(
+    step_up: bool, hears: bool, hold_days: int
+) -> None:
+    world = with_bob(allowed=True, step_up=step_up, hold_days=hold_days)
+    thief = replace(WALLET, subject=ANN, roles=frozenset({"customer"}))
+
+    def change(proof: Verification) -> None:
+        wish = NumberWish(proof.id, on_conflict="take_over")
+        world.ringfence.change_number(thief, bearer(thief), ANN, wish, keyed(KEY + proof.id[-8:], b"", "change"))
+
+    for last in range(5):
+        change(world.proof(ANN, f"+44740012350{last}"))
+        world.stop(ANN)
+    world.later(minutes=5)
+    proof = world.proof(ANN, OTHER_NUMBER)
+    change(proof)
+    world.later(hours=23, minutes=58)
+    if hears:
+        change(proof)
+    world.later(days=hold_days - 1, minutes=2)
+    is_in_time = hears and hold_days > 1
+    if step_up:
+        with nullcontext() if is_in_time else pytest.raises(NumberChangePending):
+            change(world.proof(ANN, OTHER_NUMBER))
+    else:
+        world.purge()
+    assert world.opened(ANN) == (OTHER_NUMBER if is_in_time else NUMBER)
+    assert world.holder(OTHER_NUMBER) == (ANN if is_in_time else BOB)
+    world.demand_sound()
 
 
 def test_that_it_was_told_is_known_for_as_long_as_a_late_clock_may_need() -> None:
