@@ -15,6 +15,7 @@ from chalicelib.adapters import aws
 from chalicelib.adapters.dynamodb_capacity import DynamoDBCapacity
 from chalicelib.adapters.dynamodb_places import PLACES, to_item
 from chalicelib.adapters.dynamodb_store import DynamoDBStore
+from chalicelib.adapters.eventbridge_bus import EventBridgeBus
 from chalicelib.bootstrap import Ringfence
 from chalicelib.domain.customer import LEDGER_KEY, Customer, WrappedKey
 from chalicelib.domain.due import Due
@@ -73,7 +74,8 @@ class ScanningStore(DynamoDBStore):
 
 
 def seed(world: World, customers: int, due: int) -> None:
-    """So many customers with their keys, the due ones closed long enough ago, evenly among all."""
+    """So many customers with their keys, the due ones closed long enough ago, evenly among all; and the bus."""
+    boto3.client("events").create_event_bus(Name=f"{world.name}-consent")
     every = customers // due
     rows: list[Any] = []
     for number in range(customers):
@@ -94,7 +96,8 @@ def seed(world: World, customers: int, due: int) -> None:
 
 def purge(world: World) -> Purged:
     """A run over all that is due now."""
-    vars(world.ringfence.adapters)["capacity"] = DynamoDBCapacity()
+    bus = EventBridgeBus(f"{world.name}-consent")
+    vars(world.ringfence.adapters).update(capacity=DynamoDBCapacity(), bus=bus)
     with _watched() as calls:
         began = time.perf_counter()
         run = purge_at_once(world.ringfence)
@@ -114,12 +117,15 @@ def scans_of_planted(world: World) -> list[str]:
 @contextmanager
 def _watched() -> Iterator[Calls]:
     calls = Calls()
-    events = aws.dynamodb().meta.events
-    events.register("provide-client-params.dynamodb", calls.note)
+    # Certificates are signed, and the wallet is told of every ending.
+    clients = [aws.dynamodb(), aws.kms(), aws.eventbridge()]
+    for client in clients:
+        client.meta.events.register("provide-client-params", calls.note)
     try:
         yield calls
     finally:
-        events.unregister("provide-client-params.dynamodb", calls.note)
+        for client in clients:
+            client.meta.events.unregister("provide-client-params", calls.note)
 
 
 def _customer(number: int, *, is_due: bool) -> list[Any]:
