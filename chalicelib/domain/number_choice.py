@@ -68,6 +68,7 @@ def completed(
     partner: Customer | None,
     tags: Sequence[str],
     verified_at: datetime,
+    on_conflict: str,
     at: datetime,
     rules: Rules,
 ) -> list[Step]:
@@ -77,18 +78,20 @@ def completed(
         change: the customer's, which is not over.
         partner: who has the number now, if anybody.
         verified_at: when it was proved once more.
+        on_conflict: one of ON_CONFLICT, as it was said with that proof.
 
     Raises:
         NumberChangePending: the change is another one, or its time has not come or is over.
         TakeOverRefused: the policy lets nobody take a number over any more.
-        NumberInUse: its holder has proved it since, or another customer has it.
+        NumberInUse: its holder has proved it since, or another customer has it; or who has it is to keep it.
     """
     is_time = change.until <= verified_at and at < change.ends_at(rules.number_change)
     if change.kind != TAKE_OVER or not change.other.has_tag(tags) or not is_time:
         raise NumberChangePending
     if not rules.number_change.take_over.allowed:
         raise TakeOverRefused
-    if not can_take(change, partner):
+    is_asked_again = on_conflict == TAKE_OVER or partner is None
+    if not is_asked_again or not can_take(change, partner):
         raise NumberInUse
     # What waited through a rotation knows fewer tags than its proof; its row and its stop are under any of them.
     proved = replace(change, other=replace(change.other.known_by(tags), verified_at=verified_at))

@@ -125,7 +125,9 @@ class ChangeNumber:
         if customer.change is not None:
             if not old_number_heard(self.store, customer, at, rules):
                 raise NumberChangePending
-            return completed(customer, customer.change, partner, proof.tags, proof.verified_at, at, rules), []
+            return completed(
+                customer, customer.change, partner, proof.tags, proof.verified_at, on_conflict, at, rules
+            ), []
         kind = kind_of(customer, proof.tags, partner, is_old_proved, on_conflict, rules)
         _, other, key = self.seal_proof(customer.id, proof)
         change = asked_for(change_id, kind, other, partner.id if partner else None, at, rules.number_change)

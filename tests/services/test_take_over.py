@@ -197,6 +197,9 @@ def test_with_step_up_the_number_is_proved_once_more_after_the_hold() -> None:
     assert world.holder(OTHER_NUMBER) == BOB
     with pytest.raises(NumberChangePending):
         world.change(ANN, FREE)
+    for on_conflict in ("refuse", "swap"):
+        with pytest.raises(NumberInUse):
+            world.change(ANN, OTHER_NUMBER, on_conflict)
     done = world.change(ANN, OTHER_NUMBER, "take_over")
     assert (done.change, done.verified_at, world.opened(ANN)) == (None, world.adapters.clock.at, OTHER_NUMBER)
     assert world.bob.status == "unreachable"
