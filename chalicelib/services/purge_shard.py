@@ -92,11 +92,12 @@ class PurgeShard:
         earlier = self.store.get(PurgeRun, "run", found.run_id) if found is not None and found.run_id else None
         if found is None or earlier is None:
             # Nobody has it, or a run whose report has ended, which counts nothing; what it left is due still.
-            work.shard = replace(work.shard, version=found.version if found else "")
+            work.begin(found or work.shard)
             return True
         before = _Work(self, earlier, found.bucket, work.time_left)
         try:
-            done = before.resume(found)
+            # All of it, since that run's report says that what was due when it began is done.
+            done = before.resume(found) and before.pass_through()
         except _Left:
             # The worker of that run was not dead, and was quicker. It may leave the row to nobody but us.
             raise Contended from None
@@ -123,6 +124,10 @@ class _Work:
         """What the calls take from here on is this shard's."""
         self._units = self._by.capacity.half_units()
 
+    def begin(self, shard: Shard) -> None:
+        """The shard is this run's as soon as a page is written."""
+        self.shard = replace(shard.released(), run_id=self._run.id, version=shard.version)
+
     def resume(self, shard: Shard) -> bool:
         """What was taken of the run's shard is done, but for what fails; False if the time was up before.
 
@@ -139,16 +144,24 @@ class _Work:
             _Left: another worker has the shard.
             Contended: a worker of another run has it, or had it meanwhile.
         """
-        found = chain.from_iterable(map(self._due, PURGEABLE))
-        while self.time_left():
-            page = list(islice(found, PAGE))
-            if not page or len(self.shard.failed) >= MOST_FAILURES:
-                self._count(Tally())
-                return True
-            if not self._do(page):
+        for postponed in (False, True) if self.shard.postponed else (False,):
+            found = chain.from_iterable(self._due(kind, postponed) for kind in PURGEABLE)
+            while page := self._page(found):
+                if not self._do(page):
+                    return False
+            if page is None:
+                self._keep(())
                 return False
-        self._keep(())
-        return False
+        if len(self.shard.failed) < MOST_FAILURES:
+            self.shard = replace(self.shard, postponed=())
+        self._count(Tally())
+        return True
+
+    def _page(self, found: Iterator["_Item"]) -> list["_Item"] | None:
+        """What is to be done next; nothing if that is all, or all that fails; None if the time is up."""
+        if not self.time_left():
+            return None
+        return list(islice(found, PAGE)) if len(self.shard.failed) < MOST_FAILURES else []
 
     def _do(self, page: list["_Item"]) -> bool:
         self._keep(tuple(each.taken for each in page))
@@ -179,10 +192,10 @@ class _Work:
         done = purge(item.taken, record, self._run.started_at, resumed=item.may_be_done)
         self._count(done, item.taken if done != Tally() else None)
 
-    def _due(self, kind: str) -> Iterator["_Item"]:
+    def _due(self, kind: str, postponed: bool) -> Iterator["_Item"]:
         try:
             for due in self._by.store.due(PURGEABLE[kind], self.shard.bucket, self._run.started_at):
-                if due.key not in self.shard.failed:
+                if due.key not in self.shard.failed and (due.key in self.shard.postponed) is postponed:
                     yield from self._read(Taken(kind, due.key, due.at, due.reason or "unknown"))
         except Exception as failure:
             self._count(Tally(failures={type(failure).__name__: 1}))

@@ -35,7 +35,7 @@ class ReportShard:
             Contended: other shards reported without pause, or a worker of another run has or had the shard.
             Unavailable: the store or the signing key did not answer; the shard can be reported again.
         """
-        free = Shard(shard.bucket)
+        free = shard.released()
         own: Write = Replace(shard, free) if shard.version else Insert(free)
         has_lost = False
         for _ in range(MOST_ROUNDS):

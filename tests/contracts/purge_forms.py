@@ -44,6 +44,7 @@ PURGE_FORMS: list[tuple[Any, dict[str, Any]]] = [
             Tally({"unverified_number": 3}, {"inactive": 2}, {}, 12, 5),
             (Taken("customer", "ada", AT, "account_closed"),),
             ("vrf_1",),
+            ("vrf_2",),
             "a1",
         ),
         {
@@ -53,6 +54,7 @@ PURGE_FORMS: list[tuple[Any, dict[str, Any]]] = [
                 "L": [{"M": texts(kind="customer", key="ada", reason="account_closed") | numbers(due_at=AT_SECONDS)}]
             },
             "failed": {"L": [{"S": "vrf_1"}]},
+            "postponed": {"L": [{"S": "vrf_2"}]},
         },
     ),
 ]

@@ -15,7 +15,7 @@ from chalicelib.domain.purge_shard import Shard
 from chalicelib.domain.verification import Verification
 from chalicelib.domain.writes import Insert, Replace
 from chalicelib.services import purge_shard
-from infra.local.purge_queue import Letter, ListedPurges
+from infra.local.purge_queue import ListedPurges
 from tests.services.purge_scene import DUE, Died, calls_of_a_shard, due_in_one_shard, mortal, planned
 from tests.services.staged_store import StagedAdapters
 from tests.services.test_erase_customer import law_on
@@ -225,50 +225,13 @@ def test_a_shard_without_time_is_put_back_and_goes_on(monkeypatch: pytest.Monkey
     assert dict(world.row(PurgeRun, "run", run_id).erased) == DUE
 
 
-def test_a_record_that_cannot_be_read_stops_nothing_else_and_is_told_once_a_run() -> None:
+def test_a_run_is_reported_only_once_its_shard_is_done_whoever_does_it() -> None:
     world = due_in_one_shard()
-    adapters: Any = world.adapters
-    poison = next(row.id for row in world.rows(Verification) if row.due_reason == "unverified_number")
-    adapters.store.broken = {(poison,)}
     run_id, there = planned(world)
-    # A worker with time for two items at most puts the shard back again and again.
-    for _ in range(9):
-        world.ringfence.purge_shard(run_id, there, times(4))
-    world.ringfence.purge_shard(run_id, there, lambda: True)
-    run = world.row(PurgeRun, "run", run_id)
-    assert (run.erased, run.failures) == ({**DUE, "unverified_number": 4}, {"KeyError": 1})
-    assert adapters.purges.letters == [Letter(run_id, "verification", poison, "KeyError")]
-    world.later(days=2)
-    late = world.purge()
-    assert (late.erased, late.failures) == ({}, {"KeyError": 1})
-    # It is late, although nothing was done.
-    assert late.oldest_lateness_seconds > 86_400
-    assert len(adapters.purges.letters) == 2
-    adapters.store.broken = set()
-    assert world.purge().erased == {"unverified_number": 1}
-
-
-def test_a_letter_that_nobody_takes_stops_nothing() -> None:
-    world = due_in_one_shard()
-    adapters: Any = world.adapters
-    adapters.store.damaged = {Verification}
-
-    def refuse(*_: object) -> None:
-        raise Unavailable("staged")
-
-    adapters.purges.bury = refuse
-    run = world.purge()
-    assert (run.erased, run.failures, run.complete) == ({"account_closed": 1}, {"Unavailable": 6}, True)
-
-
-def test_where_everything_fails_a_shard_gives_up_for_this_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(purge_shard, "PAGE", 2)
-    monkeypatch.setattr(purge_shard, "MOST_FAILURES", 2)
-    world = due_in_one_shard()
-    adapters: Any = world.adapters
-    adapters.store.damaged = {Verification, Customer}
-    assert world.purge().failures == {"Unavailable": 2}
-    assert len(adapters.purges.letters) == 2
+    assert world.ringfence.purge_shard(run_id, there, times(3)).outcome == "put_back"
+    other = world.ringfence.plan_purge().id
+    assert world.ringfence.purge_shard(other, there, lambda: True).outcome == "reported"
+    assert [dict(world.row(PurgeRun, "run", each).erased) for each in (run_id, other)] == [DUE, {}]
 
 
 def test_a_preview_counts_no_more_than_it_says(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
