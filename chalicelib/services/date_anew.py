@@ -1,9 +1,10 @@
 """Dates every head by the policy in force, where an old policy's dates stand."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from threading import Lock
 
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.policy import Policy
@@ -52,25 +53,21 @@ class DateAnew:
 
         Source: PIPL 19, 47; GDPR 5(1)(e).
         """
-        found: list[Customer] = []
-        heads = judged(every(self.store, Customer), partial(self._judged, found, go), lambda: True)
-        at = self.clock.now()
-        is_due = [head.due_at is not None and head.due_at <= at for head in found]
-        reasons = [head.due_reason or NOTHING for head in found]
-        return DatingReport(
-            seen=heads.seen,
-            due=Counter(reason for reason, now in zip(reasons, is_due, strict=True) if now),
-            later=Counter(reason for reason, now in zip(reasons, is_due, strict=True) if not now),
-            failures=dict(heads.failures),
-            complete=heads.complete,
-        )
+        due, later, at = Counter[str](), Counter[str](), self.clock.now()
+        # Heads are judged in threads, which cannot count by themselves.
+        counting = Lock()
 
-    def _judged(self, found: list[Customer], go: bool, customer_id: str) -> bool:
+        def noted(head: Customer) -> None:
+            is_due = head.due_at is not None and head.due_at <= at
+            with counting:
+                (due if is_due else later)[head.due_reason or NOTHING] += 1
+
+        heads = judged(every(self.store, Customer), partial(self._judged, noted, go), lambda: True)
+        return DatingReport(heads.seen, due, later, dict(heads.failures), heads.complete)
+
+    def _judged(self, noted: Callable[[Customer], None], go: bool, customer_id: str) -> bool:
         head = self.store.get(Customer, customer_id)
-        if head is None or (after := dated(head, self.policy.rules)) is head:
-            return False
-        if go:
-            after = changed(self.store, head, lambda it: dated(it, self.policy.rules))
-        # Heads are judged in threads, in which a list can be added to and a count cannot.
-        found.append(after)
-        return True
+        if head is not None and (after := dated(head, self.policy.rules)) is not head:
+            noted(changed(self.store, head, lambda it: dated(it, self.policy.rules)) if go else after)
+        # A finding would be kept, and they may be millions.
+        return False
