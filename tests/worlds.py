@@ -16,13 +16,8 @@ from typing import Any
 
 import boto3
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
-from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
-from cryptography.hazmat.primitives.hashes import SHA256
 from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.dynamodb.responses import DynamoHandler
-from moto.kms.utils import ECDSAPrivateKey
 from moto.sns.models import sns_backends
 
 from chalicelib.adapters import aws
@@ -42,6 +37,7 @@ from infra.local.provision import provision
 from infra.local.tokens import AUDIENCE, ISSUER_NAME, Role, open_issuer, sign_token
 from tests.clock import FixedClock
 from tests.fakes import NOON, MemoryAdapters, bearer, caller, memory_ringfence, policy_in
+from tests.moto_as_aws import copy_lightly, make_atomic, sign_digests
 
 TENANT = "test"
 # The engine's root keys; moto takes any.
@@ -182,8 +178,9 @@ def moto_world(issuer: Issuer, policy_folder: Path = PACKAGED_POLICY) -> Iterato
     """Ringfence on moto, whose DynamoDB is made atomic by one lock."""
     with pytest.MonkeyPatch.context() as patch:
         set_environment(patch, None)
-        _make_atomic(patch)
-        _sign_digests(patch)
+        make_atomic(patch)
+        copy_lightly(patch)
+        sign_digests(patch)
         with mock_aws():
             provision(boto3.Session(), name="ringfence")
             yield _aws_world("moto", "ringfence", issuer, policy_folder, _moto_inbox)
@@ -261,26 +258,6 @@ def set_environment(patch: pytest.MonkeyPatch, endpoint: str | None) -> None:
     if endpoint is not None:
         patch.setenv("AWS_ENDPOINT_URL", endpoint)
     aws.forget()
-
-
-def _make_atomic(patch: pytest.MonkeyPatch) -> None:
-    lock = threading.RLock()
-    unlocked = DynamoHandler.call_action
-
-    def locked(handler: DynamoHandler) -> Any:
-        with lock:
-            return unlocked(handler)
-
-    patch.setattr(DynamoHandler, "call_action", locked)
-
-
-def _sign_digests(patch: pytest.MonkeyPatch) -> None:
-    """A digest is signed as it is, as KMS does; moto would hash it again."""
-
-    def sign(key: ECDSAPrivateKey, message: bytes, _: str) -> bytes:
-        return key.private_key.sign(message, ECDSA(Prehashed(SHA256())))
-
-    patch.setattr(ECDSAPrivateKey, "sign", sign)
 
 
 def _moto_inbox() -> list[Sms]:
