@@ -1,5 +1,6 @@
 """The worlds as fixtures. Each test gets a world of its own; only the engine's process and the issuer are shared."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -7,6 +8,10 @@ import pytest
 from chalicelib.domain import due
 from infra.local.engine import temporary_engine
 from tests.worlds import Issuer, World, engine_world, issuer_in, memory_world, moto_world
+
+# readline, which the tests' processes import, says here how wide a terminal is that is none, and rich keeps to that.
+for _name in ("COLUMNS", "LINES"):
+    os.environ.pop(_name, None)
 
 
 @pytest.fixture
