@@ -38,7 +38,7 @@ HOW_TO_READ = """
       or a closure that meets a code, is tried where the services are tested.
     - SQS is the worker's client: `500` and `502` mean that it gives the message again.
     - The purge is its own client: its next run, an hour later, repeats what failed. `500` means that its report tells
-      of failures; two runs at once count what the other one did as failures and lose nothing.
+      of failures, or that two runs met and one put the shard back, which its queue brings again.
 
     The sweep runs on moto, and what is called at the same time runs in turn, so that every story can be told again; a
     part of it runs on the engine, over sockets and with real threads. moto carries out a transaction twice that comes
