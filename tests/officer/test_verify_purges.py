@@ -22,7 +22,7 @@ from infra.local.purge_queue import purge_at_once
 from infra.officer.commands import commands
 from infra.officer.evidence_files import NotEvidence, read_anchors, read_reports
 from tests.memory_signer import MemorySigner
-from tests.prove.evidence_scene import Files, Scene
+from tests.prove.evidence_scene import PLAIN, Files, Scene
 from tests.worlds import fresh_number, memory_world
 
 Report = dict[str, Any]
@@ -214,11 +214,7 @@ def test_a_receipt_s_signature_is_none_of_a_report() -> None:
 
 PLACES = [(number, name) for number, it in enumerate(reports(files())) if it["complete"] for name in it]
 others: st.SearchStrategy[Any] = (
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats(allow_nan=False)
-    | st.text(max_size=40)
+    PLAIN
     | st.dictionaries(st.text(max_size=9), st.integers(), max_size=2)
     | st.sampled_from(["2026-11-21T12:00:00", "2026-11-21T12:00:00Z", "0" * 64, "\ud800.a.b"])
 )

@@ -7,6 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from hypothesis import strategies as st
+
 from chalicelib.domain.anchor_evidence import Finding
 from chalicelib.domain.consent import ConsentChoice
 from chalicelib.domain.evidence import findings
@@ -18,6 +20,10 @@ from tests.fakes import caller
 from tests.worlds import World, fresh_number
 
 ADA, BOB = "customer-ada", "customer-bob"
+# What may be put in the place of anything that JSON says.
+PLAIN: st.SearchStrategy[Any] = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=40)
+)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from copy import copy
+from dataclasses import dataclass
 from random import Random
 from typing import Any
 
@@ -13,11 +14,9 @@ import pytest
 from chalicelib.domain.errors import RingfenceError
 from chalicelib.domain.purge_run import PurgeRun
 from chalicelib.domain.verification import Verification
-from chalicelib.domain.writes import Write
 from chalicelib.services import purge_shard
 from tests.fakes import memory_ringfence
-from tests.memory_store import MemoryStore
-from tests.services.purge_scene import DUE, Died, due_in_one_shard, planned
+from tests.services.purge_scene import DUE, Died, InTurns, due_in_one_shard, planned
 from tests.services.world import World
 
 ROUNDS = 600
@@ -26,20 +25,11 @@ WORKERS = 6
 TIMES = (2, 4, 9, 10_000)
 
 
-class Fated:
+@dataclass
+class Fated(InTurns):
     """A store whose caller may die before a call or before it hears the answer, and may be slow."""
 
-    def __init__(self, store: MemoryStore, fate: Random) -> None:
-        self.store, self.fate = store, fate
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.store, name)
-
-    def get(self, *place: Any, **how: Any) -> Any:
-        return self._turn(lambda: self.store.get(*place, **how))
-
-    def commit(self, *writes: Write) -> None:
-        self._turn(lambda: self.store.commit(*writes))
+    fate: Random
 
     def _turn(self, act: Callable[[], Any]) -> Any:
         lot = self.fate.random()

@@ -1,6 +1,7 @@
 """One shard in which something is due, and workers that die over it."""
 
-from collections.abc import Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,13 +21,10 @@ class Died(BaseException):
 
 
 @dataclass
-class Mortal:
-    """A store whose caller dies at a chosen call: before it, or before it hears the answer."""
+class InTurns(ABC):
+    """A store whose reads and commits each take a turn, in which more may happen."""
 
     store: MemoryStore
-    dies_at: int
-    applied: bool
-    calls: int = 0
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.store, name)
@@ -37,7 +35,20 @@ class Mortal:
     def commit(self, *writes: Write) -> None:
         self._turn(lambda: self.store.commit(*writes))
 
-    def _turn(self, act: Any) -> Any:
+    @abstractmethod
+    def _turn(self, act: Callable[[], Any]) -> Any:
+        """What the call gives, if its turn comes to that."""
+
+
+@dataclass
+class Mortal(InTurns):
+    """A store whose caller dies at a chosen call: before it, or before it hears the answer."""
+
+    dies_at: int
+    applied: bool
+    calls: int = 0
+
+    def _turn(self, act: Callable[[], Any]) -> Any:
         turn, self.calls = self.calls, self.calls + 1
         if turn == self.dies_at and not self.applied:
             raise Died

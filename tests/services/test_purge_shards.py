@@ -138,16 +138,21 @@ def test_what_a_dead_worker_may_have_done_is_counted_however_short_the_next_one_
         assert dict(world.row(PurgeRun, "run", run_id).erased) == DUE, dies_at
 
 
+def unanswered(world: World, run_id: str, there: str, fails_at: int) -> PurgeRun:
+    """The run after its shard was worked twice, where one commit had happened and got no answer."""
+    store: Any = world.store
+    store.fails_at, store.applies = store.asked + fails_at, True
+    for _ in range(2):
+        with suppress(Unavailable):
+            world.ringfence.purge_shard(run_id, there, lambda: True)
+    return world.row(PurgeRun, "run", run_id)
+
+
 def test_an_item_whose_commit_got_no_answer_is_counted_if_it_was_done() -> None:
     for fails_at in range(12):
         world = due_in_one_shard()
         run_id, there = planned(world)
-        store: Any = world.store
-        store.fails_at, store.applies = store.asked + fails_at, True
-        for _ in range(2):
-            with suppress(Unavailable):
-                world.ringfence.purge_shard(run_id, there, lambda: True)
-        run = world.row(PurgeRun, "run", run_id)
+        run = unanswered(world, run_id, there, fails_at)
         assert (dict(run.erased), run.failures, run.complete) == (DUE, {}, True), fails_at
 
 
@@ -164,12 +169,7 @@ def test_what_was_only_told_or_dated_anew_is_not_counted_if_its_answer_was_lost(
             law_on(world)
         world.later(days=31)
         run_id, there = planned(world)
-        store: Any = world.store
-        store.fails_at, store.applies = store.asked + fails_at, True
-        for _ in range(2):
-            with suppress(Unavailable):
-                world.ringfence.purge_shard(run_id, there, lambda: True)
-        run = world.row(PurgeRun, "run", run_id)
+        run = unanswered(world, run_id, there, fails_at)
         assert ({**run.erased, **run.ended}.keys() - {"finished_verification"}, run.complete) == (set(), True), fails_at
 
 
