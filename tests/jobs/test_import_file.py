@@ -53,6 +53,8 @@ def test_a_part_that_s3_tells_of_twice_is_worked_off_once() -> None:
 def test_what_names_no_part_is_nothing_to_do() -> None:
     ran = run('[\'{"Service": "Amazon S3", "Event": "s3:TestEvent"}\', told("reports/imp_1/1.json", "../x")]')
     assert [it["parts"] for it in ran["answers"]] == [0, 0]
+    # What S3 says when it is first asked to tell is no import.
+    assert "imported" not in ran["log"]
 
 
 def test_a_failure_leaves_the_part_and_says_no_number() -> None:

@@ -26,7 +26,8 @@ def import_file(event: SQSEvent) -> dict[str, Any]:
     report = {"parts": 0, "imported": 0, "present": 0, "flaws": 0}
     for message in event:
         try:
-            for name in _parts(message.body):
+            names = _parts(message.body)
+            for name in names:
                 done = ringfence().import_rows(name)
                 if done is not None:
                     found = {"parts": 1, "imported": done.imported, "present": done.present, "flaws": len(done.flaws)}
@@ -36,7 +37,8 @@ def import_file(event: SQSEvent) -> dict[str, Any]:
             why = {**said_by(failure), "error": type(failure).__name__, "places": places(failure)}
             logger().error("not imported", extra=why)
             raise Unavailable from None
-        logger().info("imported", extra=report)
+        if names:
+            logger().info("imported", extra=report)
     return report
 
 
