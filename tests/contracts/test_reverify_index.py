@@ -4,6 +4,7 @@ from datetime import timedelta
 from itertools import islice
 
 from chalicelib.domain.customer import Customer
+from chalicelib.domain.due import bucket
 from chalicelib.domain.freshness import Reverification
 from chalicelib.domain.writes import Insert, Replace
 from tests.contracts.records import fresh
@@ -29,8 +30,8 @@ def test_a_page_is_between_two_places_in_their_order_and_has_no_more_than_was_as
     instants = [0.0, 0.000001, 1.5, 1.5, 2.0, None]
     for name, seconds in zip(ids, instants, strict=True):
         kept(world, name, seconds, "opt_out")
-    elsewhere = fresh("cus")
-    kept(world, elsewhere, 0.0)
+    elsewhere = (name for name in iter(lambda: fresh("cus"), None) if bucket(name) != "07")
+    kept(world, next(elsewhere), 0.0)
     due = [(name, NOON + timedelta(seconds=at)) for name, at in zip(ids, instants, strict=True) if at is not None]
     expected = sorted((Reverification(name, "opt_out", at) for name, at in due), key=lambda row: row.place)
 
